@@ -1,0 +1,1 @@
+"""What a sale is: raw files in, one validated panel of daily sales out."""

@@ -1,0 +1,64 @@
+"""What the calendar says about a day: numbers for profiles, features and closed days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """One entry a day, (n_days,) each."""
+
+    year: IntArray
+    month: IntArray  # 1..12
+    day: IntArray  # 1..31
+    weekday: IntArray  # 0 = Monday
+    day_of_year: IntArray  # 1..366
+    is_weekend: BoolArray
+    week_parity: IntArray  # 0 or 1, changes every Monday, also over New Year
+    easter_offset: IntArray  # days since Easter Sunday of the same year, negative before it
+
+    def __len__(self) -> int:
+        return len(self.year)
+
+
+def calendar(start: np.datetime64, n_days: int) -> Calendar:
+    """Describe `n_days` days from `start` on."""
+    dates = np.datetime64(start, "D") + np.arange(n_days)
+    months, years = dates.astype("datetime64[M]"), dates.astype("datetime64[Y]")
+    year = years.astype(np.int64) + 1970
+    since_monday = dates.astype(np.int64) + 3  # 1970-01-01 was a Thursday
+    weekday = since_monday % 7
+    distinct_years, which_year = np.unique(year, return_inverse=True)
+    easters = np.array([easter_sunday(int(y)) for y in distinct_years], dtype="datetime64[D]")
+    return Calendar(
+        year=year,
+        month=months.astype(np.int64) % 12 + 1,
+        day=(dates - months).astype(np.int64) + 1,
+        weekday=weekday,
+        day_of_year=(dates - years).astype(np.int64) + 1,
+        is_weekend=weekday >= 5,
+        week_parity=since_monday // 7 % 2,
+        easter_offset=(dates - easters[which_year]).astype(np.int64),
+    )
+
+
+@lru_cache(maxsize=256)
+def easter_sunday(year: int) -> np.datetime64:
+    """Western Easter by the anonymous Gregorian computus (Meeus, Astronomical Algorithms, chapter 8)."""
+    golden, (century, of_century) = year % 19, divmod(year, 100)
+    leap_centuries, century_rest = divmod(century, 4)
+    moon_correction = (century - (century + 8) // 25 + 1) // 3
+    epact = (19 * golden + century - leap_centuries - moon_correction + 15) % 30
+    leap_years, year_rest = divmod(of_century, 4)
+    to_sunday = (32 + 2 * century_rest + 2 * leap_years - epact - year_rest) % 7
+    late_moon = (golden + 11 * epact + 22 * to_sunday) // 451
+    month, day = divmod(epact + to_sunday - 7 * late_moon + 114, 31)
+    return np.datetime64(f"{year:04d}-{month:02d}-{day + 1:02d}", "D")

@@ -1,0 +1,61 @@
+"""Files that are either complete or not there, and their checksums."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Give a hidden neighbour of `path` to write to; it takes the name of `path` only if the block succeeds.
+
+    The neighbour keeps the suffixes of `path`, because writers choose format and compression by them.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
+    try:
+        yield unfinished
+        with unfinished.open("rb") as written:
+            os.fsync(written.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def atomic_write_bytes(path: Path, content: bytes) -> None:
+    """Replace the file as a whole; folders are made when missing."""
+    with atomic_path(path) as unfinished:
+        unfinished.write_bytes(content)
+
+
+def atomic_write_text(path: Path, content: str) -> None:
+    """Replace the file as a whole, in UTF-8."""
+    atomic_write_bytes(path, content.encode("utf-8"))
+
+
+def atomic_write_json(path: Path, content: Any) -> None:
+    """Replace the file as a whole by indented JSON; NaN and infinity are refused: JSON has no word for them."""
+    atomic_write_text(path, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def sha256_of(path: Path) -> str:
+    """Checksum by which a champion's files are verified, in hex."""
+    return _digest(path, "sha256")
+
+
+def md5_of(path: Path) -> str:
+    """Name of the file's content in a DVC remote, in hex; never used to trust a file."""
+    return _digest(path, "md5")
+
+
+def _digest(path: Path, algorithm: str) -> str:
+    with Path(path).open("rb") as content:
+        return hashlib.file_digest(content, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()

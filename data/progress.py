@@ -1,0 +1,34 @@
+"""What a job says while it works: progress bars and log lines, both on stderr."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NoReturn, TypeVar, overload
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+T = TypeVar("T")
+QUIET_SECONDS = 2.0
+
+
+@overload
+def progress(work: int, description: str) -> tqdm[NoReturn]: ...
+@overload
+def progress(work: Iterable[T], description: str) -> tqdm[T]: ...
+def progress(work: Iterable[T] | int, description: str) -> tqdm[T] | tqdm[NoReturn]:
+    """Show how far work has come: loop over an iterable, or give a total and call `update` in a `with`.
+
+    Work under two seconds shows nothing, and nothing is shown where stderr is no terminal.
+    """
+    from tqdm import tqdm  # not part of the serving image
+
+    if isinstance(work, int):
+        return tqdm(total=work, desc=description, delay=QUIET_SECONDS, disable=None, leave=False)
+    return tqdm(work, desc=description, delay=QUIET_SECONDS, disable=None, leave=False)
+
+
+def configure_logging() -> None:
+    """Log lines of a job with their time; called by `main` and nowhere else."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
