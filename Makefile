@@ -1,0 +1,100 @@
+# The table of contents: every job, by the name people, hooks and CI use for it. `make help` prints it.
+# Needs make and python3 (3.11 or newer, with venv and pip); the rest is installed into .venv.
+
+PYTHON ?= python3
+PORT ?= 3000
+HORIZON_DAYS ?= 90
+OUT ?= reports/forecasts.parquet
+
+# Everything a clone learns stays in it: two clones never share a model. Nobody is told about it either.
+export BENTOML_HOME ?= $(CURDIR)/.bentoml
+export BENTOML_DO_NOT_TRACK := True
+# Serving beyond this machine is a decision: BENTOML_HOST=0.0.0.0 make serve
+export BENTOML_HOST ?= 127.0.0.1
+
+# SALES is relative to where the user stands, also with `make -C`, which shows as one of these flags.
+STANDING := $(if $(findstring w,$(firstword -$(MAKEFLAGS)))$(findstring print-directory,$(MAKEFLAGS)),$(PWD),$(CURDIR))
+export SALES_FILE := $(if $(filter /%,$(SALES)),$(SALES),$(STANDING)/$(SALES))
+
+PY := .venv/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile
+SERVE := .venv/.installed-train
+DEV := .venv/.installed-dev
+BENCH := .venv-bench/.installed
+LOCKS := dev jobs train serve
+ROOMS := $(wildcard data models drift training service) tests
+
+.DEFAULT_GOAL := help
+.PHONY: help up train serve batch test test-full check format bench lock tools clean
+
+help: ## what can be done here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: $(SERVE) ## train if these sales have no champion yet, then serve on PORT (SALES=file brings your own)
+	@$(if $(SALES),$(PY) -m data.bring "$$SALES_FILE")
+	@$(PY) -m training.train --if-needed
+	@$(MAKE) --no-print-directory serve
+
+train: $(SERVE) ## train on data/raw, promote
+	@$(PY) -m training.train
+
+serve: $(SERVE) ## serve the champion on PORT, in the foreground
+	@$(PY) -m service.greeting --port $(PORT)
+	@exec $(PY) -m bentoml serve --port $(PORT)
+
+batch: $(SERVE) ## forecast the whole assortment into OUT (SALES=file replaces the history)
+	@$(PY) -m service.batch $(if $(SALES),--sales "$$SALES_FILE") --horizon-days $(HORIZON_DAYS) --out $(OUT)
+
+test: $(DEV) check ## everything that needs only Python packages
+	$(PY) -m pytest -m "not browser"
+
+test-full: $(DEV) tools ## what test leaves out: the page in a browser
+	$(PY) -m pytest -m browser
+
+check: $(DEV) ## lint, format, types, layers
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	PYTHONPATH=. .venv/bin/lint-imports --no-logo
+
+format: $(DEV) ## put imports and lines in order
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+bench: $(DEV) $(BENCH) ## measure against peers in one run -> reports/bench.md and the README's table
+	$(PY) -m tests.benchmarks.run
+
+lock: $(DEV) ## solve requirements/*.in again -> requirements/*.txt, the smaller ones as subsets of dev
+	@for lock in $(LOCKS); do \
+		$(PY) -m uv pip compile --quiet --system-certs --universal --python-version 3.11 --no-annotate --no-header \
+			--no-emit-index-url --no-emit-find-links $$([ $$lock = dev ] || echo -c requirements/dev.txt) \
+			requirements/$$lock.in -o requirements/$$lock.txt || exit 1; done
+
+tools: ## Debian's tools for test-full (as root on Debian; elsewhere says what is missing)
+	@bash .ci/tools
+
+clean: ## forget the environments and caches; sales, models and reports stay
+	rm -rf .venv .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find $(ROOMS) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Storecast needs Python 3.11 or newer, found $$($(PYTHON) --version 2>&1): make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo "Python cannot make environments here: install its venv and pip (Debian: python3-venv)." >&2; exit 1; }
+
+$(SERVE): requirements/train.txt | $(PY)
+	@echo "Installing what training and serving need (about half a minute) …"
+	@$(PIP) -r $<
+	@touch $@
+
+$(DEV): requirements/dev.txt | $(PY)
+	@echo "Installing what development needs (about a minute) …"
+	@$(PIP) -r $<
+	@touch $@ $(SERVE)
+
+$(BENCH): requirements/bench.txt | $(PY)
+	@echo "Installing the peers to measure against …"
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile -r $<
+	@touch $@
