@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -29,9 +30,20 @@ class Calendar:
         return len(self.year)
 
 
+def as_day(day: np.datetime64 | date | str) -> np.datetime64:
+    """A day as numpy counts it; text is ISO (2017-12-31), a time is dropped; `ValueError` if it is no day."""
+    days: NDArray[np.datetime64] = np.array([day], dtype="datetime64[D]")
+    return days[0]
+
+
+def days_between(first: np.datetime64, last: np.datetime64) -> int:
+    """How many days after `first` is `last`; negative when before it."""
+    return int((as_day(last) - as_day(first)).astype(np.int64))
+
+
 def calendar(start: np.datetime64, n_days: int) -> Calendar:
     """Describe `n_days` days from `start` on."""
-    dates = np.datetime64(start, "D") + np.arange(n_days)
+    dates = as_day(start) + np.arange(n_days)
     months, years = dates.astype("datetime64[M]"), dates.astype("datetime64[Y]")
     year = years.astype(np.int64) + 1970
     since_monday = dates.astype(np.int64) + 3  # 1970-01-01 was a Thursday

@@ -24,7 +24,7 @@ def seed_features(
     """Describe the columns `day_index` of `sales` (n_series, n_days), as (n_series, len(day_index), 10).
 
     The order is `SEED_FEATURES`. `lag_k` is the sales k days before; `rolling_mean_k` the mean of what is
-    known of the k days before; NaN where nothing is known. Column n_days, the day after the history, is allowed.
+    known of the k days before; NaN where nothing is known. Column n_days, the day after history, is allowed.
     """
     days = np.asarray(day_index, dtype=np.int64)
     features = np.empty((len(sales), len(days), len(SEED_FEATURES)), dtype=np.float32)

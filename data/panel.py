@@ -5,87 +5,22 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from data.dates import as_day, days_between
 from data.errors import ArtifactError, DataContractError
 from data.files import atomic_write_bytes
+from data.series import SeriesId, SeriesIndex
 
-SeriesId = int | str
+__all__ = ["SalesPanel", "SeriesId", "SeriesIndex", "panel_from_codes", "panel_from_columns"]
+
 IntArray = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class SeriesIndex:
-    """The labels of a panel's rows, sorted by (store, item): integers as numbers, text as text."""
-
-    stores: tuple[SeriesId, ...]
-    items: tuple[SeriesId, ...]
-
-    @classmethod
-    def from_labels(cls, stores: Sequence[SeriesId], items: Sequence[SeriesId]) -> Self:
-        """Build from one label each per row; raises `DataContractError` unless sorted and distinct."""
-        index = cls(tuple(stores), tuple(items))
-        rows = list(zip(index.stores, index.items, strict=True))
-        for before, after in pairwise(rows):
-            if not before < after:
-                raise DataContractError(
-                    f"Series {after} follows {before}, expected distinct series in order.",
-                    hint="Build panels with panel_from_columns, which sorts.",
-                )
-        return index
-
-    def __len__(self) -> int:
-        return len(self.stores)
-
-    def find(self, store: SeriesId, item: SeriesId) -> int | None:
-        """Row of a series, None when unknown; "1" and 1 are the same label."""
-        return self._row_of.get((str(store), str(item)))
-
-    @cached_property
-    def _row_of(self) -> dict[tuple[str, str], int]:
-        return {(str(s), str(i)): row for row, (s, i) in enumerate(zip(self.stores, self.items, strict=True))}
-
-    @cached_property
-    def store_names(self) -> tuple[SeriesId, ...]:
-        """Distinct stores in order; the position of a store is its code."""
-        return tuple(sorted(set(self.stores)))  # type: ignore[type-var]
-
-    @cached_property
-    def item_names(self) -> tuple[SeriesId, ...]:
-        """Distinct items in order; the position of an item is its code."""
-        return tuple(sorted(set(self.items)))  # type: ignore[type-var]
-
-    @cached_property
-    def store_codes(self) -> IntArray:
-        """Code of each row's store, (n_series,)."""
-        return _codes(self.stores, self.store_names)
-
-    @cached_property
-    def item_codes(self) -> IntArray:
-        """Code of each row's item, (n_series,)."""
-        return _codes(self.items, self.item_names)
-
-    def select(self, rows: ArrayLike) -> Self:
-        """Some of the rows, by position or mask, in panel order; codes are counted anew."""
-        positions = np.arange(len(self))[np.asarray(rows)]
-        return type(self)(tuple(self.stores[r] for r in positions), tuple(self.items[r] for r in positions))
-
-    def to_json(self) -> dict[str, list[SeriesId]]:
-        """Plain lists under "stores" and "items"."""
-        return {"stores": list(self.stores), "items": list(self.items)}
-
-    @classmethod
-    def from_json(cls, content: Mapping[str, Any]) -> Self:
-        """Inverse of `to_json`; other keys are left alone."""
-        return cls.from_labels(content["stores"], content["items"])
 
 
 @dataclass(frozen=True)
@@ -119,35 +54,34 @@ class SalesPanel:
     @property
     def end(self) -> np.datetime64:
         """Last day; for a model fitted on this panel, the cutoff."""
-        return np.datetime64(self.start + np.timedelta64(self.n_days - 1, "D"), "D")
+        return as_day(self.start + np.timedelta64(self.n_days - 1, "D"))
 
     @property
     def dates(self) -> NDArray[np.datetime64]:
         """Day of each column, datetime64[D] (n_days,)."""
-        dates: NDArray[np.datetime64] = np.datetime64(self.start, "D") + np.arange(self.n_days)
-        return dates
+        return self.start + np.arange(self.n_days)
 
     def until(self, day: np.datetime64) -> SalesPanel:
         """History up to and including `day`; raises `DataContractError` if nothing is that old."""
         if day < self.start:
             raise DataContractError(f"No history up to {day}: it starts on {self.start}.")
-        return SalesPanel(self.sales[:, : _days_between(self.start, day) + 1], self.start, self.series)
+        return SalesPanel(self.sales[:, : days_between(self.start, day) + 1], self.start, self.series)
 
     def window(self, first: np.datetime64, last: np.datetime64) -> SalesPanel:
         """Days `first` to `last`, both included; days outside the panel become columns of NaN."""
-        offset, n_days = _days_between(self.start, first), _days_between(first, last) + 1
+        offset, n_days = days_between(self.start, first), days_between(first, last) + 1
         sales = np.full((self.n_series, n_days), np.nan, dtype=np.float32)
         begin, stop = max(offset, 0), max(min(offset + n_days, self.n_days), 0)
         if begin < stop:
             sales[:, begin - offset : stop - offset] = self.sales[:, begin:stop]
-        return SalesPanel(sales, np.datetime64(first, "D"), self.series)
+        return SalesPanel(sales, as_day(first), self.series)
 
     def select(self, rows: ArrayLike) -> SalesPanel:
         """Some of the series, by position or mask."""
         return SalesPanel(self.sales[np.asarray(rows)], self.start, self.series.select(rows))
 
     def content_hash(self) -> str:
-        """sha256 in hex over labels, days and sales: equal history, equal hash, whatever files it came from."""
+        """sha256 in hex over labels, days and sales: equal history, equal hash, whatever its files were."""
         described = json.dumps([self.series.to_json(), str(self.start), self.sales.shape])
         plain_nan = np.where(np.isnan(self.sales), np.float32(np.nan), self.sales + np.float32(0))
         return hashlib.sha256(described.encode() + plain_nan.astype("<f4").tobytes()).hexdigest()
@@ -164,7 +98,7 @@ class SalesPanel:
         try:
             with np.load(path, allow_pickle=False) as stored:
                 index = SeriesIndex.from_json(json.loads(str(stored["series"])))
-                return cls(stored["sales"], np.datetime64(str(stored["start"]), "D"), index)
+                return cls(stored["sales"], as_day(str(stored["start"])), index)
         except (OSError, ValueError, KeyError, EOFError, DataContractError) as error:
             raise ArtifactError(
                 f"{path} cannot be read as a panel: {error}.",
@@ -204,10 +138,10 @@ def panel_from_codes(
     )
     start, end = dates.min(), dates.max()
     columns = (dates - start).astype(np.int64)
-    matrix = np.full((len(series), _days_between(start, end) + 1), np.nan, dtype=np.float32)
+    matrix = np.full((len(series), days_between(start, end) + 1), np.nan, dtype=np.float32)
     _require_distinct_cells(rows, columns, matrix.shape, series, start)
     matrix[rows, columns] = sales
-    return SalesPanel(matrix, np.datetime64(start, "D"), series)
+    return SalesPanel(matrix, as_day(start), series)
 
 
 def _require_distinct_cells(
@@ -233,12 +167,3 @@ def _plain_labels(labels: ArrayLike) -> NDArray[Any]:
     if array.dtype == object and all(isinstance(label, int | np.integer) for label in array):
         return array.astype(np.int64)
     return array.astype(np.str_)
-
-
-def _codes(labels: Sequence[SeriesId], names: Sequence[SeriesId]) -> IntArray:
-    code_of = {name: code for code, name in enumerate(names)}
-    return np.array([code_of[label] for label in labels], dtype=np.int64)
-
-
-def _days_between(first: np.datetime64, last: np.datetime64) -> int:
-    return int((np.datetime64(last, "D") - np.datetime64(first, "D")).astype(np.int64))

@@ -34,7 +34,7 @@ class Fold:
 
 
 def rolling_folds(n_days: int, horizon_days: int, n_folds: int, min_history_days: int) -> list[Fold]:
-    """Adjoining folds that end with the last day, newest first; fewer where history gets under the minimum."""
+    """Adjoining folds that end with the last day, newest first; fewer where history gets too short."""
     cutoffs = (n_days - 1 - horizon_days * (fold + 1) for fold in range(n_folds))
     return [Fold(cutoff, horizon_days) for cutoff in cutoffs if cutoff + 1 >= max(min_history_days, 1)]
 
@@ -43,7 +43,7 @@ def split_picture(folds: list[Fold], start: np.datetime64, n_days: int, width: i
     """Draw folds over the days of a panel, oldest first: `=` history, `-` what is forecast."""
 
     def day(column: int) -> str:
-        return str(np.datetime64(start, "D") + column)
+        return str(start + np.timedelta64(column, "D"))
 
     def position(n_columns: int) -> int:
         return round(width * n_columns / n_days)
