@@ -107,8 +107,8 @@ def _closed_weekdays(known: FloatArray, weekday: IntArray) -> BoolArray:
 def _shut_days(known: FloatArray, weekdays: BoolArray, days: Calendar) -> tuple[BoolArray, BoolArray]:
     """Days on which no item of one store sold though it trades, and the days it trades; (n_days,) each."""
     total: FloatArray = np.nansum(known, axis=0)
-    always_closed: BoolArray = weekdays.all(axis=0)
-    trading: BoolArray = np.isfinite(known).any(axis=0) & ~always_closed[days.weekday]
+    is_trading_weekday: BoolArray = weekdays.sum(axis=0) < len(weekdays)
+    trading: BoolArray = np.isfinite(known).any(axis=0) & is_trading_weekday[days.weekday]
     shut: BoolArray = (total == 0) & trading
     recent = total[-364:]
     mean_total = recent[recent > 0].mean() if (recent > 0).any() else 0.0

@@ -32,8 +32,8 @@ class Calendar:
 
 def as_day(day: np.datetime64 | date | str) -> np.datetime64:
     """A day as numpy counts it; text is ISO (2017-12-31), a time is dropped; `ValueError` if it is no day."""
-    days: NDArray[np.datetime64] = np.array([day], dtype="datetime64[D]")
-    return days[0]
+    as_numpy: np.datetime64 = np.array([day], dtype="datetime64[D]")[0]
+    return as_numpy
 
 
 def days_between(first: np.datetime64, last: np.datetime64) -> int:
