@@ -1,4 +1,4 @@
-"""The house rules that no linter knows: what stands where, how long it grows, and that names and locks agree."""
+"""House rules that no linter knows: what stands where, how long it grows, that names and locks agree."""
 
 from __future__ import annotations
 

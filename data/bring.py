@@ -1,0 +1,61 @@
+"""Job: copy somebody's sales file into data/raw, in place of the one before (`make up SALES=file`)."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from data.errors import DataContractError, StorecastError
+from data.files import atomic_path, atomic_write_text
+from data.params import Paths
+
+SUFFIXES = (".csv", ".csv.gz", ".parquet")
+BROUGHT = ".brought"  # names the file we put there ourselves: the only one we may take away again
+
+
+def bring(file: Path, raw: Path) -> Path:
+    """Copy `file` into the folder `raw` and take away the one brought before; what a person put there stays."""
+    _check(file)
+    brought = raw / file.name
+    if file.resolve() != brought.resolve():
+        with atomic_path(brought) as unfinished:
+            shutil.copyfile(file, unfinished)
+        _forget_previous(raw, keep=brought)
+        atomic_write_text(raw / BROUGHT, brought.name)
+    return brought
+
+
+def _check(file: Path) -> None:
+    if not file.is_file():
+        raise DataContractError(f"There is no file {file}.", hint="SALES= is relative to where you stand.")
+    if not file.name.endswith(SUFFIXES):
+        raise DataContractError(
+            f"{file.name} is none of {', '.join(SUFFIXES)}.", hint="Save it as one of these."
+        )
+
+
+def _forget_previous(raw: Path, keep: Path) -> None:
+    note = raw / BROUGHT
+    previous = raw / note.read_text(encoding="utf-8") if note.exists() else keep
+    if previous != keep:
+        previous.unlink(missing_ok=True)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Bring one file; 2 when it cannot be used."""
+    parser = argparse.ArgumentParser(prog="python -m data.bring", description=__doc__)
+    parser.add_argument("file", type=Path)
+    try:
+        brought = bring(parser.parse_args(argv).file.expanduser(), Paths().raw)
+    except StorecastError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"Sales from {brought.name}, {brought.stat().st_size / 1e6:.1f} MB.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""data.bring: the sales a person hands over become the sales that are trained on."""
+
+from pathlib import Path
+
+import pytest
+
+from data.bring import bring, main
+from data.errors import DataContractError
+
+
+def sales_file(folder: Path, name: str, text: str = "date,store,item,sales\n2017-01-01,1,1,3\n") -> Path:
+    folder.mkdir(exist_ok=True)
+    file = folder / name
+    file.write_text(text)
+    return file
+
+
+def visible(raw: Path) -> set[str]:
+    return {path.name for path in raw.iterdir() if not path.name.startswith(".")}
+
+
+def test_a_brought_file_is_copied_whole(tmp_path: Path) -> None:
+    mine = sales_file(tmp_path / "mine", "sales.csv")
+    brought = bring(mine, tmp_path / "raw")
+    assert brought.read_bytes() == mine.read_bytes()
+    assert mine.exists()
+
+
+def test_another_file_takes_the_place_of_the_one_brought_before(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    bring(sales_file(tmp_path / "mine", "first.csv"), raw)
+    bring(sales_file(tmp_path / "mine", "second.csv"), raw)
+    assert visible(raw) == {"second.csv"}
+
+
+def test_the_same_name_with_other_content_replaces_the_content(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    bring(sales_file(tmp_path / "mine", "sales.csv"), raw)
+    newer = sales_file(tmp_path / "mine", "sales.csv", "date,store,item,sales\n2017-01-02,1,1,4\n")
+    assert bring(newer, raw).read_text() == newer.read_text()
+    assert visible(raw) == {"sales.csv"}
+
+
+def test_files_a_person_put_there_stay(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    sales_file(raw, "theirs.csv")
+    bring(sales_file(tmp_path / "mine", "first.csv"), raw)
+    bring(sales_file(tmp_path / "mine", "second.csv"), raw)
+    assert visible(raw) == {"theirs.csv", "second.csv"}
+
+
+def test_a_file_that_is_already_in_raw_is_left_as_it_is(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    bring(sales_file(raw, "theirs.csv"), raw)
+    bring(sales_file(tmp_path / "mine", "other.csv"), raw)
+    assert visible(raw) == {"theirs.csv", "other.csv"}
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "sales.xlsx"])
+def test_a_file_that_cannot_be_used_is_named_and_changes_nothing(tmp_path: Path, name: str) -> None:
+    raw = tmp_path / "raw"
+    bring(sales_file(tmp_path / "mine", "sales.csv"), raw)
+    if name == "sales.xlsx":
+        sales_file(tmp_path / "mine", name)
+    with pytest.raises(DataContractError, match=name):
+        bring(tmp_path / "mine" / name, raw)
+    assert visible(raw) == {"sales.csv"}
+
+
+def test_the_job_exits_2_when_there_is_no_such_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["nowhere.csv"]) == 2
+    assert "nowhere.csv" in capsys.readouterr().err
