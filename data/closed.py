@@ -45,7 +45,7 @@ class ClosedRules:
         days = calendar(start, n_days)
         closed: BoolArray = self.weekdays[:, days.weekday].copy()
         for accepted, keys in zip(self._accepted, _calendar_keys(days), strict=True):
-            for store_code, key in accepted:
+            for store_code, key in accepted[np.isin(accepted[:, 0], store_codes)]:
                 closed[np.ix_(store_codes == store_code, keys == key)] = True
         return closed
 

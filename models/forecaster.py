@@ -1,0 +1,170 @@
+"""The forecaster: three members fitted on all history, what the backtest says of them, and their intervals."""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from data.errors import ArtifactError
+from data.files import atomic_write_bytes, atomic_write_json
+from data.panel import SalesPanel, SeriesIndex
+from data.params import Params
+from data.progress import progress
+from data.windows import rolling_folds
+from models.arrays import Arrays, pack, unpack
+from models.choice import choose, combine
+from models.estimators import Tree
+from models.intervals import Intervals, fit_intervals, poisson_bounds
+from models.members import Learnt, Members, fit_members
+from models.profile import Floats, Ints
+from models.rolling import FoldForecast, forecast_fold, usable_folds
+from models.table import CLOSED, COLD_START, MODEL, ForecastTable
+
+TREE_FILES = {"trend": "tree_trend.ubj", "season": "tree_season.ubj"}
+
+
+class ForecasterParams(Params):
+    """Section `forecaster` of params.yaml."""
+
+    horizon_days: int = 90
+    folds: int = 4
+    backtest_rows: int = 60_000
+    final_rows: int = 150_000
+    rounds: int = 300
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Forecaster:
+    """A fitted forecaster. `chosen` names the members that are averaged; `folds` are newest first."""
+
+    params: ForecasterParams
+    members: Members
+    chosen: str
+    intervals: Intervals | None
+    folds: tuple[FoldForecast, ...]
+
+    @classmethod
+    def fit(cls, panel: SalesPanel, params: ForecasterParams) -> Self:
+        """Backtest on rolling folds, choose and calibrate on them, then fit on every day of the panel.
+
+        Folds and the final fit run side by side, each on one thread; results do not depend on how many cores
+        there are.
+        """
+        folds = usable_folds(rolling_folds(panel.n_days, params.horizon_days, params.folds, 1))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            final = pool.submit(
+                fit_members, panel, params.horizon_days, params.final_rows, params.rounds, params.seed
+            )
+            backtest = partial(
+                forecast_fold, panel, max_rows=params.backtest_rows, rounds=params.rounds, seed=params.seed
+            )
+            jobs = [pool.submit(backtest, fold) for fold in folds]
+            steps = [*jobs, final]
+            for step in progress(steps, "Backtest and fit"):
+                step.result()
+        made = tuple(job.result() for job in jobs)
+        before = [panel.sales[:, fold.history] for fold in folds]
+        chosen = choose([(m.members, m.actual, past) for m, past in zip(made, before, strict=True)])
+        intervals = fit_intervals([(m.forecast(chosen), m.actual.astype(np.float64)) for m in made])
+        return cls(params, final.result(), chosen, intervals, made)
+
+    @property
+    def series(self) -> SeriesIndex:
+        return self.members.series
+
+    def forecast(self, history: SalesPanel, horizon_days: int | None = None) -> ForecastTable:
+        """Forecast the days after the history's last, with bounds; `params.horizon_days` of them unless told.
+
+        Series are matched by name; one that was not learnt from takes the profile of its store and item and is
+        marked "cold start". The same code answers for one series online and for all in a batch.
+        """
+        horizon_days = horizon_days or self.params.horizon_days
+        made = self.members.forecast(history, horizon_days)
+        forecast = combine(made.by_name, self.chosen)
+        row = self._rows(history.series)
+        bounds = self.intervals.bounds(forecast, row) if self.intervals else poisson_bounds(forecast)
+        methods = np.where(made.is_new[:, None], COLD_START, MODEL)
+        methods = np.where(made.is_closed, CLOSED, methods).astype(np.uint8)
+        values = np.concatenate([forecast[:, :, None], bounds], axis=2).astype(np.float32)
+        return ForecastTable(history.series, history.end, values, methods, _mean_sales(history))
+
+    def _rows(self, series: SeriesIndex) -> Ints:
+        if series is self.series:
+            return np.arange(len(series))
+        rows = [self.series.find(store, item) for store, item in zip(series.stores, series.items, strict=True)]
+        return np.array([-1 if row is None else row for row in rows], np.int64)
+
+    def save(self, folder: Path) -> None:
+        """Write the forecaster into a folder as arrays, JSON and UBJSON: nothing that has to be unpickled."""
+        arrays = pack(self.members.learnt, "learnt.")
+        if self.intervals:
+            arrays |= pack(self.intervals, "intervals.")
+        _save_arrays(folder / "forecaster.npz", arrays)
+        _save_arrays(
+            folder / "backtest.npz",
+            {name: part for k, fold in enumerate(self.folds) for name, part in pack(fold, f"{k}.").items()},
+        )
+        trees = {"trend": self.members.trend_tree, "season": self.members.season_tree}
+        for name, tree in trees.items():
+            if tree is not None:
+                atomic_write_bytes(folder / TREE_FILES[name], tree.to_bytes())
+        described = {
+            "params": self.params.model_dump(),
+            "chosen": self.chosen,
+            "folds": len(self.folds),
+            "corrections": {name: tree.correction for name, tree in trees.items() if tree is not None},
+            **self.series.to_json(),
+        }
+        atomic_write_json(folder / "forecaster.json", described)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """The inverse of `save`; raises `ArtifactError` naming the folder when a part is missing or damaged."""
+        try:
+            described = json.loads((folder / "forecaster.json").read_text(encoding="utf-8"))
+            arrays, backtest = _load_arrays(folder / "forecaster.npz"), _load_arrays(folder / "backtest.npz")
+            trees = {
+                name: Tree.from_bytes((folder / TREE_FILES[name]).read_bytes(), correction)
+                for name, correction in described["corrections"].items()
+            }
+            learnt = unpack(Learnt, arrays, "learnt.")
+            has_intervals = any(name.startswith("intervals.") for name in arrays)
+            intervals = unpack(Intervals, arrays, "intervals.") if has_intervals else None
+            folds = tuple(unpack(FoldForecast, backtest, f"{k}.") for k in range(described["folds"]))
+            series = SeriesIndex.from_json(described)
+            params = ForecasterParams.model_validate(described["params"])
+        except (OSError, ValueError, KeyError) as error:
+            raise ArtifactError(
+                f"The forecaster in {folder} cannot be read: {error!r}.",
+                hint="Restore the version from DVC or train again.",
+            ) from error
+        members = Members(series, learnt, trees.get("trend"), trees.get("season"))
+        return cls(params, members, described["chosen"], intervals, folds)
+
+
+def _mean_sales(history: SalesPanel) -> Floats:
+    """Mean of the known days of the last year, (n_series,); 0 where nothing is known."""
+    recent = history.sales[:, -364:]
+    known = np.isfinite(recent).sum(1)
+    return (np.nansum(recent, axis=1) / np.maximum(known, 1)).astype(np.float32)
+
+
+def _save_arrays(path: Path, arrays: Arrays) -> None:
+    import io
+
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # the stub takes array names for its own options
+    atomic_write_bytes(path, buffer.getvalue())
+
+
+def _load_arrays(path: Path) -> Arrays:
+    with np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}

@@ -1,0 +1,63 @@
+"""Out-of-sample forecasts at rolling origins: what choice, intervals, leaderboard and drift calibration feed on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.panel import SalesPanel
+from data.windows import Fold
+from models.choice import combine
+from models.members import Members, fit_members
+from models.profile import Floats
+
+MIN_HISTORY_DAYS = 150
+LATER_MIN_HISTORY_DAYS = 540  # folds beyond the second only serve intervals: worth it with enough history alone
+NEEDED_FOLDS = 2
+
+
+@dataclass(frozen=True)
+class FoldForecast:
+    """Forecasts made at a cutoff and what came, each float32 (n_series, horizon_days), NaN for unknown actuals."""
+
+    cutoff_day: int  # last day the forecasts knew, counted from 1970
+    overall: NDArray[np.float32]  # member O
+    trend: NDArray[np.float32]  # member T
+    season: NDArray[np.float32]  # member N
+    actual: NDArray[np.float32]
+
+    @property
+    def cutoff(self) -> np.datetime64:
+        return np.datetime64(self.cutoff_day, "D")
+
+    @property
+    def members(self) -> dict[str, Floats]:
+        """The members' forecasts by their letter."""
+        named = {"O": self.overall, "T": self.trend, "N": self.season}
+        return {name: forecast.astype(np.float64) for name, forecast in named.items()}
+
+    def forecast(self, names: str) -> Floats:
+        """The mean of the named members, (n_series, horizon_days)."""
+        return combine(self.members, names)
+
+
+def usable_folds(folds: list[Fold]) -> list[Fold]:
+    """The two newest folds with 150 days and a horizon of history, further ones with 540 days."""
+    return [
+        fold
+        for position, fold in enumerate(folds)
+        if fold.cutoff + 1 >= max(MIN_HISTORY_DAYS, fold.horizon_days)
+        and (position < NEEDED_FOLDS or fold.cutoff + 1 >= LATER_MIN_HISTORY_DAYS)
+    ]
+
+
+def forecast_fold(panel: SalesPanel, fold: Fold, max_rows: int, rounds: int, seed: int) -> FoldForecast:
+    """Fit all members on the fold's history alone and forecast its future."""
+    history = SalesPanel(panel.sales[:, fold.history], panel.start, panel.series)
+    members: Members = fit_members(history, fold.horizon_days, max_rows, rounds, seed)
+    made = members.forecast(history, fold.horizon_days).by_name
+    actual = panel.sales[:, fold.future].astype(np.float32)
+    cutoff_day = int(history.end.astype(np.int64))
+    return FoldForecast(cutoff_day, *(made[name].astype(np.float32) for name in "OTN"), actual=actual)
