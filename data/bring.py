@@ -17,7 +17,7 @@ BROUGHT = ".brought"  # names the file we put there ourselves: the only one we m
 
 
 def bring(file: Path, raw: Path) -> Path:
-    """Copy `file` into the folder `raw` and take away the one brought before; files put there by hand stay."""
+    """Copy `file` into `raw` and take away the one brought before; files put there by hand stay."""
     _check(file)
     brought = raw / file.name
     if file.resolve() != brought.resolve():
