@@ -27,6 +27,7 @@ from models.profile import Floats, Ints
 from models.rolling import FoldForecast, forecast_fold, usable_folds
 from models.table import CLOSED, COLD_START, MODEL, ForecastTable
 
+INTERVAL_FOLDS = 3  # a fold a year old was made by a model with a year less to learn from: its errors are too wide
 TREE_FILES = {"trend": "tree_trend.ubj", "season": "tree_season.ubj"}
 
 
@@ -73,7 +74,8 @@ class Forecaster:
         made = tuple(job.result() for job in jobs)
         before = [panel.sales[:, fold.history] for fold in folds]
         chosen = choose([(m.members, m.actual, past) for m, past in zip(made, before, strict=True)])
-        intervals = fit_intervals([(m.forecast(chosen), m.actual.astype(np.float64)) for m in made])
+        newest = made[:INTERVAL_FOLDS]
+        intervals = fit_intervals([(m.forecast(chosen), m.actual.astype(np.float64)) for m in newest])
         return cls(params, final.result(), chosen, intervals, made)
 
     @property
