@@ -16,6 +16,7 @@ FORECAST_BINS = 20
 POWER_RANGE = (0.8, 2.2)
 SERIES_PRIOR_DAYS = 30.0
 SQUARED_RATIO_CAP = 25.0
+SMALLEST_SCALE = 1e-6
 WORST_FOLD_SHARE = 0.5
 FEW_ERRORS, FEWEST_ERRORS = 100, 200
 NORMAL_QUANTILES = {50: 0.6745, 80: 1.2816, 90: 1.6449, 95: 1.96}
@@ -167,8 +168,9 @@ def _fit_spread(errors: _Errors, bin_of: Ints, n_series: int) -> Spread:
     ratio = np.minimum(squared / spread.sigma(errors.forecast) ** 2, SQUARED_RATIO_CAP)
     total = np.bincount(errors.series, ratio, n_series) + SERIES_PRIOR_DAYS * ratio.mean()
     days = np.bincount(errors.series, minlength=n_series) + SERIES_PRIOR_DAYS
-    unseen = float(np.sqrt(ratio.mean()))
-    return Spread(errors.smallest, log_scale, power, np.sqrt(total / days), unseen)
+    by_series = np.maximum(np.sqrt(total / days), SMALLEST_SCALE)  # constant sales leave no error at all
+    unseen = max(float(np.sqrt(ratio.mean())), SMALLEST_SCALE)
+    return Spread(errors.smallest, log_scale, power, by_series, unseen)
 
 
 def _zero_shares(errors: _Errors, edges: Floats) -> Floats:

@@ -109,7 +109,8 @@ def _weekday_effects(
     of_day = np.eye(7)[day]
     sold, base = filled @ of_day, local @ of_day
     noise = ((filled - local * weekday[:, day]) ** 2 * observed) @ of_day
-    overall = sold.sum(0) / np.maximum(base.sum(0), 1e-9)
+    total = base.sum(0)
+    overall = np.where(total > 0, sold.sum(0) / np.maximum(total, 1e-9), 1.0)
 
     def shrunk(key: Ints, size: int, so_far: Floats) -> Floats:
         return shrink(_grouped(key, size, sold), _grouped(key, size, base * so_far), _grouped(key, size, noise))
