@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.levels import WINDOW_DAYS, Growth, History, Rows
+from models.levels import LEVELS, WINDOW_DAYS, Growth, History, Rows
 from models.profile import Floats, Ints, prefix_sums
 
 YEAR_DAYS = 364  # a whole number of weeks, so that the weekday agrees
@@ -56,19 +56,21 @@ def forecast_rows(n_series: int, n_days: int, horizon_days: int) -> Rows:
     return Rows(series, origin, np.tile(np.arange(n_days, n_days + horizon_days), n_series))
 
 
-def features(history: History, growth: Growth, rows: Rows, base: Floats) -> NDArray[np.float32]:
+def features(
+    history: History, growth: Growth, rows: Rows, levels: Floats, base: Floats
+) -> NDArray[np.float32]:
     """The 35 columns of `FEATURES` for each row, float32 (n, 35), NaN where unknown.
 
-    `base` is the level the row's forecast starts from; levels and past sales are divided by it, so that a tree
-    learns ratios that hold for large and small sellers alike.
+    `levels` (n, 10) are the row's `level_table`; `base` is the level its forecast starts from. Levels and past
+    sales are divided by it, so that a tree learns ratios that hold for large and small sellers alike.
     """
     base = np.maximum(base, 1e-6)
     columns = [
         *_of_the_calendar(history, rows),
-        *_of_the_level(history, growth, rows, base),
+        *_of_the_level(history, growth, rows, levels, base),
         *_of_the_profile(history, rows),
         *_of_same_weekdays(history, rows, base),
-        *_of_last_year(history, rows),
+        *_of_last_year(history, rows, levels),
         *_of_recent_days(history, rows),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
@@ -90,9 +92,10 @@ def _of_the_calendar(history: History, rows: Rows) -> list[Floats | Ints]:
     ]
 
 
-def _of_the_level(history: History, growth: Growth, rows: Rows, base: Floats) -> list[Floats]:
-    levels = history.level(rows.series, rows.origin)
-    relative = [np.clip(levels[days] / base, 0, 10) for days in WINDOW_DAYS[:-1]]
+def _of_the_level(
+    history: History, growth: Growth, rows: Rows, levels: Floats, base: Floats
+) -> list[Floats]:
+    relative = [np.clip(levels[:, column] / base, 0, 10) for column in range(len(WINDOW_DAYS) - 1)]
     by_store = growth.of_store(history.store[rows.series], rows.origin)
     return [*relative, *growth.at(rows.origin), *by_store, np.log(base)]
 
@@ -126,7 +129,7 @@ def _of_same_weekdays(history: History, rows: Rows, base: Floats) -> list[Floats
     return columns
 
 
-def _of_last_year(history: History, rows: Rows) -> list[Floats]:
+def _of_last_year(history: History, rows: Rows, levels: Floats) -> list[Floats]:
     """Last year's day and its ± 3 and ± 10 days over last year's level: what was special then may come back."""
     series, origin = rows.series, rows.origin
     same_day = rows.target - YEAR_DAYS
@@ -142,7 +145,7 @@ def _of_last_year(history: History, rows: Rows) -> list[Floats]:
         units = history.sales_sum[series, past_last] - history.sales_sum[series, first]
         ratio = np.clip(units / np.maximum(expected, 1e-6) / level, 0, 10)
         columns.append(np.where(exists & (expected > 0) & (origin > YEAR_DAYS), ratio, np.nan))
-    now = history.level(series, origin, shortest_days=91)[91]
+    now = levels[:, LEVELS.index("L91")]
     return [*columns, np.where(exists, np.clip(now / level, 0, 10), np.nan)]
 
 

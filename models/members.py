@@ -7,52 +7,38 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from data.closed import ClosedRules, find_closed
+from data.closed import find_closed
 from data.dates import calendar
-from data.panel import SalesPanel, SeriesId, SeriesIndex
+from data.series import SeriesIndex
+from data.panel import SalesPanel
 from models.blend import Blend, fit_blend
 from models.cold_start import KNOWN_DAYS, LevelPrior, fit_level_prior
 from models.design import features, forecast_rows, sample_rows
 from models.estimators import Tree, fit_tree
+from models.learnt import NEVER, Learnt, Reading
 from models.levels import LEVELS, Growth, History, Rows, level_table
-from models.profile import Floats, Ints, Profile, fit_profile
+from models.past import Past
+from models.profile import Floats, Profile, fit_profile
 
 TREND_POWER, SEASON_POWER = 1.5, 1.2  # two Tweedie powers: members that differ are worth more than either
 FEWEST_ROWS = 500  # below it no tree is grown, and members T and N are member O
 FLOOR_SHARE, FLOOR = 0.05, 1e-4  # of the two-year level: an offset must not be log 0
 INDEX_FLOOR = 0.02
-NEVER_SOLD_DAYS = 28
-NEVER = np.iinfo(np.int32).max
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A profile, the newest growth around it, the blend of its levels, and the blend that its tree starts from."""
-
-    profile: Profile
-    growth: Growth
-    blend: Blend
-    offset: Blend
-
-
-@dataclass(frozen=True)
-class Learnt:
-    """What was learnt before one cutoff, as arrays; `first_sale` is a day number since 1970, `NEVER` without one."""
-
-    rules: ClosedRules
-    trend: Reading
-    season: Reading
-    prior: LevelPrior | None
-    first_sale: Ints
 
 
 @dataclass(frozen=True)
 class MemberForecasts:
-    """Forecasts (n_series, horizon_days) by member, the days foretold as closed, and which series are new."""
+    """What the members say of each series and day, all (n_series, horizon_days) but `is_new` (n_series,)."""
 
     by_name: dict[str, Floats]
-    is_closed: NDArray[np.bool_]
+    level: Floats  # units a day, before weekday and season
+    weekday: Floats  # 0 on a closed day
+    season: Floats
     is_new: NDArray[np.bool_]
+
+    @property
+    def is_closed(self) -> NDArray[np.bool_]:
+        return self.weekday == 0
 
 
 @dataclass(frozen=True)
@@ -66,27 +52,32 @@ class Members:
 
     def forecast(self, history: SalesPanel, horizon_days: int) -> MemberForecasts:
         """Forecast the days after the history's last; a series need not be one that was learnt from."""
-        past = _Past.of(self.series, self.learnt, history, horizon_days)
-        rows = forecast_rows(history.n_series, history.n_days, horizon_days)
-        shape = (history.n_series, horizon_days)
+        past = Past.of(self.series, self.learnt, history, horizon_days)
         trend, season = past.read(self.learnt.trend), past.read(self.learnt.season)
-        levels = level_table(trend, self.learnt.trend.growth, rows)
-        index = trend.index[:, history.n_days :]
-        blended = self.learnt.trend.blend.level(levels, rows.step).reshape(shape) * index
-        flat = {"O": blended, "T": blended, "N": blended}
+        rows = forecast_rows(history.n_series, history.n_days, horizon_days)
+        first_step = Rows(*(column[::horizon_days] for column in rows))  # all steps share their origin's levels
+        levels = level_table(trend, self.learnt.trend.growth, first_step).repeat(horizon_days, axis=0)
+        level = self.learnt.trend.blend.level(levels, rows.step)
+        index = trend.index[rows.series, rows.target]
+        flat = dict.fromkeys("OTN", level * index)
         if self.trend_tree is not None:
             expected, columns = _design(trend, self.learnt.trend, rows, levels)
-            flat["T"] = (expected * self.trend_tree.ratio(columns)).reshape(shape)
+            flat["T"] = expected * self.trend_tree.ratio(columns)
         if self.season_tree is not None:
-            levels = level_table(season, self.learnt.season.growth, rows)
+            levels = level_table(season, self.learnt.season.growth, first_step).repeat(horizon_days, axis=0)
             expected, columns = _design(season, self.learnt.season, rows, levels)
-            flat["N"] = (expected * self.season_tree.ratio(columns)).reshape(shape)
+            flat["N"] = expected * self.season_tree.ratio(columns)
         cold_level, is_cold = past.cold_levels(trend, self.learnt.prior)
+        level = np.where(is_cold[rows.series], cold_level[rows.series], level)
+        shape = (history.n_series, horizon_days)
         by_name = {}
         for name, forecast in flat.items():
-            grown = np.where(is_cold[:, None], cold_level[:, None] * index, forecast)
-            by_name[name] = np.where(index > 0, np.maximum(grown, 0.0), 0.0)
-        return MemberForecasts(by_name, index == 0, is_cold | (past.row < 0))
+            warm = np.where(is_cold[rows.series], level * index, forecast)
+            by_name[name] = np.where(index > 0, np.maximum(warm, 0.0), 0.0).reshape(shape)
+        month = trend.month[rows.series, trend.calendar.month[rows.target] - 1]
+        weekday = np.where(index > 0, trend.weekday[rows.series, trend.calendar.weekday[rows.target]], 0.0)
+        parts = (part.reshape(shape) for part in (level, weekday, month))
+        return MemberForecasts(by_name, *parts, is_new=is_cold | (past.row < 0))
 
 
 def fit_members(panel: SalesPanel, horizon_days: int, max_rows: int, rounds: int, seed: int) -> Members:
@@ -144,77 +135,10 @@ def _design(
     floor = FLOOR_SHARE * levels[:, LEVELS.index("L728")] + FLOOR
     base = np.maximum(reading.offset.level(levels, rows.step), floor)
     expected = base * np.maximum(history.index[rows.series, rows.target], INDEX_FLOOR)
-    return expected, features(history, reading.growth, rows, base)
+    return expected, features(history, reading.growth, rows, levels, base)
 
 
 def _fit_prior(history: History, series: SeriesIndex) -> LevelPrior | None:
     every, origin = np.arange(len(series)), np.full(len(series), history.n_days)
     level = np.nan_to_num(history.level(every, origin, shortest_days=91)[91])
     return fit_level_prior(level, series, history.expected_sum[:, -1] >= KNOWN_DAYS)
-
-
-@dataclass(frozen=True)
-class _Past:
-    """A history beside what was learnt of its series: row, store and item code in training, −1 when unseen."""
-
-    sales: Floats
-    recorded_days: Ints
-    panel: SalesPanel
-    learnt: Learnt
-    horizon_days: int
-    row: Ints
-    store: Ints
-    item: Ints
-    first_sale: Ints
-    is_closed: NDArray[np.bool_]  # (n_series, n_days + horizon_days)
-
-    @classmethod
-    def of(cls, series: SeriesIndex, learnt: Learnt, panel: SalesPanel, horizon_days: int) -> _Past:
-        """Match the series by name and clean their sales by the rules that were learnt."""
-        row, store, item = _codes(series, panel.series)
-        weekdays = np.where(row[:, None] >= 0, learnt.rules.weekdays[row], False)
-        rules = replace(learnt.rules, weekdays=weekdays)
-        is_closed = rules.closed(store, panel.start, panel.n_days + horizon_days)
-        sales = np.maximum(panel.sales.astype(np.float64), 0.0)
-        recorded_days = np.isfinite(sales).sum(1)
-        has_sold = np.logical_or.accumulate(sales > 0, axis=1)
-        sales[~has_sold | (is_closed[:, : panel.n_days] & (sales == 0))] = np.nan
-        start = panel.start.astype(np.int64)
-        learnt_first = np.where(row >= 0, learnt.first_sale[row] - start, NEVER)
-        seen_first = np.where(has_sold.any(1), has_sold.argmax(1), panel.n_days)
-        first_sale = np.minimum(learnt_first, seen_first)
-        return cls(sales, recorded_days, panel, learnt, horizon_days, row, store, item, first_sale, is_closed)
-
-    def read(self, reading: Reading) -> History:
-        """This history through one reading's profile."""
-        weekday, month = reading.profile.weekday[self.row], reading.profile.month[self.row]
-        for unseen in np.flatnonzero(self.row < 0):
-            store, item = (None if code[unseen] < 0 else int(code[unseen]) for code in (self.store, self.item))
-            weekday[unseen], month[unseen] = reading.profile.unseen(store, item)
-        days = calendar(self.panel.start, self.panel.n_days + self.horizon_days)
-        index = weekday[:, days.weekday] * month[:, days.month - 1]
-        index[:, self.panel.n_days :][self.is_closed[:, self.panel.n_days :]] = 0.0
-        return History(self.sales, index, weekday, month, days, self.store, self.first_sale)
-
-    def cold_levels(self, history: History, prior: LevelPrior | None) -> tuple[Floats, NDArray[np.bool_]]:
-        """Levels (n_series,) of series with under 28 known days, and which those are; never sold in 28 days: 0."""
-        sold, expected = history.sales_sum[:, -1], history.expected_sum[:, -1]
-        if prior is None:
-            return np.zeros(len(sold)), np.zeros(len(sold), bool)
-        level = prior.shrunk(sold, expected, self.store, self.item)
-        never_sold = (self.recorded_days >= NEVER_SOLD_DAYS) & (self.first_sale >= self.panel.n_days)
-        return np.where(never_sold, 0.0, level), expected < KNOWN_DAYS
-
-
-def _codes(learnt: SeriesIndex, asked: SeriesIndex) -> tuple[Ints, Ints, Ints]:
-    """Row, store code and item code in `learnt` of each series of `asked`, −1 where it was not seen."""
-    if asked is learnt:
-        return np.arange(len(learnt)), learnt.store_codes, learnt.item_codes
-    rows = [learnt.find(store, item) for store, item in zip(asked.stores, asked.items, strict=True)]
-    row = np.array([-1 if found is None else found for found in rows], np.int64)
-    return row, _positions(learnt.store_names, asked.stores), _positions(learnt.item_names, asked.items)
-
-
-def _positions(names: tuple[SeriesId, ...], asked: tuple[SeriesId, ...]) -> Ints:
-    position = {str(name): code for code, name in enumerate(names)}
-    return np.array([position.get(str(name), -1) for name in asked], np.int64)
