@@ -1,0 +1,52 @@
+"""How raw sales are read and what is done about flaws: section `data` of params.yaml."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from data.params import Params
+
+
+class Columns(Params):
+    """What the four columns are called in somebody's files."""
+
+    date: str = "date"
+    store: str = "store"
+    item: str = "item"
+    sales: str = "sales"
+
+
+class DataParams(Params):
+    """Each flaw has one rule. The defaults change good data in nothing and never make up a sale.
+
+    `error` refuses the files and names what was found.
+    """
+
+    columns: Columns = Columns()
+    date_format: str | None = None
+    """As for strptime, "%d/%m/%Y"; only needed where 03/04/2017 could be either."""
+
+    not_numeric: Literal["missing", "error"] = "missing"
+    """Sales such as "abc" or "1,5": as if the row were not there."""
+    max_not_numeric_share: float = Field(0.01, ge=0, le=1)
+    """More of them means that the file is not what it seems, and is an error under any rule."""
+
+    duplicates: Literal["last", "sum", "error"] = "last"
+    """Two rows of a series with the same date: the later is a correction (or a copy), or they are parts of a
+    day. Exports overlap more often than they split days, and a sum would double each copied row."""
+
+    negative_sales: Literal["zero", "missing", "error"] = "zero"
+    """More came back than was sold: nobody wanted one more, so demand was nought."""
+
+    missing_days: Literal["missing", "zero"] = "missing"
+    """Nothing recorded is not nothing sold; `zero` suits exports that leave out days without sales."""
+
+    outliers: Literal["keep", "cap", "missing"] = "keep"
+    """Days far beyond a series' own usual; mostly real (a promotion, a feast), so they are only reported."""
+
+    max_gap_days: int = Field(1096, ge=1)
+    """A longer time without any row at all points to a mistyped date."""
+    max_days_ahead: int = Field(366, ge=0)
+    """Sales dated later than so many days after today are mistyped."""

@@ -1,0 +1,120 @@
+"""CSV, CSV.gz and Parquet files as columns of text, and the lines on which their rows stand."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data.errors import DataContractError
+from data.rows import Coded
+
+SUFFIXES = (".csv", ".csv.gz", ".parquet")
+DELIMITERS = ",;\t|"
+
+
+def read_columns(path: Path, wanted: Mapping[str, str]) -> dict[str, Coded]:
+    """Read the wanted columns, given as {name here: name in the file}; others are left alone.
+
+    Raises `DataContractError` when the file is damaged or a column is missing.
+    """
+    with _damage_named(path):
+        table = _read_parquet(path, wanted) if path.suffix == ".parquet" else _read_csv(path, wanted)
+        return {ours: _coded(table[theirs], path.suffix == ".parquet") for ours, theirs in wanted.items()}
+
+
+def places_of(path: Path, rows: list[int]) -> list[str]:
+    """Where a person finds these rows, counted from 0, in order: lines of a CSV, numbers of other rows."""
+    if path.suffix == ".parquet" or not rows:
+        return [f"row {row + 1}" for row in rows]
+    _, delimiter = _header(path)
+    with _open_text(path) as lines:  # read again: blank lines and quoted line breaks move rows down
+        reader = csv.reader(lines, delimiter=delimiter)
+        numbers = islice((reader.line_num for record in reader if record), 1, rows[-1] + 2)
+        return [f"line {number}" for row, number in enumerate(numbers) if row in rows]
+
+
+def _read_csv(path: Path, wanted: Mapping[str, str]) -> Any:
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    header, delimiter = _header(path)
+    theirs = _required(path, header, wanted)
+    text = pa.dictionary(pa.int32(), pa.string())
+    return arrow_csv.read_csv(
+        path,
+        read_options=arrow_csv.ReadOptions(use_threads=False),  # threads lose the number of a broken line
+        parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        convert_options=arrow_csv.ConvertOptions(
+            include_columns=theirs, column_types=dict.fromkeys(theirs, text)
+        ),
+    )
+
+
+def _read_parquet(path: Path, wanted: Mapping[str, str]) -> Any:
+    from pyarrow import parquet
+
+    return parquet.read_table(path, columns=_required(path, parquet.read_schema(path).names, wanted))
+
+
+def _required(path: Path, found: list[str], wanted: Mapping[str, str]) -> list[str]:
+    theirs = list(wanted.values())
+    if not set(theirs) <= set(found):
+        raise DataContractError(
+            f"{path.name} has the columns {', '.join(found) or '(none)'}; expected {', '.join(theirs)}.",
+            hint="Rename them, or map them under data.columns in params.yaml.",
+        )
+    return theirs
+
+
+def _coded(column: Any, is_typed: bool) -> Coded:
+    """Distinct texts of an Arrow column of any type, with an empty one for what is missing."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    encoded = column.unify_dictionaries().combine_chunks()
+    value_type = encoded.dictionary.type
+    texts = compute.utf8_trim_whitespace(encoded.dictionary.cast(pa.string())).to_pylist()
+    codes = encoded.indices.cast(pa.int32())
+    if codes.null_count:
+        codes = compute.fill_null(codes, len(texts))
+    is_text = pa.types.is_string(value_type) or pa.types.is_large_string(value_type)
+    as_numpy: Any = np.from_dlpack(codes)  # to_numpy would import pandas
+    return Coded((*texts, ""), as_numpy, is_text and is_typed)
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError, EOFError, zlib.error, csv.Error) as error:
+        raise DataContractError(
+            f"{path.name} cannot be read: {error}.",
+            hint="Correct that line, or save the file again in UTF-8.",
+        ) from error
+
+
+def _header(path: Path) -> tuple[list[str], str]:
+    with _open_text(path) as lines:
+        first = lines.readline()
+    delimiter = max(DELIMITERS, key=first.count)
+    return next(csv.reader([first], delimiter=delimiter), []), delimiter
+
+
+@contextmanager
+def _open_text(path: Path) -> Iterator[io.TextIOWrapper]:
+    with path.open("rb") as stored:
+        content: Any = gzip.GzipFile(fileobj=stored) if path.suffix == ".gz" else stored
+        yield io.TextIOWrapper(content, encoding="utf-8-sig", errors="replace", newline="")
