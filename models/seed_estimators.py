@@ -136,7 +136,7 @@ class Forest:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read `seed_forest.npz`."""
-        with np.load(folder / "seed_forest.npz", allow_pickle=False) as arrays:
+        with (folder / "seed_forest.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return cls(**arrays)
 
 
