@@ -15,7 +15,7 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def pack(record: Any, prefix: str = "") -> Arrays:
-    """Flatten a dataclass; fields may be arrays, numbers, None, dataclasses and dicts of dataclasses by int."""
+    """Flatten a dataclass of arrays, numbers, None, dataclasses and dicts of dataclasses by int."""
     arrays: Arrays = {}
     for field in dataclasses.fields(record):
         value, name = getattr(record, field.name), prefix + field.name

@@ -1,4 +1,4 @@
-"""Member O: the level of a series as a non-negative mix of its levels, one mix for near, middle and far steps."""
+"""Member O: a series' level as a non-negative mix of its levels, one for near, middle and far steps each."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class Blend:
 
 
 def fit_blend(levels: Floats, index: Floats, step: Ints, sales: Floats) -> Blend:
-    """Non-negative least squares of sales on index × levels with weight 1 / expected sales, by bucket of steps.
+    """Non-negative least squares of sales on index × levels, weighted 1 / expected sales, by bucket of steps.
 
-    A ridge of 2 % of the mean diagonal draws to half L91, half P91, so that a bucket with few rows stays sane.
+    A ridge of 2 % of the mean diagonal draws to half L91, half P91: a bucket with few rows stays sane.
     """
     columns = [LEVELS.index(name) for name in BLENDED]
     prior = np.array([PRIOR.get(name, 0.0) for name in BLENDED])
@@ -61,7 +61,7 @@ def _mix(levels: Floats, index: Floats, sales: Floats, prior: Floats) -> Floats:
 
 
 def _non_negative_solution(gram: Floats, target: Floats) -> Floats:
-    """argmin x'Gx/2 − t'x over x ≥ 0, for a positive definite G (Lawson & Hanson 1974, on the Cholesky factor)."""
+    """argmin x'Gx/2 − t'x over x ≥ 0, G positive definite (Lawson & Hanson 1974, by its Cholesky factor)."""
     from scipy.linalg import solve_triangular
     from scipy.optimize import nnls
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from models.profile import Floats
-from models.scores import bias, rmsse, step_scale, wape
+from models.scores import Array, bias, rmsse, step_scale, wape
 
 DEFAULT = "OTN"
 CANDIDATES = ("O", "T", "N", "OT", "ON", "TN")
@@ -14,6 +16,7 @@ BIAS_MARGIN = 0.05
 BASELINE_WEEKS = 8
 
 Members = dict[str, Floats]  # the forecasts of O, T and N, each (n_series, horizon_days)
+Fold = tuple[Members, Array, Array]
 
 
 def combine(members: Members, names: str) -> Floats:
@@ -21,11 +24,11 @@ def combine(members: Members, names: str) -> Floats:
     return np.asarray(np.mean([members[name] for name in names], axis=0))
 
 
-def choose(folds: list[tuple[Members, Floats, Floats]]) -> str:
-    """The best combination that beats the default on every fold and by more than 1 % on average, else the default.
+def choose(folds: Sequence[Fold]) -> str:
+    """The combination that beats the default on both newest folds and by over 1 % on average, or the default.
 
-    Folds are (members, actual, history before the fold), newest first; the two newest decide, one alone never.
-    A combination whose totals are further off than the default's is not chosen: on sparse sales WAPE rewards
+    Folds are (members, actual, history before the fold), newest first; one alone decides nothing. A
+    combination whose totals are further off than the default's is not chosen: on sparse sales WAPE rewards
     forecasting too little.
     """
     folds = folds[:2]
@@ -41,8 +44,8 @@ def choose(folds: list[tuple[Members, Floats, Floats]]) -> str:
     return best
 
 
-def _score(names: str, members: Members, actual: Floats, history: Floats) -> float:
-    """Mean of WAPE and RMSSE, each over that of the weekday means of the last eight weeks; 1 without any sale."""
+def _score(names: str, members: Members, actual: Array, history: Array) -> float:
+    """Mean of WAPE and RMSSE, each over that of the last eight weeks' weekday means; 1 without any sale."""
     scale = step_scale(history)
     baseline = _weekday_means(history, actual.shape[1])
     forecast = combine(members, names)
@@ -54,13 +57,13 @@ def _score(names: str, members: Members, actual: Floats, history: Floats) -> flo
     return max(float(np.mean(known)), 1e-9) if known else 1.0
 
 
-def _total_error(names: str, members: Members, actual: Floats, history: Floats) -> float:
+def _total_error(names: str, members: Members, actual: Array, history: Array) -> float:
     """How far the total is off, as a share of what was sold; 0 where nothing was."""
     off = abs(bias(actual, combine(members, names))) / 100
     return off if np.isfinite(off) else 0.0
 
 
-def _weekday_means(history: Floats, horizon_days: int) -> Floats:
+def _weekday_means(history: Array, horizon_days: int) -> Floats:
     """Mean of each weekday over the last eight weeks, repeated over the horizon; 0 where nothing is known."""
     days = 7 * BASELINE_WEEKS
     recent = np.full((len(history), days), np.nan)

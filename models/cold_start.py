@@ -26,7 +26,7 @@ class LevelPrior:
     spread: float
 
     def level(self, store: Ints, item: Ints) -> Floats:
-        """Expected units a day of series by store and item code (n,); code −1 was not seen and adds nothing."""
+        """Expected units a day by store and item code (n,); code −1 was not seen and adds nothing."""
         return np.exp(self.overall + _effect(self.by_store, store) + _effect(self.by_item, item))
 
     def shrunk(self, sold: Floats, expected: Floats, store: Ints, item: Ints) -> Floats:

@@ -61,8 +61,8 @@ def features(
 ) -> NDArray[np.float32]:
     """The 35 columns of `FEATURES` for each row, float32 (n, 35), NaN where unknown.
 
-    `levels` (n, 10) are the row's `level_table`; `base` is the level its forecast starts from. Levels and past
-    sales are divided by it, so that a tree learns ratios that hold for large and small sellers alike.
+    `levels` (n, 10) are the row's `level_table`; `base` is the level its forecast starts from. Levels and
+    past sales are divided by it, so that a tree learns ratios that hold for large and small sellers alike.
     """
     base = np.maximum(base, 1e-6)
     columns = [
@@ -92,9 +92,7 @@ def _of_the_calendar(history: History, rows: Rows) -> list[Floats | Ints]:
     ]
 
 
-def _of_the_level(
-    history: History, growth: Growth, rows: Rows, levels: Floats, base: Floats
-) -> list[Floats]:
+def _of_the_level(history: History, growth: Growth, rows: Rows, levels: Floats, base: Floats) -> list[Floats]:
     relative = [np.clip(levels[:, column] / base, 0, 10) for column in range(len(WINDOW_DAYS) - 1)]
     by_store = growth.of_store(history.store[rows.series], rows.origin)
     return [*relative, *growth.at(rows.origin), *by_store, np.log(base)]
@@ -113,8 +111,9 @@ def _of_the_profile(history: History, rows: Rows) -> list[Floats]:
 
 
 def _of_same_weekdays(history: History, rows: Rows, base: Floats) -> list[Floats]:
-    """Season-free means of the newest known 4 and 8 same weekdays, then of every second one: promotions alternate."""
-    season = np.maximum(history.month[:, history.calendar.month[: history.n_days] - 1], 1e-6)
+    """Season-free means of the newest known same weekdays, then of every second one: promotions alternate."""
+    months = history.calendar.month[: history.n_days] - 1
+    season = np.maximum(history.month[:, months], 1e-6)
     columns = []
     for stride, counts in ((7, (4, 8)), (14, (2, 4))):
         sold = _strided_sums(history.filled / season, stride)
@@ -130,7 +129,7 @@ def _of_same_weekdays(history: History, rows: Rows, base: Floats) -> list[Floats
 
 
 def _of_last_year(history: History, rows: Rows, levels: Floats) -> list[Floats]:
-    """Last year's day and its ± 3 and ± 10 days over last year's level: what was special then may come back."""
+    """Last year's day, its ± 3 and its ± 10 days over last year's level: what was special may come back."""
     series, origin = rows.series, rows.origin
     same_day = rows.target - YEAR_DAYS
     exists = same_day >= 0

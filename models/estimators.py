@@ -1,4 +1,4 @@
-"""The boosted trees of members T and N; the only file here that imports xgboost, and only when a tree is used."""
+"""The boosted trees of members T and N; xgboost is imported only when one is fitted or loaded."""
 
 from __future__ import annotations
 
@@ -60,10 +60,11 @@ def fit_tree(
 ) -> Tree:
     """Boost sales (n,) around their expectation (n,), which enters as the margin's offset log(expected).
 
-    Sales are divided by their mean and rows weighted to a mean hessian of 1, so that `min_child_weight` counts
-    rows at any scale of sales; where sales scatter more than that (dispersion above 1, as with nine zeros in
-    ten), to 1 / dispersion, the quasi-likelihood weight (Wedderburn 1974): twenty rows of zeros hold no sale to
-    learn from. Tweedie boosting is biased low on sparse sales, hence the correction to the training total.
+    Sales are divided by their mean and rows weighted to a mean hessian of 1, so that `min_child_weight`
+    counts rows at any scale of sales; where sales scatter more than that (dispersion above 1, as with nine
+    zeros in ten), to 1 / dispersion, the quasi-likelihood weight (Wedderburn 1974): twenty rows of zeros hold
+    no sale to learn from. Tweedie boosting is biased low on sparse sales, hence the correction to the
+    training total.
     """
     import xgboost
 

@@ -1,16 +1,17 @@
-"""The forecaster: three members fitted on all history, what the backtest says of them, and their intervals."""
+"""The forecaster: members fitted on all history, what the backtest says of them, and their intervals."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.errors import ArtifactError
 from data.files import atomic_write_bytes, atomic_write_json
@@ -22,12 +23,13 @@ from models.arrays import Arrays, pack, unpack
 from models.choice import choose, combine
 from models.estimators import Tree
 from models.intervals import Intervals, fit_intervals, poisson_bounds
-from models.members import Learnt, Members, fit_members
-from models.profile import Floats, Ints
+from models.learnt import Learnt
+from models.members import Members, fit_members
+from models.past import series_codes
 from models.rolling import FoldForecast, forecast_fold, usable_folds
 from models.table import CLOSED, COLD_START, MODEL, ForecastTable
 
-INTERVAL_FOLDS = 3  # a fold a year old was made by a model with a year less to learn from: its errors are too wide
+INTERVAL_FOLDS = 3  # errors of an older fold, made with a year less to learn from, are too wide
 TREE_FILES = {"trend": "tree_trend.ubj", "season": "tree_season.ubj"}
 
 
@@ -60,22 +62,21 @@ class Forecaster:
         there are.
         """
         folds = usable_folds(rolling_folds(panel.n_days, params.horizon_days, params.folds, 1))
+        settings = (params.rounds, params.seed)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            final = pool.submit(
-                fit_members, panel, params.horizon_days, params.final_rows, params.rounds, params.seed
-            )
-            backtest = partial(
-                forecast_fold, panel, max_rows=params.backtest_rows, rounds=params.rounds, seed=params.seed
-            )
-            jobs = [pool.submit(backtest, fold) for fold in folds]
-            steps = [*jobs, final]
-            for step in progress(steps, "Backtest and fit"):
-                step.result()
-        made = tuple(job.result() for job in jobs)
+            jobs = [
+                pool.submit(forecast_fold, panel, fold, params.backtest_rows, *settings) for fold in folds
+            ]
+            final = pool.submit(fit_members, panel, params.horizon_days, params.final_rows, *settings)
+            waiting: list[Future[Any]] = [*jobs, final]
+            with progress(len(waiting), "Backtest and fit") as bar:
+                for job in as_completed(waiting):
+                    job.result()
+                    bar.update()
+        made = tuple(fold.result() for fold in jobs)
         before = [panel.sales[:, fold.history] for fold in folds]
         chosen = choose([(m.members, m.actual, past) for m, past in zip(made, before, strict=True)])
-        newest = made[:INTERVAL_FOLDS]
-        intervals = fit_intervals([(m.forecast(chosen), m.actual.astype(np.float64)) for m in newest])
+        intervals = fit_intervals([(m.forecast(chosen), m.actual) for m in made[:INTERVAL_FOLDS]])
         return cls(params, final.result(), chosen, intervals, made)
 
     @property
@@ -85,24 +86,18 @@ class Forecaster:
     def forecast(self, history: SalesPanel, horizon_days: int | None = None) -> ForecastTable:
         """Forecast the days after the history's last, with bounds; `params.horizon_days` of them unless told.
 
-        Series are matched by name; one that was not learnt from takes the profile of its store and item and is
-        marked "cold start". The same code answers for one series online and for all in a batch.
+        Series are matched by name; one that was not learnt from takes the profile of its store and item and
+        is marked "cold start". The same code answers for one series online and for all in a batch.
         """
         horizon_days = horizon_days or self.params.horizon_days
         made = self.members.forecast(history, horizon_days)
         forecast = combine(made.by_name, self.chosen)
-        row = self._rows(history.series)
+        row = series_codes(self.series, history.series)[0]
         bounds = self.intervals.bounds(forecast, row) if self.intervals else poisson_bounds(forecast)
         methods = np.where(made.is_new[:, None], COLD_START, MODEL)
         methods = np.where(made.is_closed, CLOSED, methods).astype(np.uint8)
         values = np.concatenate([forecast[:, :, None], bounds], axis=2).astype(np.float32)
         return ForecastTable(history.series, history.end, values, methods, _mean_sales(history))
-
-    def _rows(self, series: SeriesIndex) -> Ints:
-        if series is self.series:
-            return np.arange(len(series))
-        rows = [self.series.find(store, item) for store, item in zip(series.stores, series.items, strict=True)]
-        return np.array([-1 if row is None else row for row in rows], np.int64)
 
     def save(self, folder: Path) -> None:
         """Write the forecaster into a folder as arrays, JSON and UBJSON: nothing that has to be unpickled."""
@@ -129,7 +124,7 @@ class Forecaster:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """The inverse of `save`; raises `ArtifactError` naming the folder when a part is missing or damaged."""
+        """The inverse of `save`; raises `ArtifactError` when a part is missing or damaged."""
         try:
             described = json.loads((folder / "forecaster.json").read_text(encoding="utf-8"))
             arrays, backtest = _load_arrays(folder / "forecaster.npz"), _load_arrays(folder / "backtest.npz")
@@ -152,16 +147,14 @@ class Forecaster:
         return cls(params, members, described["chosen"], intervals, folds)
 
 
-def _mean_sales(history: SalesPanel) -> Floats:
+def _mean_sales(history: SalesPanel) -> NDArray[np.float32]:
     """Mean of the known days of the last year, (n_series,); 0 where nothing is known."""
     recent = history.sales[:, -364:]
     known = np.isfinite(recent).sum(1)
-    return (np.nansum(recent, axis=1) / np.maximum(known, 1)).astype(np.float32)
+    return np.asarray(np.nansum(recent, axis=1) / np.maximum(known, 1), np.float32)
 
 
 def _save_arrays(path: Path, arrays: Arrays) -> None:
-    import io
-
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # the stub takes array names for its own options
     atomic_write_bytes(path, buffer.getvalue())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.profile import Floats, Ints
+from models.scores import Array
 from models.table import LEVELS
 
 LAST_STEPS = np.array([7, 14, 28, 60])  # horizon buckets: 1-7, 8-14, 15-28, 29-60, 61 and later
@@ -43,7 +45,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Quantiles:
-    """Signed quantiles of errors / spread for one level, by size class and by whether zeros are common there."""
+    """Signed quantiles of errors / spread for one level, by size class and by whether zeros are common."""
 
     zero_share: float  # above this share of zeros the interval is one-sided, from 0
     step_factor: Floats  # (5,), by horizon bucket
@@ -64,8 +66,8 @@ class Intervals:
     def bounds(self, forecast: Floats, row: Ints) -> Floats:
         """Lower and upper bounds (n_series, horizon_days, 8) of forecasts (n_series, horizon_days).
 
-        `row` is each series' row in the calibration, −1 for none. Bounds nest, contain the forecast, are never
-        negative, and are 0 where the forecast is 0 (a closed day).
+        `row` is each series' row in the calibration, −1 for none. Bounds nest, contain the forecast, are
+        never negative, and are 0 where the forecast is 0 (a closed day).
         """
         size = np.maximum(forecast, self.spread.smallest)
         scale = self.spread.sigma(size) * self.spread.of_series(row)[:, None]
@@ -82,12 +84,12 @@ class Intervals:
         return _nested(forecast, pairs)
 
 
-def fit_intervals(folds: list[tuple[Floats, Floats]]) -> Intervals | None:
+def fit_intervals(folds: Sequence[tuple[Floats, Array]]) -> Intervals | None:
     """Calibrate on folds of (forecast, actual), each (n_series, horizon_days) with NaN for unknown actuals.
 
-    Split conformal prediction (Lei et al. 2018) on errors normalised by a fitted spread, with three changes that
-    were measured: a scale for each series, one-sided intervals where zeros are common, and each quantile moved
-    half way to the worst fold's. None with fewer than 200 errors: `poisson_bounds` then has to do.
+    Split conformal prediction (Lei et al. 2018) on errors normalised by a fitted spread, with three changes
+    that were measured: a scale for each series, one-sided intervals where zeros are common, and each quantile
+    moved half way to the worst fold's. None with fewer than 200 errors: `poisson_bounds` then has to do.
     """
     errors = _Errors.of(folds)
     if errors is None:
@@ -107,9 +109,11 @@ def fit_intervals(folds: list[tuple[Floats, Floats]]) -> Intervals | None:
 
 
 def poisson_bounds(forecast: Floats) -> Floats:
-    """Bounds (n_series, horizon_days, 8) for a history too short for a fold: normal, variance μ (1 + 0.2 μ)."""
+    """Bounds (n_series, horizon_days, 8) where no fold is possible: normal, with variance μ (1 + 0.2 μ)."""
     deviation = np.sqrt(np.maximum(forecast, 1e-3) * (1 + 0.2 * forecast))
-    return _nested(forecast, [(forecast - z * deviation, forecast + z * deviation) for z in NORMAL_QUANTILES.values()])
+    return _nested(
+        forecast, [(forecast - z * deviation, forecast + z * deviation) for z in NORMAL_QUANTILES.values()]
+    )
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ class _Errors:
         return self.actual - self.forecast
 
     @classmethod
-    def of(cls, folds: list[tuple[Floats, Floats]]) -> _Errors | None:
+    def of(cls, folds: Sequence[tuple[Floats, Array]]) -> _Errors | None:
         if not folds:
             return None
         forecast, actual = (np.stack(parts) for parts in zip(*folds, strict=True))
@@ -197,7 +201,7 @@ def _fit_quantiles(normalised: Floats, step: Ints, groups: _Groups, miss: float)
 
 
 def _step_factors(score: Floats, bucket: Ints, probability: float) -> Floats:
-    """Square root of each horizon bucket's quantile over the pooled one; a thin bucket takes the one before."""
+    """Root of each horizon bucket's quantile over the pooled one; a thin bucket takes the one before."""
     pooled = max(_quantile(score, probability), 1e-9)
     factors = np.ones(len(LAST_STEPS) + 1)
     for k in range(len(factors)):
@@ -218,7 +222,7 @@ def _enough(zeros: NDArray[np.bool_], size_class: NDArray[np.bool_]) -> NDArray[
 
 
 def _fold_quantile(score: Floats, fold: Ints, probability: float) -> float:
-    """The pooled quantile, moved half way to the largest of the folds': a level that breaks is felt by one fold."""
+    """The pooled quantile, moved half way to the worst fold's: a level that breaks is felt by one fold."""
     pooled = _quantile(score, probability)
     by_fold = [score[fold == k] for k in np.unique(fold)]
     worst = max([pooled, *(_quantile(part, probability) for part in by_fold if len(part) >= FEW_ERRORS)])

@@ -17,7 +17,7 @@ NEVER = np.iinfo(np.int32).max  # the first sale of a series that never sold
 
 @dataclass(frozen=True)
 class Reading:
-    """A profile, the newest growth around it, the blend of its levels, and the blend that its tree starts from."""
+    """A profile, the newest growth around it, the blend of its levels, and the blend its tree starts from."""
 
     profile: Profile
     growth: Growth
@@ -27,7 +27,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Learnt:
-    """What was learnt before one cutoff, as arrays; `first_sale` is a day number since 1970, `NEVER` without one."""
+    """What was learnt before a cutoff; `first_sale` is a day number since 1970, `NEVER` without one."""
 
     rules: ClosedRules
     trend: Reading

@@ -1,4 +1,4 @@
-"""What is known of each series at an origin: its deseasonalised level over eight windows, and the chain's growth."""
+"""What is known of each series at an origin: its level over eight windows, and the chain's growth."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ class Growth:
 
 @dataclass(frozen=True)
 class History:
-    """Cleaned sales beside the profile that explains their rhythm, with the prefix sums every level comes from.
+    """Cleaned sales beside the profile that explains their rhythm, with the prefix sums levels come from.
 
     `sales` is float64 (n_series, n_days), NaN where unknown; `index` (n_series, n_days + horizon_days) is the
-    profile with closed days at 0; `first_sale` is the column of each series' first sale (negative when it lies
-    before the columns kept here, n_days when there was none); `store` holds each series' store code, −1 unseen.
+    profile with closed days at 0; `first_sale` is the column of each series' first sale (negative when it
+    lies before the columns kept here, n_days when there was none); `store` holds store codes, −1 unseen.
     """
 
     sales: Floats
@@ -97,10 +97,10 @@ class History:
         return prefix_sums(np.where(self.expected > 0, self.filled, 0.0))
 
     def level(self, series: Ints, origin: Ints, shortest_days: int = WINDOW_DAYS[0]) -> dict[int, Floats]:
-        """Levels by window, each (n,): (sales + 3 · longer level) / (expected + 3), NaN while nothing is known.
+        """Levels by window, each (n,): (sales + 3 · longer level) / (expected + 3); NaN while none is known.
 
-        Each window is shrunk to the next longer one with the weight of `PRIOR_DAYS` days; the longest takes the
-        mean of all history where it holds nothing. Windows shorter than `shortest_days` are left out.
+        Each window is shrunk to the next longer one with the weight of `PRIOR_DAYS` days; the longest takes
+        the mean of all history where it holds nothing. Windows shorter than `shortest_days` are left out.
         """
         sold, expected = self.sales_sum[series, origin], self.expected_sum[series, origin]
         longer = np.where(expected > 0, sold / np.maximum(expected, 1e-9), np.nan)
@@ -130,10 +130,11 @@ class History:
 
 
 def level_table(history: History, growth: Growth, rows: Rows) -> Floats:
-    """The ten levels of `LEVELS` for each row, (n, 10), 0 while nothing is known; P28 and P91 are L364 × growth."""
+    """The ten `LEVELS` of each row, (n, 10), 0 while nothing is known; P28 and P91 are L364 × growth."""
     levels = history.level(rows.series, rows.origin)
     grown = levels[364] * growth.at(rows.origin)
-    return np.nan_to_num(np.stack([*(levels[days] for days in WINDOW_DAYS), *grown], axis=1))
+    columns = [*(levels[days] for days in WINDOW_DAYS), *grown]
+    return np.asarray(np.nan_to_num(np.stack(columns, axis=1)))
 
 
 def _ratio(numerator: Floats, denominator: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""The three readings of one history: O, a blend of levels; T, trees around it; N, trees that learn the season."""
+"""Three readings of one history: O, a blend of levels; T, trees around one; N, trees that learn the season."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from data.closed import find_closed
 from data.dates import calendar
-from data.series import SeriesIndex
 from data.panel import SalesPanel
+from data.series import SeriesIndex
 from models.blend import Blend, fit_blend
 from models.cold_start import KNOWN_DAYS, LevelPrior, fit_level_prior
 from models.design import features, forecast_rows, sample_rows
@@ -18,7 +18,7 @@ from models.estimators import Tree, fit_tree
 from models.learnt import NEVER, Learnt, Reading
 from models.levels import LEVELS, Growth, History, Rows, level_table
 from models.past import Past
-from models.profile import Floats, Profile, fit_profile
+from models.profile import Floats, Ints, Profile, fit_profile
 
 TREND_POWER, SEASON_POWER = 1.5, 1.2  # two Tweedie powers: members that differ are worth more than either
 FEWEST_ROWS = 500  # below it no tree is grown, and members T and N are member O
@@ -38,7 +38,7 @@ class MemberForecasts:
 
     @property
     def is_closed(self) -> NDArray[np.bool_]:
-        return self.weekday == 0
+        return np.asarray(self.weekday == 0)
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Members:
         past = Past.of(self.series, self.learnt, history, horizon_days)
         trend, season = past.read(self.learnt.trend), past.read(self.learnt.season)
         rows = forecast_rows(history.n_series, history.n_days, horizon_days)
-        first_step = Rows(*(column[::horizon_days] for column in rows))  # all steps share their origin's levels
+        first_step = Rows(*(column[::horizon_days] for column in rows))  # all steps share its levels
         levels = level_table(trend, self.learnt.trend.growth, first_step).repeat(horizon_days, axis=0)
         level = self.learnt.trend.blend.level(levels, rows.step)
         index = trend.index[rows.series, rows.target]
@@ -76,8 +76,8 @@ class Members:
             by_name[name] = np.where(index > 0, np.maximum(warm, 0.0), 0.0).reshape(shape)
         month = trend.month[rows.series, trend.calendar.month[rows.target] - 1]
         weekday = np.where(index > 0, trend.weekday[rows.series, trend.calendar.weekday[rows.target]], 0.0)
-        parts = (part.reshape(shape) for part in (level, weekday, month))
-        return MemberForecasts(by_name, *parts, is_new=is_cold | (past.row < 0))
+        level, weekday, month = (part.reshape(shape) for part in (level, weekday, month))
+        return MemberForecasts(by_name, level, weekday, month, is_cold | (past.row < 0))
 
 
 def fit_members(panel: SalesPanel, horizon_days: int, max_rows: int, rounds: int, seed: int) -> Members:
@@ -98,11 +98,15 @@ def fit_members(panel: SalesPanel, horizon_days: int, max_rows: int, rounds: int
         rows = sample_rows(history, horizon_days, max_rows, np.random.default_rng(seed))
         fitted.append(_fit_reading(history, profile, panel.series, rows, has_season, rounds, seed))
         if has_season:
-            prior = _fit_prior(history, panel.series)
+            prior = fit_prior(history, panel.series)
     (trend, trend_tree), (season, season_tree) = fitted
-    start = panel.start.astype(np.int64)
-    first_day = np.where(first_sale < panel.n_days, start + first_sale, NEVER)
-    return Members(panel.series, Learnt(rules, trend, season, prior, first_day), trend_tree, season_tree)
+    learnt = Learnt(rules, trend, season, prior, first_sale_day(first_sale, panel))
+    return Members(panel.series, learnt, trend_tree, season_tree)
+
+
+def first_sale_day(first_sale: Ints, panel: SalesPanel) -> Ints:
+    """Columns of first sales (n_series,) as day numbers since 1970, `NEVER` where there was none."""
+    return np.where(first_sale < panel.n_days, panel.start.astype(np.int64) + first_sale, NEVER)
 
 
 def _fit_reading(
@@ -138,7 +142,8 @@ def _design(
     return expected, features(history, reading.growth, rows, levels, base)
 
 
-def _fit_prior(history: History, series: SeriesIndex) -> LevelPrior | None:
+def fit_prior(history: History, series: SeriesIndex) -> LevelPrior | None:
+    """What store and item say of a level, from the series with 28 known days; None with too few of them."""
     every, origin = np.arange(len(series)), np.full(len(series), history.n_days)
     level = np.nan_to_num(history.level(every, origin, shortest_days=91)[91])
     return fit_level_prior(level, series, history.expected_sum[:, -1] >= KNOWN_DAYS)

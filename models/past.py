@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.dates import calendar
-from data.series import SeriesId, SeriesIndex
 from data.panel import SalesPanel
+from data.series import SeriesId, SeriesIndex
 from models.cold_start import KNOWN_DAYS, LevelPrior
 from models.learnt import NEVER, Learnt, Reading
 from models.levels import History
@@ -20,7 +20,7 @@ NEVER_SOLD_DAYS = 28  # recorded days without a sale after which none is expecte
 
 @dataclass(frozen=True)
 class Past:
-    """A history beside what was learnt of its series: row, store and item code in training, −1 when unseen."""
+    """A history beside the row, store and item code of its series in training, −1 when unseen."""
 
     sales: Floats
     recorded_days: Ints
@@ -36,7 +36,7 @@ class Past:
     @classmethod
     def of(cls, series: SeriesIndex, learnt: Learnt, panel: SalesPanel, horizon_days: int) -> Past:
         """Match the series by name and clean their sales by the rules that were learnt."""
-        row, store, item = _codes(series, panel.series)
+        row, store, item = series_codes(series, panel.series)
         weekdays = np.where(row[:, None] >= 0, learnt.rules.weekdays[row], False)
         rules = replace(learnt.rules, weekdays=weekdays)
         is_closed = rules.closed(store, panel.start, panel.n_days + horizon_days)
@@ -54,7 +54,8 @@ class Past:
         """This history through one reading's profile."""
         weekday, month = reading.profile.weekday[self.row], reading.profile.month[self.row]
         for unseen in np.flatnonzero(self.row < 0):
-            store, item = (None if code[unseen] < 0 else int(code[unseen]) for code in (self.store, self.item))
+            codes = (int(self.store[unseen]), int(self.item[unseen]))
+            store, item = (None if code < 0 else code for code in codes)
             weekday[unseen], month[unseen] = reading.profile.unseen(store, item)
         days = calendar(self.panel.start, self.panel.n_days + self.horizon_days)
         index = weekday[:, days.weekday] * month[:, days.month - 1]
@@ -62,7 +63,7 @@ class Past:
         return History(self.sales, index, weekday, month, days, self.store, self.first_sale)
 
     def cold_levels(self, history: History, prior: LevelPrior | None) -> tuple[Floats, NDArray[np.bool_]]:
-        """Levels (n_series,) of series with under 28 known days, and which those are; never sold in 28 days: 0."""
+        """Levels (n_series,) for series with under 28 known days, and which those are."""
         sold, expected = history.sales_sum[:, -1], history.expected_sum[:, -1]
         if prior is None:
             return np.zeros(len(sold)), np.zeros(len(sold), bool)
@@ -71,15 +72,16 @@ class Past:
         return np.where(never_sold, 0.0, level), expected < KNOWN_DAYS
 
 
-def _codes(learnt: SeriesIndex, asked: SeriesIndex) -> tuple[Ints, Ints, Ints]:
+def series_codes(learnt: SeriesIndex, asked: SeriesIndex) -> tuple[Ints, Ints, Ints]:
     """Row, store code and item code in `learnt` of each series of `asked`, −1 where it was not seen."""
     if asked is learnt:
         return np.arange(len(learnt)), learnt.store_codes, learnt.item_codes
     rows = [learnt.find(store, item) for store, item in zip(asked.stores, asked.items, strict=True)]
     row = np.array([-1 if found is None else found for found in rows], np.int64)
-    return row, _positions(learnt.store_names, asked.stores), _positions(learnt.item_names, asked.items)
+    return row, positions(learnt.store_names, asked.stores), positions(learnt.item_names, asked.items)
 
 
-def _positions(names: tuple[SeriesId, ...], asked: tuple[SeriesId, ...]) -> Ints:
+def positions(names: tuple[SeriesId, ...], asked: tuple[SeriesId, ...]) -> Ints:
+    """Position of each asked name among the learnt ones, −1 where it is not; "1" and 1 are the same."""
     position = {str(name): code for code, name in enumerate(names)}
     return np.array([position.get(str(name), -1) for name in asked], np.int64)

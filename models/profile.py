@@ -1,4 +1,4 @@
-"""The seasonal profile: how weekday and month scale a series, shrunk from all series to store, item and series."""
+"""The seasonal profile: how weekday and month scale a series, from all series down to its own."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Effects:
 
 @dataclass(frozen=True)
 class Profile:
-    """Factors around a series' level: weekday (n_series, 7) from Monday and month (n_series, 12), each of mean 1."""
+    """Factors of mean 1 around a series' level: weekday (n_series, 7) from Monday and month (n_series, 12)."""
 
     weekday: Floats
     month: Floats
@@ -70,7 +70,7 @@ class Profile:
 def fit_profile(
     sales: Floats, calendar: Calendar, series: SeriesIndex, closed_weekdays: NDArray[np.bool_], season: bool
 ) -> Profile:
-    """Alternate weekday and month factors, each a ratio of sums of sales to what the rest of the profile expects.
+    """Alternate weekday and month factors, each sales over what the rest of the profile expects.
 
     `sales` is (n_series, n_days) with NaN for unknown days, `calendar` covers the same days. Without
     `season` (or with less than `SEASON_DAYS` known days) every month factor is 1. The shrinkage is empirical
@@ -84,7 +84,8 @@ def fit_profile(
     season = season and int(known.any(0).sum()) >= SEASON_DAYS
     for _ in range(PASSES):
         months = month[:, calendar.month - 1]
-        weekday_effects, weekday = _weekday_effects(filled, observed, months, weekday, calendar.weekday, series)
+        of_weekday = (filled, observed, months, weekday, calendar.weekday, series)
+        weekday_effects, weekday = _weekday_effects(*of_weekday)
         weekday = _open_weekdays(weekday, closed_weekdays)
         if season:
             expected = observed * weekday[:, calendar.weekday]
@@ -113,7 +114,8 @@ def _weekday_effects(
     overall = np.where(total > 0, sold.sum(0) / np.maximum(total, 1e-9), 1.0)
 
     def shrunk(key: Ints, size: int, so_far: Floats) -> Floats:
-        return shrink(_grouped(key, size, sold), _grouped(key, size, base * so_far), _grouped(key, size, noise))
+        sums = (_grouped(key, size, values) for values in (sold, base * so_far, noise))
+        return shrink(*sums)
 
     return _nested_effects(overall, series, shrunk)
 
@@ -161,7 +163,7 @@ def _reliable_months(sold: Floats, base: Floats, days: Ints, block_month: Ints) 
 
 
 def _shrunk_months(sold: Floats, base: Floats, of_month: Floats, block_month: Ints) -> Floats:
-    """Month factors (n_groups, 12) whose variance comes from (year, month) blocks: daily errors are autocorrelated."""
+    """Month factors (n_groups, 12); their variance is that of (year, month) blocks, as days are autocorrelated."""
     month_sold, month_base = sold @ of_month, base @ of_month
     blocks = (base > 0) @ of_month
     freedom = np.maximum(blocks - 1, 0).sum(1, keepdims=True)

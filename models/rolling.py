@@ -1,4 +1,4 @@
-"""Out-of-sample forecasts at rolling origins: what choice, intervals, leaderboard and drift calibration feed on."""
+"""Out-of-sample forecasts at rolling origins: what choice, intervals, leaderboard and drift feed on."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from models.members import Members, fit_members
 from models.profile import Floats
 
 MIN_HISTORY_DAYS = 150
-LATER_MIN_HISTORY_DAYS = 540  # folds beyond the second only serve intervals: worth it with enough history alone
+LATER_MIN_HISTORY_DAYS = 540  # folds beyond the second serve intervals only, and need enough to learn from
 NEEDED_FOLDS = 2
 
 
 @dataclass(frozen=True)
 class FoldForecast:
-    """Forecasts made at a cutoff and what came, each float32 (n_series, horizon_days), NaN for unknown actuals."""
+    """Forecasts made at a cutoff and what came, float32 (n_series, horizon_days), NaN for unknown actuals."""
 
     cutoff_day: int  # last day the forecasts knew, counted from 1970
     overall: NDArray[np.float32]  # member O
@@ -59,5 +59,5 @@ def forecast_fold(panel: SalesPanel, fold: Fold, max_rows: int, rounds: int, see
     members: Members = fit_members(history, fold.horizon_days, max_rows, rounds, seed)
     made = members.forecast(history, fold.horizon_days).by_name
     actual = panel.sales[:, fold.future].astype(np.float32)
-    cutoff_day = int(history.end.astype(np.int64))
-    return FoldForecast(cutoff_day, *(made[name].astype(np.float32) for name in "OTN"), actual=actual)
+    overall, trend, season = (made[name].astype(np.float32) for name in "OTN")
+    return FoldForecast(int(history.end.astype(np.int64)), overall, trend, season, actual)

@@ -1,4 +1,4 @@
-"""A champion's own answers: every series, step and bound, computed once and memory-mapped by whoever serves them."""
+"""A champion's own answers: every series, step and bound, computed once and memory-mapped by its servers."""
 
 from __future__ import annotations
 
