@@ -1,0 +1,87 @@
+"""A saved model opened for use: look-ups with numpy alone, the rest when asked for."""
+
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.errors import ArtifactError
+from data.files import atomic_write_json
+from data.panel import SalesPanel, SeriesIndex
+from models.champion import Champion
+from models.seed import SeedRegressor
+from models.seed_estimators import SeedParams
+from models.store import ChampionRecord, digests_of, new_version
+from models.table import ForecastTable
+
+NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+PANEL = SalesPanel(
+    np.arange(120, dtype=np.float32).reshape(2, 60),
+    np.datetime64("2024-01-01"),
+    SeriesIndex.from_labels([1, 2], ["a", "a"]),
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A version with everything but a forecaster."""
+    values = np.random.default_rng(1).random((2, 5, 9)).astype(np.float32)
+    methods = np.zeros((2, 5), np.uint8)
+    ForecastTable(PANEL.series, PANEL.end, values, methods, np.ones(2, np.float32)).save(tmp_path)
+    PANEL.save(tmp_path / "history.npz")
+    SeedRegressor.fit("xgboost", PANEL, SeedParams(rounds=3)).save(tmp_path)
+    atomic_write_json(tmp_path / "card.json", {"model": "storecast"})
+    files = digests_of(tmp_path)
+    record = ChampionRecord(
+        version=new_version(NOW, files),
+        kind="trained",
+        cutoff=date(2024, 2, 29),
+        created_at=NOW,
+        data_hash=PANEL.content_hash(),
+        params_hash="p",
+        files=files,
+    )
+    record.write(tmp_path / "champion.json")
+    return tmp_path
+
+
+def test_a_champion_gives_what_was_saved(folder: Path) -> None:
+    champion = Champion.load(folder)
+    assert champion.card == {"model": "storecast"}
+    assert champion.table.series.find("2", "a") == 1
+    assert champion.history.content_hash() == champion.record.data_hash
+    assert champion.seed.forecast(champion.history, 3).shape == (2, 3)
+
+
+def test_a_damaged_file_is_found_on_loading(folder: Path) -> None:
+    with (folder / "forecasts.npy").open("r+b") as forecasts:
+        forecasts.seek(200)
+        forecasts.write(b"\xff")
+    with pytest.raises(ArtifactError, match=r"forecasts\.npy"):
+        Champion.load(folder)
+    assert Champion.load(folder, verify=False).table.horizon_days == 5
+
+
+def test_a_champion_without_its_card_is_no_champion(folder: Path) -> None:
+    (folder / "card.json").unlink()
+    with pytest.raises(ArtifactError, match=r"card\.json"):
+        Champion.load(folder, verify=False)
+
+
+def test_look_ups_need_neither_estimators_nor_frames(folder: Path) -> None:
+    look_up = (
+        "import sys; from pathlib import Path; from models.champion import Champion;"
+        "champion = Champion.load(Path(sys.argv[1])); champion.table.forecast[0, 0]; champion.history.sales;"
+        "print(sorted({'xgboost', 'sklearn', 'pandas', 'pyarrow', 'bentoml', 'scipy'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", look_up, str(folder)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path.cwd(),
+    )
+    assert done.stdout.strip() == "[]"
