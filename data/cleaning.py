@@ -44,6 +44,8 @@ def settle_rows(rows: SalesRows, rule: str) -> tuple[SalesRows, tuple[Finding, .
 
 def _share_a_day(rows: SalesRows) -> BoolArray:
     """Which rows are not alone with their series and day, (n_rows,)."""
+    if len(rows) == 0:
+        return np.zeros(0, dtype=bool)
     pairs = rows.stores.codes.astype(np.int64) * len(rows.items.names) + rows.items.codes
     cells = np.searchsorted(np.unique(pairs), pairs)
     days = rows.times.astype("datetime64[D]").astype(np.int64)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +69,20 @@ def write_panel(panel: SalesPanel, path: Path) -> None:
         pq.write_table(table_from_panel(panel), unfinished, store_schema=False)  # plain types for others
 
 
+def write_csv(panel: SalesPanel, path: Path) -> None:
+    """Write CSV, packed when the name ends in .gz: equal panels give equal bytes."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    table: Any = table_from_panel(panel)
+    for name, plain in ((DATE, pa.date32()), (STORE, None), (ITEM, None)):
+        column = table[name].cast(plain or table[name].type.value_type)
+        table = table.set_column(table.column_names.index(name), name, column)
+    with atomic_path(path) as unfinished, _packed(unfinished) as target:
+        target.write(f"{','.join(COLUMNS)}\n".encode())
+        csv.write_csv(table, target, csv.WriteOptions(include_header=False))
+
+
 def read_panel(path: Path) -> SalesPanel:
     """Inverse of `write_panel`; raises `ArtifactError` when the file is missing or not one of ours."""
     import pyarrow as pa
@@ -83,6 +100,16 @@ def read_panel(path: Path) -> SalesPanel:
         raise ArtifactError(
             f"{path} cannot be read as clean sales: {error}.", hint="Make it with python -m data.prepare."
         ) from error
+
+
+@contextmanager
+def _packed(path: Path) -> Iterator[Any]:
+    with path.open("wb") as target:
+        if path.suffix == ".gz":
+            with gzip.GzipFile(filename="", fileobj=target, mode="wb", compresslevel=6, mtime=0) as packed:
+                yield packed
+        else:
+            yield target
 
 
 def _labels(column: Any) -> tuple[list[SeriesId], NDArray[np.int64]]:

@@ -44,12 +44,10 @@ def raw_files(folder: Path) -> RawFiles:
 
 def load_history(files: RawFiles, params: DataParams) -> tuple[SalesPanel, QualityReport]:
     """Read and clean files; raises `DataContractError` when they cannot be used."""
-    as_ingested = params.model_copy(update={"columns": Columns(), "date_format": None})
-    base = [read_sales(path, params) for path in files.base]
-    ingested = [read_sales(path, as_ingested) for path in files.ingested]
-    rows, found_in_rows = settle_layers(base, ingested, params)
+    layers = read_layers(files, params)
+    everything = [file for layer in layers for file in layer]
+    rows, found_in_rows = settle_layers(split_layers(layers), params)
     panel, found_in_panel = clean_panel(panel_from_rows(rows), params)
-    everything = [*base, *ingested]
     report = QualityReport(
         files=tuple(file.name for file in everything),
         n_rows=sum(len(file.sales) for file in everything),
@@ -59,18 +57,30 @@ def load_history(files: RawFiles, params: DataParams) -> tuple[SalesPanel, Quali
     return panel, report
 
 
-def settle_layers(
-    base: Sequence[FileRows], ingested: Sequence[FileRows], params: DataParams
-) -> tuple[SalesRows, tuple[Finding, ...]]:
-    """Leave one row per series and day: duplicates by the rule, then ingested days in place of older ones."""
-    rows = combine_rows([*base, *ingested])
-    if len(rows) == 0:
+def read_layers(files: RawFiles, params: DataParams) -> list[list[FileRows]]:
+    """Read the files of each layer; ingested ones are in our own format, whatever the others are in."""
+    as_written = params.model_copy(update={"columns": Columns(), "date_format": None})
+    base = [read_sales(path, params) for path in files.base]
+    return [base, [read_sales(path, as_written) for path in files.ingested]]
+
+
+def split_layers(layers: Sequence[Sequence[FileRows]]) -> list[SalesRows]:
+    """Rows of each layer, with labels that mean the same series in all of them."""
+    rows = combine_rows([file for layer in layers for file in layer])
+    sizes = [sum(int(np.isfinite(file.sales).sum()) for file in layer) for layer in layers]
+    ends = np.cumsum(sizes).tolist()
+    return [rows.take(slice(end - size, end)) for size, end in zip(sizes, ends, strict=True)]
+
+
+def settle_layers(layers: Sequence[SalesRows], params: DataParams) -> tuple[SalesRows, tuple[Finding, ...]]:
+    """Leave one row per series and day: duplicates of a layer by the rule, then later layers on top."""
+    settled, findings = settle_rows(layers[0], params.duplicates)
+    for layer in layers[1:]:
+        later, _ = settle_rows(layer, params.duplicates)
+        settled, _ = settle_rows(settled.followed_by(later), "last")
+    if len(settled) == 0:
         hint = "Check the column that data.columns in params.yaml maps to sales."
         raise DataContractError("No row has a number of sales.", hint=hint)
-    n_base = sum(int((~np.isnan(file.sales)).sum()) for file in base)
-    settled, findings = settle_rows(rows.take(slice(0, n_base)), params.duplicates)
-    if ingested:
-        settled, _ = settle_rows(settled.followed_by(rows.take(slice(n_base, None))), "last")
     _require_no_gap(settled, params.max_gap_days)
     return settled, findings
 

@@ -30,7 +30,7 @@ class DataParams(Params):
 
     not_numeric: Literal["missing", "error"] = "missing"
     """Sales such as "abc" or "1,5": as if the row were not there."""
-    max_not_numeric_share: float = Field(0.01, ge=0, le=1)
+    max_not_numeric_share: float = Field(default=0.01, ge=0, le=1)
     """More of them means that the file is not what it seems, and is an error under any rule."""
 
     duplicates: Literal["last", "sum", "error"] = "last"
@@ -46,7 +46,7 @@ class DataParams(Params):
     outliers: Literal["keep", "cap", "missing"] = "keep"
     """Days far beyond a series' own usual; mostly real (a promotion, a feast), so they are only reported."""
 
-    max_gap_days: int = Field(1096, ge=1)
+    max_gap_days: int = Field(default=1096, ge=1)
     """A longer time without any row at all points to a mistyped date."""
-    max_days_ahead: int = Field(366, ge=0)
+    max_days_ahead: int = Field(default=366, ge=0)
     """Sales dated later than so many days after today are mistyped."""

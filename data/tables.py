@@ -26,6 +26,9 @@ def read_columns(path: Path, wanted: Mapping[str, str]) -> dict[str, Coded]:
 
     Raises `DataContractError` when the file is damaged or a column is missing.
     """
+    if not path.is_file() or not path.name.endswith(SUFFIXES):
+        found = "is none of" if path.is_file() else "does not exist; expected a file that ends in"
+        raise DataContractError(f"{path} {found} {', '.join(SUFFIXES)}.", hint="Check the name of the file.")
     with _damage_named(path):
         table = _read_parquet(path, wanted) if path.suffix == ".parquet" else _read_csv(path, wanted)
         return {ours: _coded(table[theirs], path.suffix == ".parquet") for ours, theirs in wanted.items()}
@@ -88,9 +91,10 @@ def _coded(column: Any, is_typed: bool) -> Coded:
     codes = encoded.indices.cast(pa.int32())
     if codes.null_count:
         codes = compute.fill_null(codes, len(texts))
+        texts.append("")
     is_text = pa.types.is_string(value_type) or pa.types.is_large_string(value_type)
     as_numpy: Any = np.from_dlpack(codes)  # to_numpy would import pandas
-    return Coded((*texts, ""), as_numpy, is_text and is_typed)
+    return Coded(texts, as_numpy, is_text and is_typed)
 
 
 @contextmanager

@@ -1,0 +1,133 @@
+"""Job: add new days to data/raw. The same file twice changes nothing, and corrections replace what was there.
+
+What somebody put into data/raw is left alone: new and corrected days go into one file a month,
+ingested-2018-01.csv.gz, which is read on top of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.cleaning import settle_rows
+from data.errors import DataContractError, StorecastError
+from data.frames import write_csv
+from data.history import INGESTED, panel_from_rows, raw_files, read_layers, settle_layers, split_layers
+from data.params import Paths, load_params
+from data.rows import SalesRows
+from data.rules import DataParams
+from data.sources import read_sales
+from data.words import counted
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Ingestion:
+    """What a file added to the history, in rows of one series and day."""
+
+    n_new: int
+    n_corrected: int
+    n_unchanged: int
+    n_unreadable: int
+    first: np.datetime64
+    last: np.datetime64
+
+    @property
+    def words(self) -> str:
+        """One line for the terminal."""
+        if not self.n_new + self.n_corrected:
+            changed = f"nothing new in {counted(self.n_unchanged, 'row')}"
+        else:
+            changed = (
+                f"{counted(self.n_new, 'new row')}, {self.n_corrected:,} corrected, "
+                f"{self.n_unchanged:,} unchanged"
+            )
+        left_out = f"; {counted(self.n_unreadable, 'row')} without a number left out"
+        return f"{changed}; {self.first} to {self.last}{left_out if self.n_unreadable else ''}."
+
+
+def ingest(file: Path, paths: Paths) -> Ingestion:
+    """Take over what `file` says, which is read as raw files are.
+
+    Raises `DataContractError`, and changes nothing, when the file cannot be used or there is no history yet.
+    """
+    params = load_params("data", DataParams, paths.params)
+    files = raw_files(paths.raw)
+    if not files.base:
+        hint = "Put a first file there, or run make up SALES=file."
+        raise DataContractError(f"There are no sales in {paths.raw} to add to.", hint=hint)
+    given = read_sales(file, params)
+    base, ingested, added = split_layers([*read_layers(files, params), [given]])
+    known, _ = settle_layers([base, ingested], params)
+    new, _ = settle_rows(added, params.duplicates)
+    if len(new) == 0:
+        raise DataContractError(
+            f"{file.name} has no row with a number of sales.", hint="Nothing was changed."
+        )
+    settle_layers([known, new], params)  # refuses dates far from all others
+    values = _look_up(known, new)
+    is_unknown = np.isnan(values)
+    is_changed = is_unknown | (values != new.sales.astype(np.float32))
+    changes = new.take(np.flatnonzero(is_changed))
+    _write_months(ingested.followed_by(changes), np.unique(_months(changes)), paths.raw)
+    days = new.times.astype("datetime64[D]")
+    return Ingestion(
+        n_new=int(is_unknown.sum()),
+        n_corrected=len(changes) - int(is_unknown.sum()),
+        n_unchanged=len(new) - len(changes),
+        n_unreadable=given.n_empty + given.n_not_numeric,
+        first=days.min(),
+        last=days.max(),
+    )
+
+
+def _look_up(known: SalesRows, wanted: SalesRows) -> NDArray[np.float32]:
+    """What is known for each wanted series and day, NaN where nothing is: (n_wanted,)."""
+    known_keys, wanted_keys = _keys(known), _keys(wanted)
+    order = np.argsort(known_keys)
+    position = np.minimum(np.searchsorted(known_keys, wanted_keys, sorter=order), len(order) - 1)
+    found = order[position]
+    is_there = known_keys[found] == wanted_keys
+    return np.where(is_there, known.sales[found].astype(np.float32), np.float32(np.nan))
+
+
+def _keys(rows: SalesRows) -> IntArray:
+    """One number per series and day; equal in all rows that share their names."""
+    series = rows.stores.codes.astype(np.int64) * len(rows.items.names) + rows.items.codes
+    return series * 2**24 + rows.times.astype("datetime64[D]").astype(np.int64)
+
+
+def _write_months(rows: SalesRows, months: NDArray[np.datetime64], raw: Path) -> None:
+    month_of_row = _months(rows)
+    for month in months:
+        of_month, _ = settle_rows(rows.take(np.flatnonzero(month_of_row == month)), "last")
+        write_csv(panel_from_rows(of_month), raw / f"{INGESTED}{month}.csv.gz")
+
+
+def _months(rows: SalesRows) -> NDArray[np.datetime64]:
+    return rows.times.astype("datetime64[M]")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Ingest one file; 2 when it cannot be used."""
+    parser = argparse.ArgumentParser(prog="python -m data.ingest", description=__doc__)
+    parser.add_argument("file", type=Path)
+    file = parser.parse_args(argv).file.expanduser()
+    try:
+        result = ingest(file, Paths())
+    except StorecastError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{file.name}: {result.words}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""Job: data/raw -> data/processed/sales.parquet and reports/data_quality.json, told in words."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from data.errors import DataContractError, StorecastError
+from data.files import atomic_write_json
+from data.frames import read_panel, write_panel
+from data.history import SAMPLE, RawFiles, load_history, raw_files
+from data.panel import SalesPanel
+from data.params import Paths, load_params
+from data.progress import configure_logging
+from data.rules import DataParams
+from data.synthetic import SyntheticParams, synthetic_panel, write_sales
+
+logger = logging.getLogger(__name__)
+
+
+def load_panel(paths: Paths) -> SalesPanel:
+    """Sales of this project, prepared anew from its raw files; without any, processed sales will do."""
+    if not raw_files(paths.raw).base and paths.sales.exists():
+        return read_panel(paths.sales)
+    return prepare(paths)
+
+
+def prepare(paths: Paths) -> SalesPanel:
+    """Clean what is in data/raw, or a made-up sample put there if nothing is, and write it with its report.
+
+    Raises `DataContractError` when files cannot be used; nothing is written then.
+    """
+    params = load_params("data", DataParams, paths.params)
+    files = raw_files(paths.raw)
+    if not files.base:
+        files = _with_sample(files, paths)
+    panel, report = load_history(files, params)
+    write_panel(panel, paths.sales)
+    atomic_write_json(paths.data_quality, report.to_json())
+    for line in report.words:
+        logger.info("%s", line)
+    return panel
+
+
+def _with_sample(files: RawFiles, paths: Paths) -> RawFiles:
+    if files.ingested:
+        raise DataContractError(
+            f"{paths.raw} holds ingested days only; what they were added to is missing.",
+            hint="Put the sales back, or take the ingested files away.",
+        )
+    params = load_params("synthetic", SyntheticParams, paths.params)
+    logger.info("No sales in %s: made-up sales are put there as %s.", paths.raw, SAMPLE)
+    write_sales(synthetic_panel(params), paths.raw / SAMPLE)
+    return raw_files(paths.raw)
+
+
+def main() -> int:
+    """Prepare the sales of this project; 2 when they cannot be used."""
+    configure_logging()
+    try:
+        prepare(Paths())
+    except StorecastError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""Made-up sales with the shape and statistics of the Kaggle set, and with drift on request."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from data.dates import as_day, calendar
+from data.errors import DataContractError
+from data.frames import write_csv, write_panel
+from data.panel import SalesPanel, SeriesIndex
+from data.params import Params
+from data.tables import SUFFIXES
+from data.words import counted
+
+FloatArray = NDArray[np.float64]
+
+# Measured on the real set, which behaves like independent Poisson draws around these products.
+MEAN_SALES_FIRST_YEAR = 43.5
+WEEKDAY_FACTORS = np.array([1, 1.167, 1.167, 1.25, 1.334, 1.416, 1.5])
+MONTH_FACTORS = np.array([0.681, 0.754, 0.906, 1.057, 1.133, 1.207, 1.283, 1.132, 1.055, 0.981, 1.058, 0.754])
+YEAR_STEPS = np.array([0, 0.15, 0.05, 0.10, 0.05])  # on 1 January; .05 again each later year
+STORE_RANGE, ITEM_RANGE = (0.69, 1.29), (0.35, 1.69)
+
+
+class SyntheticParams(Params):
+    """Section `synthetic` of params.yaml: the sample that stands in while nobody has brought sales."""
+
+    stores: int = Field(default=10, ge=1)
+    items: int = Field(default=50, ge=1)
+    days: int = Field(default=1826, ge=1)
+    start: date = date(2013, 1, 1)
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What a day's mean is the product of; each broadcasts to (n_days, n_stores, n_items)."""
+
+    weekday: FloatArray
+    season: FloatArray
+    store: FloatArray
+    item: FloatArray
+
+    @property
+    def mean(self) -> FloatArray:
+        """Mean sales, (n_days, n_stores, n_items)."""
+        return self.weekday * self.season * self.store * self.item
+
+
+def _level_shift(factors: Factors) -> Factors:
+    return replace(factors, season=factors.season * 1.3)
+
+
+def _closed_store(factors: Factors) -> Factors:
+    is_open = np.arange(factors.store.size) > 0
+    return replace(factors, store=factors.store * is_open[:, None])
+
+
+def _weekday_rotation(factors: Factors) -> Factors:
+    return replace(factors, weekday=np.roll(factors.weekday, 3, axis=0))
+
+
+def _item_mix(factors: Factors) -> Factors:
+    ranks = factors.item.argsort().argsort()
+    return replace(factors, item=np.sort(factors.item)[::-1][ranks])
+
+
+DRIFTS: dict[str, Callable[[Factors], Factors]] = {
+    "level-shift": _level_shift,  # everything sells 30 % more
+    "closed-store": _closed_store,  # the first store sells nothing
+    "weekday-rotation": _weekday_rotation,  # each weekday sells what another one used to
+    "item-mix": _item_mix,  # best sellers and slow sellers trade places; totals stay
+}
+
+
+def synthetic_panel(params: SyntheticParams, drifts: Sequence[str] = (), drift_days: int = 28) -> SalesPanel:
+    """Draw sales of all stores and items; equal params give equal sales, and more days only add days.
+
+    The named drifts of `DRIFTS` change the last `drift_days` and leave the days before as they were.
+    """
+    factors = _factors(params)
+    sales = np.random.default_rng([params.seed, 1]).poisson(factors.mean)
+    for name in drifts:
+        factors = DRIFTS[name](factors)
+    if drifts:
+        drifted = factors.mean[-drift_days:]
+        sales[-drift_days:] = np.random.default_rng([params.seed, 2]).poisson(drifted)
+    stores, items = np.divmod(np.arange(params.stores * params.items), params.items)
+    series = SeriesIndex.from_labels((stores + 1).tolist(), (items + 1).tolist())
+    return SalesPanel(sales.reshape(params.days, -1).T.astype(np.float32), as_day(params.start), series)
+
+
+def _factors(params: SyntheticParams) -> Factors:
+    rng = np.random.default_rng([params.seed, 0])
+    days = calendar(as_day(params.start), params.days)
+    steps = np.full(days.year[-1] - days.year[0] + 1, YEAR_STEPS[-1])
+    steps[: len(YEAR_STEPS)] = YEAR_STEPS[: len(steps)]
+    level = MEAN_SALES_FIRST_YEAR * (1 + np.cumsum(steps))
+    season = level[days.year - days.year[0]] * (MONTH_FACTORS / MONTH_FACTORS.mean())[days.month - 1]
+    return Factors(
+        weekday=(WEEKDAY_FACTORS / WEEKDAY_FACTORS.mean())[days.weekday, None, None],
+        season=season[:, None, None],
+        store=_spread(STORE_RANGE, params.stores, rng)[:, None],
+        item=_spread(ITEM_RANGE, params.items, rng),
+    )
+
+
+def _spread(limits: tuple[float, float], n: int, rng: np.random.Generator) -> FloatArray:
+    """Evenly spread factors in random order, as the real stores' and items' are: (n,)."""
+    low, high = limits
+    return rng.permutation(low + (high - low) * (np.arange(n) + 0.5) / n)
+
+
+def write_sales(panel: SalesPanel, path: Path) -> None:
+    """Write CSV, CSV.gz or Parquet, by the suffix."""
+    if not path.name.endswith(SUFFIXES):
+        raise DataContractError(f"{path.name} is none of {', '.join(SUFFIXES)}.")
+    (write_panel if path.suffix == ".parquet" else write_csv)(panel, path)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write made-up sales into a file."""
+    usual = SyntheticParams()
+    parser = argparse.ArgumentParser(prog="python -m data.synthetic", description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="a .csv, .csv.gz or .parquet file")
+    parser.add_argument("--start", type=date.fromisoformat, default=usual.start)
+    for name in ("stores", "items", "days", "seed"):
+        parser.add_argument(f"--{name}", type=int, default=getattr(usual, name))
+    parser.add_argument("--drift", action="append", default=[], choices=DRIFTS, help="may be repeated")
+    parser.add_argument("--drift-days", type=int, default=28, help="how many of the last days it changes")
+    given = vars(parser.parse_args(argv))
+    params = SyntheticParams(**{name: given[name] for name in SyntheticParams.model_fields})
+    panel = synthetic_panel(params, given["drift"], given["drift_days"])
+    try:
+        write_sales(panel, given["out"])
+    except DataContractError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{given['out']}: {counted(panel.n_series, 'series')}, {panel.start} to {panel.end}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
