@@ -1,0 +1,85 @@
+"""The seed's way: ten features by pandas, an XGBRegressor, day after day. `python -m … PANEL OUT`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from xgboost import XGBRegressor
+
+from data.panel import SalesPanel
+from tests.benchmarks.contenders.contender import HORIZON_DAYS, Answer, cpu_seconds
+
+FEATURES = [
+    *("year", "month", "day", "dayofweek", "is_weekend"),
+    *("lag_1", "lag_7", "lag_30", "rolling_mean_7", "rolling_mean_30"),
+]
+TAIL_DAYS = 31
+
+
+def with_features(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the ten columns, grouped by series, days in order."""
+    date = frame["date"].dt
+    sales = frame.groupby("series")["sales"]
+    columns: dict[str, Any] = {
+        "year": date.year,
+        "month": date.month,
+        "day": date.day,
+        "dayofweek": date.dayofweek,
+        "is_weekend": (date.dayofweek >= 5).astype(int),
+        **{f"lag_{days}": sales.shift(days) for days in (1, 7, 30)},
+        **{f"rolling_mean_{days}": sales.transform(_rolling(days)) for days in (7, 30)},
+    }
+    return frame.assign(**columns)
+
+
+def _rolling(days: int) -> Any:
+    return lambda sales: sales.shift(1).rolling(days).mean()
+
+
+def forecast(model: XGBRegressor, frame: pd.DataFrame) -> NDArray[np.float32]:
+    """Ninety times: features of the next day, its forecast, and the forecast becomes history."""
+    tail = frame[frame["date"] > frame["date"].max() - pd.Timedelta(days=TAIL_DAYS)]
+    steps = []
+    for _ in range(HORIZON_DAYS):
+        tomorrow = tail["date"].max() + pd.Timedelta(days=1)
+        rows = pd.DataFrame({"series": tail["series"].unique(), "date": tomorrow, "sales": np.nan})
+        tail = pd.concat([tail, rows]).sort_values(["series", "date"])
+        described = with_features(tail)
+        today = described["date"] == tomorrow
+        steps.append(np.maximum(model.predict(described.loc[today, FEATURES]), 0))
+        tail.loc[tail["date"] == tomorrow, "sales"] = steps[-1]
+        tail = tail[tail["date"] > tomorrow - pd.Timedelta(days=TAIL_DAYS)]
+    return np.stack(steps, axis=1)
+
+
+def main(panel_file: Path, out: Path) -> None:
+    """Fit, forecast all series and one series, and write forecasts and seconds."""
+    panel = SalesPanel.load(panel_file)
+    frame = pd.DataFrame(
+        {
+            "series": np.repeat(np.arange(panel.n_series), panel.n_days),
+            "date": np.tile(panel.dates, panel.n_series),
+            "sales": np.nan_to_num(panel.sales).ravel(),
+        }
+    )
+    model = XGBRegressor(n_estimators=300, learning_rate=0.05, max_depth=6, n_jobs=1, random_state=1)
+
+    def fit() -> None:
+        rows = with_features(frame).dropna()
+        model.fit(rows[FEATURES], rows["sales"])
+
+    took = {"fit": cpu_seconds(fit)}
+    values = forecast(model, frame)
+    took["all_series"] = cpu_seconds(lambda: forecast(model, frame))
+    one = frame[frame["series"] == 0]
+    took["one_series"] = cpu_seconds(lambda: forecast(model, one))
+    Answer({"forecast": values}, took).save(out)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
