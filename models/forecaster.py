@@ -6,7 +6,7 @@ import io
 import json
 import os
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,9 +22,10 @@ from data.windows import rolling_folds
 from models.arrays import Arrays, pack, unpack
 from models.choice import choose, combine
 from models.estimators import Tree
+from models.fitting import Effort, fit_members
 from models.intervals import Intervals, fit_intervals, poisson_bounds
 from models.learnt import Learnt
-from models.members import Members, fit_members
+from models.members import Members
 from models.past import series_codes
 from models.rolling import FoldForecast, forecast_fold, usable_folds
 from models.table import CLOSED, COLD_START, MODEL, ForecastTable
@@ -62,12 +63,11 @@ class Forecaster:
         there are.
         """
         folds = usable_folds(rolling_folds(panel.n_days, params.horizon_days, params.folds, 1))
-        settings = (params.rounds, params.seed)
+        effort = Effort(params.backtest_rows, params.rounds, params.seed)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            jobs = [
-                pool.submit(forecast_fold, panel, fold, params.backtest_rows, *settings) for fold in folds
-            ]
-            final = pool.submit(fit_members, panel, params.horizon_days, params.final_rows, *settings)
+            jobs = [pool.submit(forecast_fold, panel, fold, effort) for fold in folds]
+            final_effort = replace(effort, max_rows=params.final_rows)
+            final = pool.submit(fit_members, panel, params.horizon_days, final_effort)
             waiting: list[Future[Any]] = [*jobs, final]
             with progress(len(waiting), "Backtest and fit") as bar:
                 for job in as_completed(waiting):

@@ -49,7 +49,7 @@ class Effects:
 
 @dataclass(frozen=True)
 class Profile:
-    """Factors of mean 1 around a series' level: weekday (n_series, 7) from Monday and month (n_series, 12)."""
+    """Factors of mean 1 around a series' level: weekday (n_series, 7), Monday first, month (n_series, 12)."""
 
     weekday: Floats
     month: Floats
@@ -163,7 +163,7 @@ def _reliable_months(sold: Floats, base: Floats, days: Ints, block_month: Ints) 
 
 
 def _shrunk_months(sold: Floats, base: Floats, of_month: Floats, block_month: Ints) -> Floats:
-    """Month factors (n_groups, 12); their variance is that of (year, month) blocks, as days are autocorrelated."""
+    """Month factors (n_groups, 12), with the variance of (year, month) blocks: days are autocorrelated."""
     month_sold, month_base = sold @ of_month, base @ of_month
     blocks = (base > 0) @ of_month
     freedom = np.maximum(blocks - 1, 0).sum(1, keepdims=True)

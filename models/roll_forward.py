@@ -11,10 +11,10 @@ from data.closed import find_closed
 from data.errors import DataContractError
 from data.panel import SalesPanel
 from data.series import SeriesIndex
+from models.fitting import first_sale_day, fit_prior
 from models.forecaster import Forecaster
 from models.learnt import Learnt, Reading
 from models.levels import History
-from models.members import first_sale_day, fit_prior
 from models.past import Past, positions
 from models.profile import Effects, Ints, Profile
 from models.rolling import FoldForecast

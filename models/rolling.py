@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from data.panel import SalesPanel
 from data.windows import Fold
 from models.choice import combine
-from models.members import Members, fit_members
+from models.fitting import Effort, fit_members
 from models.profile import Floats
 
 MIN_HISTORY_DAYS = 150
@@ -53,10 +53,10 @@ def usable_folds(folds: list[Fold]) -> list[Fold]:
     ]
 
 
-def forecast_fold(panel: SalesPanel, fold: Fold, max_rows: int, rounds: int, seed: int) -> FoldForecast:
+def forecast_fold(panel: SalesPanel, fold: Fold, effort: Effort) -> FoldForecast:
     """Fit all members on the fold's history alone and forecast its future."""
     history = SalesPanel(panel.sales[:, fold.history], panel.start, panel.series)
-    members: Members = fit_members(history, fold.horizon_days, max_rows, rounds, seed)
+    members = fit_members(history, fold.horizon_days, effort)
     made = members.forecast(history, fold.horizon_days).by_name
     actual = panel.sales[:, fold.future].astype(np.float32)
     overall, trend, season = (made[name].astype(np.float32) for name in "OTN")
