@@ -10,9 +10,10 @@ from pathlib import Path
 
 from data.errors import DataContractError, StorecastError
 from data.files import atomic_path, atomic_write_text
+from data.history import raw_files
 from data.params import Paths
+from data.tables import SUFFIXES
 
-SUFFIXES = (".csv", ".csv.gz", ".parquet")
 BROUGHT = ".brought"  # names the file we put there ourselves: the only one we may take away again
 
 
@@ -53,8 +54,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except StorecastError as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"Sales from {brought.name}, {brought.stat().st_size / 1e6:.1f} MB.")
+    print(f"Sales from {brought.name}, {brought.stat().st_size / 1e6:.1f} MB{_beside(brought)}.")
     return 0
+
+
+def _beside(brought: Path) -> str:
+    """What else is trained on, so that nobody mixes two shops unawares."""
+    files = raw_files(brought.parent)
+    others = [path.name for path in (*files.base, *files.ingested) if path != brought]
+    return f", with {', '.join(others)} that {brought.parent} holds too" if others else ""
 
 
 if __name__ == "__main__":

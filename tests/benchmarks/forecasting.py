@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 
 from data.panel import SalesPanel, panel_from_columns
+from data.params import load_params
 from data.progress import progress
+from data.synthetic import SyntheticParams, synthetic_panel, write_sales
 from models.scorecard import Scorecard, Trial
 from tests.benchmarks.contenders.contender import HORIZON_DAYS, Answer
 from tests.benchmarks.meter import Usage, metered
@@ -51,6 +53,14 @@ def kaggle_cases(file: Path) -> list[Case]:
 def shop_cases(file: Path) -> list[Case]:
     """Four quarters of a shop where a quarter of the days sell nothing."""
     return [Case("shop", file, f"2015-{day}") for day in ("01-26", "04-26", "07-25", "10-23")]
+
+
+def sample_cases(folder: Path) -> list[Case]:
+    """The last quarter of made-up sales, for a machine without the real files."""
+    panel = synthetic_panel(load_params("synthetic", SyntheticParams, ROOT / "params.yaml"))
+    file = folder / "sample.csv.gz"
+    write_sales(panel, file)
+    return [Case("sample", file, str(panel.end - HORIZON_DAYS))]
 
 
 def commands() -> dict[str, list[str]]:

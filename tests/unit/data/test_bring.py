@@ -73,3 +73,15 @@ def test_the_job_exits_2_when_there_is_no_such_file(
     monkeypatch.chdir(tmp_path)
     assert main(["nowhere.csv"]) == 2
     assert "nowhere.csv" in capsys.readouterr().err
+
+
+def test_the_job_says_what_else_is_trained_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    mine = sales_file(tmp_path / "mine", "sales.csv")
+    assert main([str(mine)]) == 0
+    assert "with" not in capsys.readouterr().out
+    sales_file(tmp_path / "data" / "raw", "ingested-1.csv")
+    assert main([str(mine)]) == 0
+    assert "ingested-1.csv" in capsys.readouterr().out
