@@ -180,11 +180,18 @@ def _create(version: str, folder: Path, record: ChampionRecord) -> None:
     card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     digests = {name: digest.sha256 for name, digest in record.served.items()}
     labels = {"kind": record.kind, "cutoff": str(record.cutoff), "data": record.data_hash[:12]}
-    metadata = {**card, "version": record.version, "sha256": digests}
+    metadata = _without_none({**card, "version": record.version, "sha256": digests})
     with _bentoml().models.create(f"{NAME}:{version}", labels=labels, metadata=metadata) as model:
         for name in record.served:
             shutil.copy(folder / name, model.path)
         record.write(Path(model.path) / RECORD)
+
+
+def _without_none(value: Any) -> Any:
+    """BentoML refuses None anywhere in metadata."""
+    if isinstance(value, dict):
+        return {name: _without_none(part) for name, part in value.items() if part is not None}
+    return value
 
 
 def _bentoml() -> Any:

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import bentoml
 import pytest
@@ -17,7 +18,9 @@ NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 def version_folder(folder: Path, now: datetime = NOON, **files: str) -> ChampionRecord:
     """A version of small text files with its record beside them."""
     folder.mkdir(parents=True)
-    (folder / "card.json").write_text(json.dumps({"model": "storecast", "scores": {"wape": 10.5}}))
+    (folder / "card.json").write_text(
+        json.dumps({"model": "storecast", "scores": {"wape": 10.5, "mape": None}})
+    )
     for name, content in files.items():
         (folder / name.replace("_", ".")).write_text(content)
     digests = store.digests_of(folder)
@@ -91,8 +94,9 @@ def test_an_imported_version_is_bentos_latest_with_labels_and_metadata(tmp_path:
     model = bentoml.models.get("storecast:latest")
     assert str(model.tag) == tag == f"storecast:{record.version.lower()}"
     assert model.info.labels == {"kind": "trained", "cutoff": "2017-12-31", "data": "d" * 12}
-    assert model.info.metadata["scores"] == {"wape": 10.5}
-    assert model.info.metadata["sha256"]["a.txt"] == record.files["a.txt"].sha256
+    metadata: Any = model.info.metadata
+    assert metadata["scores"] == {"wape": 10.5}
+    assert metadata["sha256"]["a.txt"] == record.files["a.txt"].sha256
     assert ChampionRecord.read(store.bento_champion() / "champion.json") == record
     assert not (store.bento_champion() / "model.pkl").exists()
 

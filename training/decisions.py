@@ -1,0 +1,74 @@
+"""The log of decisions, `models/history.jsonl`: what was promoted, kept or rolled back, by whom and why."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from data.errors import ArtifactError
+from data.files import atomic_write_text
+
+
+class Decision(BaseModel):
+    """One line of the log. `restores` is the version whose files a roll-back brought back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: AwareDatetime
+    decision: Literal["promoted", "kept", "rolled back"]
+    version: str
+    replaces: str | None
+    restores: str | None = None
+    by: str
+    reasons: tuple[str, ...]
+    scorecards: dict[str, Any]
+
+    @classmethod
+    def now(
+        cls, decision: str, version: str, replaces: str | None, reasons: Sequence[str], **more: Any
+    ) -> Self:
+        """A decision taken at this moment by whoever runs the job."""
+        by = os.environ.get("GITHUB_ACTOR") or getpass.getuser()
+        facts = {"at": datetime.now(UTC), "decision": decision, "version": version, "replaces": replaces}
+        return cls.model_validate({**facts, "by": by, "reasons": tuple(reasons), **more})
+
+
+def read_decisions(path: Path) -> list[Decision]:
+    """All decisions, oldest first; none where there is no log."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    try:
+        return [Decision.model_validate_json(line) for line in lines]
+    except ValidationError as error:
+        raise ArtifactError(
+            f"{path} has a line that is no decision: {error}.", hint="Restore it from git."
+        ) from error
+
+
+def append_decision(path: Path, decision: Decision) -> None:
+    """Add one line; the file is replaced as a whole, so that it never ends in half a line."""
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    line = json.dumps(decision.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
+    atomic_write_text(path, f"{before}{line}\n")
+
+
+def line_of_champions(decisions: Sequence[Decision]) -> list[str]:
+    """The versions a roll-back can go back to, the present champion last.
+
+    A roll-back takes what it undid off the line: after promoting A, B, C and rolling back once, the line is
+    A, B' (B's files under a new version), and the next roll-back leads to A.
+    """
+    line: list[str] = []
+    for decision in decisions:
+        if decision.decision == "kept":
+            continue
+        if decision.restores in line:
+            del line[line.index(decision.restores) :]
+        line.append(decision.version)
+    return line

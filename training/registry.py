@@ -1,0 +1,205 @@
+"""Champion and versions: promote, roll back, and the job `python -m training.registry` for people."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock
+
+from data.errors import ArtifactError, NoChampionError, StorecastError
+from data.files import atomic_path
+from data.params import Paths
+from models.store import PICKLE, RECORD, ChampionRecord, import_to_bento, new_version, verify
+from training.decisions import Decision, append_decision, line_of_champions, read_decisions
+
+METRICS = "metrics.json"
+SERVED = "storecast"
+LOCK_SECONDS = 600
+
+
+def champion_record(paths: Paths) -> ChampionRecord | None:
+    """What `champion.json` says; None when nothing was promoted yet."""
+    try:
+        return ChampionRecord.read(paths.champion_json)
+    except NoChampionError:
+        return None
+
+
+def promote(folder: Path, reasons: Sequence[str], paths: Paths) -> ChampionRecord:
+    """Make a saved version the champion: what is served, `model.pkl`, `metrics.json`, the BentoML latest.
+
+    A promotion that is cut off anywhere leaves the last champion or the new one, whole; promoting the same
+    folder again finishes it. Raises `ArtifactError` for damaged files and for a champion of the past.
+    """
+    with _lock(paths):
+        record = ChampionRecord.read(folder / RECORD)
+        log = read_decisions(paths.history_jsonl)
+        line = line_of_champions(log)
+        was_champion = record.version in {entry.version for entry in log if entry.decision != "kept"}
+        if was_champion and record.version != line[-1]:
+            raise ArtifactError(
+                f"Version {record.version} has been champion before.",
+                hint=f"Roll back to it: `python -m training.registry rollback {record.version}`.",
+            )
+        _publish(folder, record, paths)
+        if not was_champion:
+            _log(paths, "promoted", record, line, reasons)
+    return record
+
+
+def rollback(paths: Paths, version: str | None = None, now: datetime | None = None) -> ChampionRecord:
+    """Bring back the files of an earlier champion (the one before the present, unless told) as a new version.
+
+    Raises `NoChampionError` when there is none to go back to.
+    """
+    with _lock(paths):
+        line = line_of_champions(read_decisions(paths.history_jsonl))
+        if version is None and len(line) < 2:
+            raise NoChampionError("There is no champion before the present one to roll back to.")
+        restores = version or line[-2]
+        old, now = read_version(restores, paths), now or datetime.now(UTC)
+        news = {"kind": "rolled back", "created_at": now, "version": new_version(now, old.files)}
+        record = old.model_copy(update=news)
+        _publish(paths.versions / restores, record, paths)
+        _log(paths, "rolled back", record, line, [f"Rolled back to {restores}."], restores=restores)
+    return record
+
+
+def read_version(version: str, paths: Paths) -> ChampionRecord:
+    """The record of a promoted version; `ArtifactError` when this clone does not have it."""
+    path = paths.versions / version / RECORD
+    if not path.exists():
+        raise ArtifactError(
+            f"Version {version} is not in {paths.versions}.",
+            hint="`python -m training.registry list` shows what is there; `dvc pull` brings the rest.",
+        )
+    return ChampionRecord.read(path)
+
+
+def _publish(folder: Path, record: ChampionRecord, paths: Paths) -> None:
+    """Copy a version to its place, then what people look at, then the one truth, then what follows."""
+    home = paths.versions / record.version
+    if not home.exists():
+        _copy_whole(folder, home, record)
+    verify(home, record)
+    for name, place in ((PICKLE, paths.model_pkl), (METRICS, paths.metrics_json)):
+        with atomic_path(place) as unfinished:
+            shutil.copyfile(home / name, unfinished)
+    record.write(paths.champion_json)
+    import_to_bento(home, record)
+
+
+def _copy_whole(folder: Path, home: Path, record: ChampionRecord) -> None:
+    """Copy under another name first: a folder in `versions` is whole or not there."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    for abandoned in home.parent.glob(".unfinished-*"):
+        shutil.rmtree(abandoned)
+    unfinished = home.parent / f".unfinished-{record.version}"
+    unfinished.mkdir()
+    for name in record.files:
+        shutil.copyfile(folder / name, unfinished / name)
+    record.write(unfinished / RECORD)
+    unfinished.rename(home)
+
+
+def _log(
+    paths: Paths, what: str, record: ChampionRecord, line: Sequence[str], reasons: Sequence[str], **more: str
+) -> None:
+    replaces = line[-1] if line else None
+    scorecards = {"champion": _scorecard(paths, record.version)}
+    if replaces:
+        scorecards["before"] = _scorecard(paths, replaces)
+    decision = Decision.now(what, record.version, replaces, reasons, scorecards=scorecards, **more)
+    append_decision(paths.history_jsonl, decision)
+
+
+def _scorecard(paths: Paths, version: str) -> dict[str, float | None] | None:
+    """The overall scores a version was saved with; None when not measured or not in this clone."""
+    try:
+        metrics = json.loads((paths.versions / version / METRICS).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    scores: dict[str, float | None] | None = metrics["models"].get(SERVED, {}).get("overall")
+    return scores
+
+
+def _lock(paths: Paths) -> FileLock:
+    paths.models.mkdir(parents=True, exist_ok=True)
+    return FileLock(paths.models / ".registry.lock", timeout=LOCK_SECONDS)
+
+
+def own_bento_home(paths: Paths) -> None:
+    """Keep BentoML's stores in this clone unless the environment says otherwise; before its first import."""
+    os.environ.setdefault("BENTOML_HOME", str(paths.bentoml_home.resolve()))
+
+
+def main(argv: Sequence[str]) -> int:
+    """See, promote and roll back versions; exit 0 when it was done, 2 when it could not be."""
+    arguments = _parser().parse_args(argv)
+    paths = Paths()
+    own_bento_home(paths)
+    try:
+        print(arguments.answer(paths, arguments))
+    except StorecastError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training.registry", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    listed = commands.add_parser("list", help="the versions of this clone, newest first; * is the champion")
+    listed.set_defaults(answer=lambda paths, _: _listed(paths))
+    shown = commands.add_parser("show", help="all that is known of a version")
+    shown.set_defaults(answer=lambda paths, arguments: _shown(paths, arguments.version))
+    promoted = commands.add_parser("promote", help="make a version the champion, or finish doing so")
+    promoted.set_defaults(answer=lambda paths, arguments: _promoted(paths, arguments.version))
+    for command in (shown, promoted):
+        command.add_argument("version")
+    back = commands.add_parser("rollback", help="bring back an earlier champion as a new version")
+    back.add_argument("version", nargs="?", help="the one before the present, unless told")
+    back.set_defaults(answer=lambda paths, arguments: _rolled_back(paths, arguments.version))
+    return parser
+
+
+def _rolled_back(paths: Paths, version: str | None) -> str:
+    return f"Champion: {rollback(paths, version).version}"
+
+
+def _listed(paths: Paths) -> str:
+    champion = champion_record(paths)
+    newest_first = sorted(paths.versions.glob(f"*/{RECORD}"), reverse=True)
+    rows = [
+        f"{'*' if champion and record.version == champion.version else ' '} {record.version}"
+        f"  {record.kind:<14}  cutoff {record.cutoff}  made {record.created_at:%Y-%m-%d %H:%M} UTC"
+        for record in map(ChampionRecord.read, newest_first)
+    ]
+    return "\n".join(rows) or "There is no version yet; `make train` makes one."
+
+
+def _shown(paths: Paths, version: str) -> str:
+    record = read_version(version, paths)
+    card = json.loads((paths.versions / version / "card.json").read_text(encoding="utf-8"))
+    return json.dumps({**record.model_dump(mode="json"), "card": card}, indent=2, ensure_ascii=False)
+
+
+def _promoted(paths: Paths, version: str) -> str:
+    is_challenger = (paths.challenger / RECORD).exists() and (
+        ChampionRecord.read(paths.challenger / RECORD).version == version
+    )
+    if not is_challenger:
+        read_version(version, paths)
+    folder = paths.challenger if is_challenger else paths.versions / version
+    return f"Champion: {promote(folder, ['Promoted by hand.'], paths).version}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

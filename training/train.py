@@ -1,0 +1,162 @@
+"""Job: sales -> challenger and scorecard -> champion. `python -m training.train [--if-needed]`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import time
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from data.errors import StorecastError
+from data.files import atomic_write_text
+from data.panel import SalesPanel
+from data.params import Params, Paths, load_params
+from data.prepare import load_panel
+from data.progress import configure_logging
+from data.windows import Fold, split_picture
+from models.forecaster import Forecaster, ForecasterParams
+from models.seed import SeedRegressor
+from models.seed_estimators import SeedParams
+from models.store import ChampionRecord
+from training.backtest import sampled_series, try_baselines, try_forecaster
+from training.leaderboard import Standing, better_seed, leaderboard_csv, metrics_of, standings
+from training.registry import champion_record, own_bento_home, promote
+from training.report import HoldOut, forecast_report
+from training.version import Fitted, one_at_a_time, params_hash, save_challenger
+
+logger = logging.getLogger(__name__)
+
+
+class TrainParams(Params):
+    """Section `train` of params.yaml: what is compared, and how the seed's regressors are fitted."""
+
+    leaderboard_series: int = Field(default=1000, ge=1)
+    random_seed: int = 1
+    seed: SeedParams = SeedParams()
+
+
+class Settings(Params):
+    """The sections that a training depends on."""
+
+    forecaster: ForecasterParams
+    train: TrainParams
+
+    @classmethod
+    def read(cls, paths: Paths) -> Settings:
+        """Both sections of params.yaml."""
+        return cls(
+            forecaster=load_params("forecaster", ForecasterParams, paths.params),
+            train=load_params("train", TrainParams, paths.params),
+        )
+
+
+def train(panel: SalesPanel, settings: Settings, paths: Paths) -> ChampionRecord:
+    """Fit on all days, compare with the baselines on the backtest's folds, write reports and a challenger."""
+    started = time.process_time()
+    forecaster = Forecaster.fit(panel, settings.forecaster)
+    logger.info("Forecaster fitted in %.0f s of CPU.", time.process_time() - started)
+    table = compare(forecaster, panel, settings.train)
+    notes = not_measured(forecaster, panel, settings.train)
+    _report(forecaster, panel, table, notes, paths)
+    seed = SeedRegressor.fit(better_seed(table), panel, settings.train.seed)
+    metrics = metrics_of(table, settings.forecaster.horizon_days, notes)
+    record = save_challenger(Fitted(panel, forecaster, seed, metrics, settings), paths)
+    logger.info("Challenger %s saved: %d files.", record.version, len(record.files))
+    return record
+
+
+def compare(forecaster: Forecaster, panel: SalesPanel, params: TrainParams) -> list[Standing]:
+    """The leaderboard, best first: Storecast, its members, the seed's regressors and seasonal naive."""
+    logger.info("Folds of the comparison:\n%s", _picture(forecaster, panel))
+    rows = sampled_series(panel, params.leaderboard_series, params.random_seed)
+    tried = try_forecaster(forecaster, panel, rows)
+    tried += try_baselines(panel, forecaster.folds, rows, params.seed)
+    table = standings(tried)
+    for standing in table:
+        scores = standing.scorecard.overall
+        logger.info("%-18s WAPE %6.2f  RMSSE %.3f", standing.model, scores.wape, scores.rmsse)
+    return table
+
+
+def not_measured(forecaster: Forecaster, panel: SalesPanel, params: TrainParams) -> list[str]:
+    """What the scorecard cannot say, in words."""
+    notes = []
+    if not forecaster.folds:
+        notes.append(
+            f"Nothing could be measured: {panel.n_days} days of history are too few to hold back "
+            f"{forecaster.params.horizon_days}. Until there are more, the bands follow a rule of thumb."
+        )
+    elif len(forecaster.folds) == 1:
+        notes.append(
+            "How many days the bands hold could not be measured: it takes two folds, and there is one."
+        )
+    if panel.n_series > params.leaderboard_series:
+        notes.append(
+            f"Scored on {params.leaderboard_series:,} of {panel.n_series:,} series, drawn at random."
+        )
+    return notes
+
+
+def run(paths: Paths, if_needed: bool) -> ChampionRecord:
+    """Train and promote, one run at a time; `if_needed` keeps a champion of the same sales and settings."""
+    with one_at_a_time(paths):
+        return _run(paths, if_needed)
+
+
+def _run(paths: Paths, if_needed: bool) -> ChampionRecord:
+    settings, panel = Settings.read(paths), load_panel(paths)
+    champion = champion_record(paths)
+    if if_needed and champion and _is_known(champion, panel, settings, paths):
+        logger.info("Champion %s knows these sales already: nothing to train.", champion.version)
+        return promote(paths.versions / champion.version, [], paths)  # finishes what may have been cut off
+    record = train(panel, settings, paths)
+    reason = "There was no champion." if champion is None else "Trained on request, without a gate."
+    promote(paths.challenger, [reason], paths)
+    logger.info("Champion: %s. Pictures: %s", record.version, paths.reports / "forecast_vs_actual.html")
+    return record
+
+
+def main(argv: Sequence[str]) -> int:
+    """Exit 0 when there is a champion for the present sales, 2 when there cannot be."""
+    parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
+    parser.add_argument(
+        "--if-needed", action="store_true", help="keep a champion of the same sales and settings"
+    )
+    arguments = parser.parse_args(argv)
+    configure_logging()
+    paths = Paths()
+    own_bento_home(paths)
+    try:
+        run(paths, arguments.if_needed)
+    except StorecastError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _is_known(champion: ChampionRecord, panel: SalesPanel, settings: Settings, paths: Paths) -> bool:
+    learnt = (champion.data_hash, champion.params_hash)
+    is_here = (paths.versions / champion.version).exists()
+    return is_here and learnt == (panel.content_hash(), params_hash(settings))
+
+
+def _report(
+    forecaster: Forecaster, panel: SalesPanel, table: Sequence[Standing], notes: Sequence[str], paths: Paths
+) -> None:
+    atomic_write_text(paths.leaderboard, leaderboard_csv(table))
+    page = forecast_report(panel, HoldOut.of(forecaster, panel), table, notes)
+    atomic_write_text(paths.reports / "forecast_vs_actual.html", page)
+
+
+def _picture(forecaster: Forecaster, panel: SalesPanel) -> str:
+    """The folds, drawn over the days of the panel."""
+    last_columns = [int((fold.cutoff - panel.start).astype(int)) for fold in forecaster.folds]
+    folds = [Fold(column, forecaster.params.horizon_days) for column in last_columns]
+    return split_picture(folds, panel.start, panel.n_days)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,138 @@
+"""A version folder: all a fitted model needs to be served, judged and explained, complete or not there."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import pickle
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+from pydantic import BaseModel
+
+from data.files import atomic_write_json
+from data.panel import SalesPanel
+from data.params import Paths
+from models.forecaster import Forecaster
+from models.seed import SeedRegressor
+from models.store import PICKLE, RECORD, ChampionRecord, digests_of, new_version
+
+logger = logging.getLogger(__name__)
+
+HISTORY_DAYS = 1120  # three years and four weeks: more than any level, lag or drift window looks back
+LIBRARIES = ("numpy", "pandas", "scikit-learn", "xgboost-cpu", "bentoml")
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a training run ends with."""
+
+    panel: SalesPanel
+    forecaster: Forecaster
+    seed: SeedRegressor
+    metrics: dict[str, Any]
+    settings: BaseModel
+
+
+def save_challenger(fitted: Fitted, paths: Paths, now: datetime | None = None) -> ChampionRecord:
+    """Write a complete version to `models/challenger` in place of the one before."""
+    folder = paths.models / ".challenger-unfinished"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    _write_files(fitted, folder, paths.root)
+    record = _record(fitted, folder, now or datetime.now(UTC))
+    record.write(folder / RECORD)
+    shutil.rmtree(paths.challenger, ignore_errors=True)
+    folder.rename(paths.challenger)
+    return record
+
+
+@contextmanager
+def one_at_a_time(paths: Paths) -> Iterator[None]:
+    """Hold `models/challenger` for this process; wait, and say so, while another training holds it."""
+    paths.models.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(paths.models / ".challenger.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        logger.info("Another training is running here; this one waits for it to end.")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def params_hash(settings: BaseModel) -> str:
+    """sha256 of all settings a training depends on."""
+    return hashlib.sha256(settings.model_dump_json().encode()).hexdigest()
+
+
+def _write_files(fitted: Fitted, folder: Path, root: Path) -> None:
+    panel = fitted.panel
+    fitted.forecaster.save(folder)
+    fitted.forecaster.forecast(panel).save(folder)
+    first = max(panel.start, panel.end - np.timedelta64(HISTORY_DAYS - 1, "D"))
+    panel.window(first, panel.end).save(folder / "history.npz")
+    fitted.seed.save(folder)
+    (folder / PICKLE).write_bytes(pickle.dumps(fitted.seed.library))
+    atomic_write_json(folder / "metrics.json", fitted.metrics)
+    atomic_write_json(folder / "card.json", _card(fitted, root))
+
+
+def _record(fitted: Fitted, folder: Path, now: datetime) -> ChampionRecord:
+    files = digests_of(folder)
+    return ChampionRecord(
+        version=new_version(now, files),
+        kind="trained",
+        cutoff=fitted.panel.end.astype(object),
+        created_at=now,
+        data_hash=fitted.panel.content_hash(),
+        params_hash=params_hash(fitted.settings),
+        files=files,
+    )
+
+
+def _card(fitted: Fitted, root: Path) -> dict[str, Any]:
+    """What a person asks of a model: what it is, what it has seen, how good it is, what made it."""
+    panel, models = fitted.panel, fitted.metrics["models"]
+    return {
+        "model": "storecast",
+        "members": fitted.forecaster.chosen,
+        "seed_regressor": fitted.seed.kind,
+        "horizon_days": fitted.forecaster.params.horizon_days,
+        "cutoff": str(panel.end),
+        "data": {
+            "hash": panel.content_hash(),
+            "first_day": str(panel.start),
+            "last_day": str(panel.end),
+            "series": panel.n_series,
+            "known_days": int(np.isfinite(panel.sales).sum()),
+        },
+        "scores": {model: standing["overall"] for model, standing in models.items()},
+        "not_measured": fitted.metrics["not_measured"],
+        "params": fitted.settings.model_dump(mode="json"),
+        "git_commit": _git_commit(root),
+        "libraries": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
+    }
+
+
+def _git_commit(root: Path) -> str | None:
+    """The commit that was checked out; None outside a repository."""
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return found.stdout.strip()
