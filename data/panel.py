@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -96,10 +97,10 @@ class SalesPanel:
     def load(cls, path: Path) -> Self:
         """Inverse of `save`; raises `ArtifactError` when the file is no panel."""
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 index = SeriesIndex.from_json(json.loads(str(stored["series"])))
                 return cls(stored["sales"], as_day(str(stored["start"])), index)
-        except (OSError, ValueError, KeyError, EOFError, DataContractError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, DataContractError) as error:
             raise ArtifactError(
                 f"{path} cannot be read as a panel: {error}.",
                 hint="Restore it from DVC or make it again.",
