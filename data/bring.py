@@ -21,6 +21,7 @@ def bring(file: Path, raw: Path) -> Path:
     """Copy `file` into `raw` and take away the one brought before; files put there by hand stay."""
     _check(file)
     brought = raw / file.name
+    _require_no_foreign_days(raw, brought)
     if file.resolve() != brought.resolve():
         with atomic_path(brought) as unfinished:
             shutil.copyfile(file, unfinished)
@@ -38,10 +39,23 @@ def _check(file: Path) -> None:
         )
 
 
-def _forget_previous(raw: Path, keep: Path) -> None:
+def _require_no_foreign_days(raw: Path, brought: Path) -> None:
+    files = raw_files(raw)
+    if files.ingested and brought not in files.base:
+        raise DataContractError(
+            f"{raw} holds days ingested on top of other sales, the first in {files.ingested[0].name}.",
+            hint=f"Take the ingested files away to start anew with {brought.name}, or use make ingest.",
+        )
+
+
+def _previous(raw: Path) -> Path | None:
     note = raw / BROUGHT
-    previous = raw / note.read_text(encoding="utf-8") if note.exists() else keep
-    if previous != keep:
+    return raw / note.read_text(encoding="utf-8") if note.exists() else None
+
+
+def _forget_previous(raw: Path, keep: Path) -> None:
+    previous = _previous(raw)
+    if previous and previous != keep:
         previous.unlink(missing_ok=True)
 
 

@@ -85,3 +85,13 @@ def test_the_job_says_what_else_is_trained_on(
     sales_file(tmp_path / "data" / "raw", "ingested-1.csv")
     assert main([str(mine)]) == 0
     assert "ingested-1.csv" in capsys.readouterr().out
+
+
+def test_days_ingested_on_top_of_other_sales_are_never_mixed_with_these(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    bring(sales_file(tmp_path / "mine", "first.csv"), raw)
+    sales_file(raw, "ingested-2017-01.csv")
+    with pytest.raises(DataContractError, match=r"ingested-2017-01\.csv"):
+        bring(sales_file(tmp_path / "mine", "second.csv"), raw)
+    assert visible(raw) == {"first.csv", "ingested-2017-01.csv"}
+    bring(sales_file(tmp_path / "mine", "first.csv"), raw)
