@@ -18,7 +18,7 @@ FEWEST_SERIES = 3
 
 @dataclass(frozen=True)
 class LevelPrior:
-    """log level = overall + store + item, with `spread` the variance of what is left."""
+    """log level = overall + store + item, with `spread` the variance of what is left; NaN effects are unknown."""
 
     overall: float
     by_store: Floats  # (n_stores,)
@@ -26,17 +26,20 @@ class LevelPrior:
     spread: float
 
     def level(self, store: Ints, item: Ints) -> Floats:
-        """Expected units a day by store and item code (n,); code −1 was not seen and adds nothing."""
-        return np.exp(self.overall + _effect(self.by_store, store) + _effect(self.by_item, item))
+        """Expected units a day by store and item code (n,); an unknown effect, or code −1, adds nothing."""
+        effects = np.nan_to_num(_effect(self.by_store, store)) + np.nan_to_num(_effect(self.by_item, item))
+        return np.asarray(np.exp(self.overall + effects))
 
     def shrunk(self, sold: Floats, expected: Floats, store: Ints, item: Ints) -> Floats:
-        """(sold + k · prior) / (expected + k) with k = (1 / prior + 1) / spread, each (n,).
+        """(sold + k · prior) / (expected + k) with k = (1 / prior + 1) / variance of the prior, each (n,).
 
         `expected` are index days, so k is days of history that the prior is worth: one on irregular sales,
-        very many where store and item explain all.
+        very many where store and item explain all. An unknown store or item adds the variance of the known
+        ones to the spread.
         """
         prior = self.level(store, item)
-        weight = (1 / np.maximum(prior, 0.05) + 1) / self.spread
+        variance = self.spread + _doubt(self.by_store, store) + _doubt(self.by_item, item)
+        weight = (1 / np.maximum(prior, 0.05) + 1) / variance
         return (sold + weight * prior) / (expected + weight)
 
 
@@ -60,10 +63,16 @@ def fit_level_prior(level: Floats, series: SeriesIndex, known: NDArray[np.bool_]
         left = np.bincount(item, log_level - overall - by_store[store], len(by_item))
         by_item = left / (in_item + ITEM_RIDGE)
     n = in_item[item]
-    inflation = np.where(n > 0, (n + ITEM_RIDGE) / np.maximum(n + ITEM_RIDGE - 1, ITEM_RIDGE), 1.0)
+    inflation = (n + ITEM_RIDGE) / np.maximum(n + ITEM_RIDGE - 1, ITEM_RIDGE)
     residual = (log_level - overall - by_store[store] - by_item[item]) * inflation
+    by_store, by_item = np.where(in_store > 0, by_store, np.nan), np.where(in_item > 0, by_item, np.nan)
     return LevelPrior(overall, by_store, by_item, max(1e-4, float(residual.var())))
 
 
 def _effect(effects: Floats, code: Ints) -> Floats:
-    return np.where(code >= 0, effects[np.maximum(code, 0)], 0.0)
+    return np.where(code >= 0, effects[np.maximum(code, 0)], np.nan)
+
+
+def _doubt(effects: Floats, code: Ints) -> Floats:
+    """What not knowing an effect adds to the variance of a log level, (n,)."""
+    return np.where(np.isnan(_effect(effects, code)), np.nanvar(effects), 0.0)

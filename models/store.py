@@ -167,7 +167,8 @@ def _is_stored(version: str, record: ChampionRecord) -> bool:
     """Whether the store has this version whole; what interrupted imports left behind is removed."""
     models = _store() / NAME
     for folder in models.iterdir() if models.exists() else ():
-        if folder.is_dir() and not (folder / "model.yaml").is_file():
+        is_half = not (folder / "model.yaml").is_file() or folder.name == version
+        if folder.is_dir() and is_half and not (folder / RECORD).is_file():
             shutil.rmtree(folder)
     try:
         verify(models / version, record)
@@ -184,7 +185,7 @@ def _create(version: str, folder: Path, record: ChampionRecord) -> None:
     with _bentoml().models.create(f"{NAME}:{version}", labels=labels, metadata=metadata) as model:
         for name in record.served:
             shutil.copy(folder / name, model.path)
-        record.write(Path(model.path) / RECORD)
+    record.write(_store() / NAME / version / RECORD)  # last: a folder without it is half an import
 
 
 def _without_none(value: Any) -> Any:

@@ -1,0 +1,148 @@
+"""Laws of the forecaster that hold for any sales: no leakage, order of series, scale, nested bounds."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from data.dates import calendar
+from data.panel import SalesPanel
+from data.series import SeriesIndex
+from models.champion import Champion
+from models.design import features, sample_rows
+from models.fitting import Effort, fit_members
+from models.forecaster import Forecaster, ForecasterParams
+from models.intervals import fit_intervals
+from models.levels import History, Rows, level_table
+from models.profile import fit_profile
+from models.table import LEVELS
+
+START = np.datetime64("2015-03-02", "D")
+QUICK = ForecasterParams(folds=2, horizon_days=30, backtest_rows=1_000, final_rows=1_000, rounds=3)
+few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@st.composite
+def panels(draw: st.DrawFn) -> SalesPanel:
+    """Two stores, of any level, with zeros, gaps, late starters and closed weekdays."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    n_items, n_days = draw(st.integers(1, 4)), draw(st.integers(1, 400))
+    level = draw(st.sampled_from([0.05, 1.0, 30.0, 4_000.0]))
+    sales = rng.poisson(level * rng.gamma(2, 0.5, (2 * n_items, 1)) * np.ones(n_days)).astype(np.float32)
+    sales[rng.random(sales.shape) < draw(st.sampled_from([0.0, 0.3]))] = np.nan
+    sales[0, : n_days // 2] = np.nan
+    if draw(st.booleans()):
+        sales[:n_items, (np.arange(n_days) % 7) == 6] = 0
+    items = list(range(n_items))
+    return SalesPanel(sales, START, SeriesIndex.from_labels([1] * n_items + [2] * n_items, items + items))
+
+
+def history_of(panel: SalesPanel) -> History:
+    days = calendar(panel.start, panel.n_days)
+    sales = panel.sales.astype(np.float64)
+    profile = fit_profile(sales, days, panel.series, np.zeros((panel.n_series, 7), bool), season=True)
+    first_sale = np.zeros(panel.n_series, np.int64)
+    index = profile.index(days)
+    return History(sales, index, profile.weekday, profile.month, days, panel.series.store_codes, first_sale)
+
+
+@few
+@given(panels())
+def test_forecasts_are_finite_and_bounds_nest_around_them(panel: SalesPanel) -> None:
+    values = Forecaster.fit(panel, QUICK).forecast(panel).values
+    outward = [0, *(1 + 2 * k for k in range(len(LEVELS)))]
+    assert np.isfinite(values).all()
+    assert (values >= 0).all()
+    assert (np.diff(values[:, :, outward], axis=2) <= 0).all()
+    assert (np.diff(values[:, :, [0, *(2 + 2 * k for k in range(len(LEVELS)))]], axis=2) >= 0).all()
+
+
+@few
+@given(panels())
+def test_one_series_alone_is_forecast_as_among_all(panel: SalesPanel) -> None:
+    forecaster = Forecaster.fit(panel, QUICK)
+    among_all = forecaster.forecast(panel)
+    for row in range(panel.n_series):
+        alone = forecaster.forecast(panel.select([row]))
+        np.testing.assert_allclose(alone.values[0], among_all.values[row], rtol=1e-5, atol=1e-6)
+
+
+@few
+@given(panels(), st.integers(0, 2**32 - 1))
+def test_the_order_in_which_series_are_asked_changes_no_number(panel: SalesPanel, seed: int) -> None:
+    forecaster = Forecaster.fit(panel, QUICK)
+    order = np.random.default_rng(seed).permutation(panel.n_series)
+    shuffled = forecaster.forecast(panel.select(order))
+    np.testing.assert_allclose(
+        shuffled.values, forecaster.forecast(panel).values[order], rtol=1e-5, atol=1e-6
+    )
+
+
+@few
+@given(panels(), st.integers(20, 390))
+def test_features_of_a_row_do_not_change_when_days_from_its_origin_on_do(
+    panel: SalesPanel, origin: int
+) -> None:
+    origin = min(origin, panel.n_days)
+    before = history_of(panel)
+    changed_sales = before.sales.copy()
+    changed_sales[:, origin:] = 1e5
+    after = History(
+        *(changed_sales, before.index, before.weekday, before.month, before.calendar),
+        store=before.store,
+        first_sale=before.first_sale,
+    )
+    series = np.arange(panel.n_series)
+    target = np.full(len(series), min(origin + 6, panel.n_days - 1))
+    rows = Rows(series, np.full(len(series), min(origin, int(target[0]))), target)
+    described = []
+    for history in (before, after):
+        growth = history.growth(2, np.arange(panel.n_days + 1))
+        levels = level_table(history, growth, rows)
+        described.append(features(history, growth, rows, levels, levels[:, 6] + 1e-3))
+    np.testing.assert_array_equal(described[0], described[1])
+
+
+@few
+@given(panels(), st.integers(1, 90))
+def test_training_rows_lie_within_the_horizon_and_after_the_first_sale(
+    panel: SalesPanel, horizon_days: int
+) -> None:
+    history = history_of(panel)
+    rows = sample_rows(history, horizon_days, 500, np.random.default_rng(0))
+    assert len(rows.series) <= 500
+    assert ((rows.step >= 1) & (rows.step <= horizon_days)).all()
+    assert history.known[rows.series, rows.target].all()
+    assert (rows.origin > history.first_sale[rows.series]).all()
+
+
+@few
+@given(st.integers(0, 2**32 - 1), st.sampled_from([10.0, 1_000.0]))
+def test_member_o_scales_with_the_unit_sales_are_counted_in(seed: int, factor: float) -> None:
+    rng = np.random.default_rng(seed)
+    sales = rng.gamma(3, 10, (4, 300)).astype(np.float32)
+    series = SeriesIndex.from_labels([1, 1, 2, 2], [1, 2, 1, 2])
+    made = []
+    for unit in (1.0, factor):
+        panel = SalesPanel((unit * sales).astype(np.float32), START, series)
+        members = fit_members(panel, 30, Effort(2_000, 0, 1))
+        made.append(members.forecast(panel, 30).by_name["O"] / unit)
+    np.testing.assert_allclose(made[0], made[1], rtol=0.02)
+
+
+@few
+@given(st.integers(0, 2**32 - 1))
+def test_intervals_of_one_calibration_nest_for_any_forecast(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    forecast = rng.gamma(1, 20, (8, 60))
+    intervals = fit_intervals([(forecast, rng.poisson(forecast).astype(float))])
+    assert intervals is not None
+    bounds = intervals.bounds(rng.gamma(0.5, 100, (8, 60)), np.arange(8))
+    assert (np.diff(bounds[:, :, 0::2], axis=2) <= 0).all()
+    assert (np.diff(bounds[:, :, 1::2], axis=2) >= 0).all()
+
+
+@pytest.mark.parametrize("horizon_days", [1, 7, 28])
+def test_a_shorter_horizon_gets_the_same_first_days(champion: Champion, horizon_days: int) -> None:
+    short = champion.forecaster.forecast(champion.history, horizon_days)
+    np.testing.assert_allclose(short.values, champion.table.values[:, :horizon_days], rtol=1e-6)
