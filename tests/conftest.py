@@ -1,10 +1,15 @@
-"""What every test shares: a home of its own for BentoML, so that no test touches a person's models."""
+"""What every test shares: a home of its own for BentoML, small sales, and a small champion trained on them."""
 
 import os
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from data.panel import SalesPanel, SeriesIndex
+from data.params import Params, Paths
+from models.champion import Champion
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -12,3 +17,51 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(home.cleanup)
     os.environ["BENTOML_HOME"] = str(Path(home.name))  # BentoML reads it once, when it is imported
     os.environ["BENTOML_DO_NOT_TRACK"] = "True"
+
+
+def sales_panel(n_stores: int = 2, n_items: int = 5, n_days: int = 800, seed: int = 1) -> SalesPanel:
+    """Poisson sales around store × item × weekday × season, ending on 2017-12-31; store 1 is shut on Sundays."""
+    rng = np.random.default_rng(seed)
+    end = np.datetime64("2017-12-31", "D")
+    dates = end - np.arange(n_days)[::-1]
+    number = dates.astype(np.int64)
+    weekday = np.array([0.9, 0.9, 1.0, 1.0, 1.1, 1.3, 1.4])[(number + 3) % 7]
+    season = 1 + 0.3 * np.sin(2 * np.pi * number / 365.25)
+    level = np.geomspace(4, 60, n_stores * n_items)
+    sales = rng.poisson(level[:, None] * weekday * season).astype(np.float32)
+    sales[:n_items, (number + 3) % 7 == 6] = 0
+    stores = [store + 1 for store in range(n_stores) for _ in range(n_items)]
+    items = [item + 1 for _ in range(n_stores) for item in range(n_items)]
+    return SalesPanel(sales, dates[0], SeriesIndex.from_labels(stores, items))
+
+
+def save_champion(panel: SalesPanel, root: Path) -> Path:
+    """Fit a small forecaster and seed regressor and save them as training does; returns the version folder."""
+    from models.forecaster import Forecaster, ForecasterParams
+    from models.seed import SeedRegressor
+    from models.seed_estimators import SeedParams
+    from training.version import Fitted, save_challenger
+
+    small = ForecasterParams(folds=2, backtest_rows=2_000, final_rows=2_000, rounds=10)
+    seed = SeedRegressor.fit("xgboost", panel, SeedParams(rows=1_000, rounds=10))
+    metrics = {"models": {}, "not_measured": {}}
+    fitted = Fitted(panel, Forecaster.fit(panel, small), seed, metrics, Params())
+    paths = Paths(root)
+    save_challenger(fitted, paths)
+    return paths.challenger
+
+
+@pytest.fixture(scope="session")
+def small_panel() -> SalesPanel:
+    return sales_panel()
+
+
+@pytest.fixture(scope="session")
+def champion_folder(small_panel: SalesPanel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A complete version folder; read it, never write to it."""
+    return save_champion(small_panel, tmp_path_factory.mktemp("champion"))
+
+
+@pytest.fixture(scope="session")
+def champion(champion_folder: Path) -> Champion:
+    return Champion.load(champion_folder)

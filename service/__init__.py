@@ -1,0 +1,3 @@
+"""Giving answers."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,132 @@
+"""The bento's apis as the documentation tells them: what goes in, what comes out, and examples that run."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from data.features import SEED_FEATURES
+from data.panel import SeriesId
+from models.champion import Champion
+from service.contracts import (
+    MAX_SERIES,
+    ErrorAnswer,
+    FeatureRow,
+    ForecastAnswer,
+    ForecastQuery,
+    Prediction,
+    PredictQuery,
+)
+
+Json = dict[str, Any]
+
+REFERENCE = "#/components/schemas/{model}"
+MODELS = (PredictQuery, FeatureRow, ForecastQuery, Prediction, ForecastAnswer, ErrorAnswer)
+KAGGLE_CUTOFF = datetime.date(2017, 12, 31)
+EXAMPLE_DAYS = 15
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What examples ask for: a series the model knows, and days it can answer for."""
+
+    store: SeriesId = 1
+    item: SeriesId = 5
+    cutoff: datetime.date = KAGGLE_CUTOFF
+    n_days: int = EXAMPLE_DAYS
+
+    @classmethod
+    def of(cls, champion: Champion | None) -> Asked:
+        """The first series of a champion; one of the Kaggle set when nothing serves."""
+        if champion is None:
+            return cls()
+        table = champion.table
+        cutoff: datetime.date = table.cutoff.astype(datetime.date)
+        return cls(
+            table.series.stores[0], table.series.items[0], cutoff, min(EXAMPLE_DAYS, table.horizon_days)
+        )
+
+    def day(self, step: int) -> str:
+        """The day so many steps after the cutoff."""
+        return str(self.cutoff + datetime.timedelta(days=step))
+
+    def query(self, step: int) -> Json:
+        """That series on that day."""
+        return {"store": self.store, "item": self.item, "date": self.day(step)}
+
+
+@dataclass(frozen=True)
+class Api:
+    """One api of the bento; `examples` are bodies by name."""
+
+    name: str
+    summary: str
+    description: str
+    request: Json
+    answer: Json
+    examples: Json
+
+
+def described_apis(asked: Asked) -> list[Api]:
+    """All apis, in the order a reader meets them."""
+    return [_predict(asked), _forecast(asked)]
+
+
+def _predict(asked: Asked) -> Api:
+    either = [reference(PredictQuery), reference(FeatureRow)]
+    features = [asked.cutoff.year, 7, 14, 5, True, 52, 48, 50, 49.5, 47.25]
+    return Api(
+        name="predict",
+        summary="One series on one day, or a list of them",
+        description="A list is answered in its order; what cannot be answered is an error in its place. "
+        "A body of the seed's ten features is answered by the seed regressor, without bounds.",
+        request=_any_of(*either, _list_of({"anyOf": [*either, {}]}, MAX_SERIES)),
+        answer=_any_of(
+            reference(Prediction),
+            _list_of(_any_of(reference(Prediction), reference(ErrorAnswer)), MAX_SERIES),
+        ),
+        examples={
+            "one": asked.query(asked.n_days),
+            "a_list": [asked.query(1), asked.query(asked.n_days)],
+            "seed_features": dict(zip(SEED_FEATURES, features, strict=True)),
+        },
+    )
+
+
+def _forecast(asked: Asked) -> Api:
+    history = [{"date": asked.day(step), "sales": 12 + step % 3} for step in range(-6, 1)]
+    return Api(
+        name="forecast",
+        summary="All days of up to 1,000 series",
+        description="A `history` replaces what the model knows of a series, which then starts from its own "
+        "last day. A series the model does not know is answered if its history is sent along.",
+        request=reference(ForecastQuery),
+        answer=reference(ForecastAnswer),
+        examples={
+            "one": {
+                "series": [{"store": asked.store, "item": asked.item}],
+                "horizon_days": 7,
+                "levels": [80],
+            },
+            "own_history": {
+                "series": [{"store": "new", "item": "new", "history": history}],
+                "horizon_days": 3,
+            },
+        },
+    )
+
+
+def reference(model: type[BaseModel]) -> Json:
+    """Where the document keeps the schema of a model."""
+    return {"$ref": REFERENCE.format(model=model.__name__)}
+
+
+def _any_of(*schemas: Json) -> Json:
+    return {"anyOf": list(schemas)}
+
+
+def _list_of(items: Json, longest: int) -> Json:
+    return {"type": "array", "items": items, "maxItems": longest}

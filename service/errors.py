@@ -1,0 +1,142 @@
+"""Everything that can go wrong: a status, a code, and one JSON shape for all of it.
+
+`{"error": {"code", "message", "hint", "request_id"}}`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from pydantic_core import to_json
+
+from data.errors import ArtifactError, DataContractError, NoChampionError, StorecastError, UnknownSeriesError
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The request being answered, for its answer and every log line about it."""
+
+SHOWN_PROBLEMS = 3
+SHOWN_CHARACTERS = 60
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of error: its HTTP status and the code programs tell it by."""
+
+    status: int
+    code: str
+
+
+NOT_JSON = Kind(400, "not_json")
+UNAUTHORIZED = Kind(401, "unauthorized")
+NOT_FOUND = Kind(404, "not_found")
+UNKNOWN_SERIES = Kind(404, "unknown_series")
+METHOD_NOT_ALLOWED = Kind(405, "method_not_allowed")
+SLOW_BODY = Kind(408, "slow_body")
+TOO_LARGE = Kind(413, "too_large")
+UNSUPPORTED_MEDIA_TYPE = Kind(415, "unsupported_media_type")
+INVALID_REQUEST = Kind(422, "invalid_request")
+DATE_OUT_OF_RANGE = Kind(422, "date_out_of_range")
+INVALID_DATA = Kind(422, "invalid_data")
+RATE_LIMITED = Kind(429, "rate_limited")
+INTERNAL = Kind(500, "internal_error")
+NO_MODEL = Kind(503, "no_model")
+TIMED_OUT = Kind(504, "timed_out")
+
+
+class RequestError(StorecastError):
+    """A request that cannot be answered, by its own fault or ours; knows its kind and its headers."""
+
+    def __init__(self, kind: Kind, message: str, hint: str | None = None, **headers: str) -> None:
+        super().__init__(message, hint)
+        self.kind = kind
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+_KIND_OF: dict[type[StorecastError], Kind] = {
+    UnknownSeriesError: UNKNOWN_SERIES,
+    DataContractError: INVALID_DATA,
+    NoChampionError: NO_MODEL,
+    ArtifactError: NO_MODEL,
+}
+
+
+def kind_of(error: StorecastError) -> Kind:
+    """Status and code under which an error of any room is answered."""
+    if isinstance(error, RequestError):
+        return error.kind
+    return next((kind for cls, kind in _KIND_OF.items() if isinstance(error, cls)), INTERNAL)
+
+
+def error_body(kind: Kind, message: str, hint: str | None = None) -> dict[str, Any]:
+    """The one shape of an error."""
+    return {"error": {"code": kind.code, "message": message, "hint": hint, "request_id": request_id.get()}}
+
+
+def body_of(error: StorecastError) -> dict[str, Any]:
+    """The one shape, of an error raised on purpose."""
+    return error_body(kind_of(error), error.message, error.hint)
+
+
+def error_bytes(kind: Kind, message: str, hint: str | None = None) -> bytes:
+    """The one shape as it is sent."""
+    return to_json(error_body(kind, message, hint))
+
+
+def invalid(problems: Sequence[Any]) -> RequestError:
+    """Say where a request is wrong, what was found there and what is expected; as pydantic lists problems."""
+    if problems[0]["type"] == "json_invalid":
+        return RequestError(
+            NOT_JSON, f"The body is not JSON: {problems[0]['msg'].removeprefix('Invalid JSON: ')}."
+        )
+    shown = "; ".join(_describe(problem) for problem in problems[:SHOWN_PROBLEMS])
+    more = f"; and {len(problems) - SHOWN_PROBLEMS} more" if len(problems) > SHOWN_PROBLEMS else ""
+    return RequestError(INVALID_REQUEST, f"{shown}{more}.", hint="GET /docs shows a body that works.")
+
+
+def _describe(problem: Any) -> str:
+    place = ".".join(str(step) for step in problem["loc"]) or "The body"
+    message = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "missing":
+        return f"{place} is missing"
+    if problem["type"] == "model_type":
+        message = "expected an object"
+    return f"{place} is {found(problem['input'])}: {message[:1].lower()}{message[1:]}"
+
+
+def found(value: Any) -> str:
+    """What somebody sent, as they would write it, short enough to show."""
+    text = to_json(value, serialize_unknown=True, inf_nan_mode="strings").decode("utf-8", "replace")
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
+
+
+# What BentoML, FastAPI and Starlette answer in shapes of their own, in ours.
+_FOREIGN: dict[int, tuple[Kind, str, str | None]] = {
+    400: (NOT_JSON, "The request could not be read.", "Send a JSON body; GET /docs shows one that works."),
+    401: (UNAUTHORIZED, "This route needs an API key.", None),
+    404: (NOT_FOUND, "There is nothing at this address.", "GET /docs lists every route."),
+    405: (METHOD_NOT_ALLOWED, "This route does not answer that method.", "GET /docs lists every route."),
+    413: (TOO_LARGE, "The body is too large.", "Send it in parts."),
+    415: (UNSUPPORTED_MEDIA_TYPE, "This content type is not read here.", "Send application/json."),
+    422: (INVALID_REQUEST, "The request was understood but is not valid.", "GET /docs shows one that works."),
+    429: (RATE_LIMITED, "Too many requests at once.", "Try again in a second."),
+    503: (NO_MODEL, "The service cannot answer now.", "GET /health gives the reason."),
+    504: (TIMED_OUT, "The answer took too long and was given up.", "Ask for fewer series at once."),
+}
+
+
+def foreign(status: int) -> bytes:
+    """The one shape for an answer of somebody else's making, which only its status is kept of."""
+    known = _FOREIGN.get(status)
+    if known is not None:
+        return error_bytes(*known)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return error_bytes(
+            Kind(status, INTERNAL.code),
+            "Something went wrong here.",
+            "The log has the details under this request_id.",
+        )
+    return error_bytes(Kind(status, "refused"), f"The request was refused with status {status}.")

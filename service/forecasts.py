@@ -1,0 +1,215 @@
+"""From a request to its answer: a look-up in the champion's table, or its model where that does not reach."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.errors import StorecastError, UnknownSeriesError
+from data.features import SEED_FEATURES
+from data.panel import SalesPanel, SeriesId, panel_from_columns
+from models.champion import Champion
+from models.table import CLOSED, COLD_START, COLUMNS, METHODS, MODEL, ForecastTable
+from service import metrics
+from service.contracts import FeatureRow, ForecastQuery, PredictQuery, SeriesQuery, check
+from service.errors import DATE_OUT_OF_RANGE, INVALID_REQUEST, RequestError, body_of
+
+DECIMALS = 4
+PREDICTED = ("predicted_sales", "lower_80", "upper_80", "lower_95", "upper_95")
+_PREDICTED_COLUMNS = {name: COLUMNS.index(name.replace("predicted_sales", "forecast")) for name in PREDICTED}
+
+
+def rounded(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Units as they are told, online and in batch: more digits would only show that they are float32."""
+    return np.asarray(values, np.float64).round(DECIMALS)
+
+
+class Forecasts:
+    """What one champion answers. Made anew for each; holds nothing that changes."""
+
+    def __init__(self, champion: Champion) -> None:
+        self.champion = champion
+        self.version = champion.record.version
+        self.table = champion.table
+        self.cutoff: datetime.date = self.table.cutoff.astype(datetime.date)
+        self.dates = _dates(self.table)
+        # plain arrays over the mapped files: numpy's class for those costs microseconds a look-up
+        self._values = np.asarray(self.table.values)
+        self._methods = np.asarray(self.table.methods)
+
+    def warm_up(self, before: Forecasts | None) -> None:
+        """Do a look-up, which builds the index, and open what callers of the champion before have used."""
+        series = self.table.series
+        self._row(series.stores[0], series.items[0])
+        for part in ("forecaster", "seed", "history"):
+            if before is not None and part in vars(before.champion):
+                getattr(self.champion, part)
+
+    def predict(self, query: PredictQuery) -> dict[str, Any]:
+        """One series on one day, from the table."""
+        row = self._row(query.store, query.item)
+        step = (query.date - self.cutoff).days
+        if not 1 <= step <= len(self.dates):
+            raise self._out_of_range(query.date)
+        values = self._values[row, step - 1].tolist()
+        metrics.count_forecast("predict", values[0], step)
+        answer: dict[str, Any] = {
+            name: round(values[column], DECIMALS) for name, column in _PREDICTED_COLUMNS.items()
+        }
+        answer["method"] = METHODS[self._methods[row, step - 1]]
+        answer["model_version"] = self.version
+        return answer
+
+    def predict_rows(self, rows: Sequence[FeatureRow]) -> list[dict[str, Any]]:
+        """The seed regressor's answers to rows of its ten features."""
+        if not rows:
+            return []
+        features = np.array([[getattr(row, name) for name in SEED_FEATURES] for row in rows], np.float32)
+        sales = rounded(self.champion.seed.predict(features)).tolist()
+        for value in sales:
+            metrics.count_forecast("predict", value, 1)
+        bounds = dict.fromkeys(PREDICTED[1:])
+        told = {"method": "seed-features", "model_version": self.version}
+        return [{"predicted_sales": value, **bounds, **told} for value in sales]
+
+    def predict_each(self, entries: Sequence[Any]) -> list[dict[str, Any]]:
+        """One answer per entry, in order; what cannot be answered is an error in its place."""
+        answers = [self._predict_entry(entry) for entry in entries]
+        places = [place for place, answer in enumerate(answers) if isinstance(answer, FeatureRow)]
+        from_rows = self.predict_rows([answers[place] for place in places])
+        for place, answer in zip(places, from_rows, strict=True):
+            answers[place] = answer
+        return answers
+
+    def _predict_entry(self, entry: Any) -> Any:
+        try:
+            if is_feature_row(entry):
+                return check(FeatureRow, entry)
+            return self.predict(check(PredictQuery, entry))
+        except StorecastError as error:
+            if isinstance(error, UnknownSeriesError):
+                metrics.count_unknown("predict")
+            return body_of(error)
+
+    def forecast(self, query: ForecastQuery) -> dict[str, Any]:
+        """All days of the series asked for: from the table, or from the model where a history was sent."""
+        from_model = self._forecast_histories(query)
+        answers = []
+        for place, series in enumerate(query.series):
+            table, row, dates = from_model.get(place) or self._look_up(series, query.horizon_days)
+            answers.append(_series_answer(table, row, dates[: query.horizon_days], query.levels))
+        return {"model_version": self.version, "cutoff": str(self.cutoff), "forecasts": answers}
+
+    def _look_up(self, series: SeriesQuery, horizon_days: int) -> tuple[ForecastTable, int, list[str]]:
+        row = self._row(series.store, series.item)
+        if horizon_days > self.table.horizon_days:
+            raise RequestError(
+                INVALID_REQUEST,
+                f"horizon_days is {horizon_days}, expected at most {self.table.horizon_days}: "
+                "this model looks no further.",
+            )
+        return self.table, row, self.dates
+
+    def _forecast_histories(self, query: ForecastQuery) -> dict[int, tuple[ForecastTable, int, list[str]]]:
+        """Answers to entries that brought a history, by place in the request; one model call per last day."""
+        by_end: dict[datetime.date, list[int]] = {}
+        for place, series in enumerate(query.series):
+            if series.history:
+                by_end.setdefault(max(day.date for day in series.history), []).append(place)
+        answers = {}
+        for places in by_end.values():
+            brought = [query.series[place] for place in places]
+            table = self.champion.forecaster.forecast(panel_of(brought), query.horizon_days)
+            dates = _dates(table)
+            for place, series in zip(places, brought, strict=True):
+                row = table.series.find(series.store, series.item)
+                assert row is not None, "a panel holds every series it was made of"
+                answers[place] = (table, row, dates)
+        return answers
+
+    def _row(self, store: SeriesId, item: SeriesId) -> int:
+        row = self.table.series.find(store, item)
+        if row is None:
+            raise UnknownSeriesError(
+                f"Store {store!r}, item {item!r} is not among this model's {len(self.table.series)} series.",
+                hint="GET /series lists them; POST /forecast answers for a new one if its history is sent.",
+            )
+        return row
+
+    def _out_of_range(self, date: datetime.date) -> RequestError:
+        return RequestError(
+            DATE_OUT_OF_RANGE,
+            f"date is {date}, expected a day from {self.dates[0]} to {self.dates[-1]}: "
+            f"the model has seen sales up to {self.cutoff}.",
+            hint="Ask for a day in that range, or roll the model forward over newer sales.",
+        )
+
+
+def is_feature_row(entry: Any) -> bool:
+    """Whether a /predict body holds the seed's ten features rather than a day to look up."""
+    return (
+        isinstance(entry, dict)
+        and ("date" not in entry or "lag_1" in entry)
+        and any(n in entry for n in SEED_FEATURES)
+    )
+
+
+def panel_of(brought: Iterable[SeriesQuery]) -> SalesPanel:
+    """The histories of a request as one panel; raises `DataContractError` when a series came twice."""
+    rows = [
+        (day.date, series.store, series.item, np.nan if day.sales is None else day.sales)
+        for series in brought
+        for day in series.history or ()
+    ]
+    dates, stores, items, sales = zip(*rows, strict=True)
+    return panel_from_columns(
+        np.array(dates, "datetime64[D]"), _one_type(stores), _one_type(items), np.array(sales, np.float32)
+    )
+
+
+def _one_type(labels: Sequence[SeriesId]) -> Sequence[SeriesId]:
+    """Labels as they are when all are integers, else all as text: a panel sorts them."""
+    return labels if all(isinstance(label, int) for label in labels) else [str(label) for label in labels]
+
+
+def _dates(table: ForecastTable) -> list[str]:
+    first = table.cutoff + np.timedelta64(1, "D")
+    return [str(day) for day in first + np.arange(table.horizon_days)]
+
+
+def _series_answer(
+    table: ForecastTable, row: int, dates: Sequence[str], levels: Sequence[int]
+) -> dict[str, Any]:
+    """One series of /forecast; bounds are put in column by column, in half the time of day by day."""
+    n_days = len(dates)
+    columns = dict(zip(COLUMNS, rounded(np.asarray(table.values)[row, :n_days]).T.tolist(), strict=True))
+    days: list[dict[str, Any]] = [
+        {"date": date, "forecast": value} for date, value in zip(dates, columns["forecast"], strict=True)
+    ]
+    for name in [f"{side}_{level}" for level in levels for side in ("lower", "upper")]:
+        for day, value in zip(days, columns[name], strict=True):
+            day[name] = value
+    methods = np.asarray(table.methods)[row, :n_days]
+    method = series_method(methods)
+    for step in np.flatnonzero(methods != method):
+        days[step]["method"] = METHODS[methods[step]]
+    metrics.count_forecast("forecast", sum(columns["forecast"]) / n_days, n_days, n_days)
+    return {
+        "store": table.series.stores[row],
+        "item": table.series.items[row],
+        "method": METHODS[method],
+        "cutoff": str(table.cutoff),
+        "days": days,
+    }
+
+
+def series_method(methods: NDArray[np.uint8]) -> int:
+    """How a series was answered on the whole: closed only when it never opens."""
+    is_open = methods != CLOSED
+    if not is_open.any():
+        return CLOSED
+    return COLD_START if (methods[is_open] == COLD_START).any() else MODEL

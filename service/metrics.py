@@ -1,0 +1,107 @@
+"""Every metric of the service beside BentoML's own. No label holds anything a caller can make up."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from models.store import ChampionRecord
+
+ENDPOINTS = ("predict", "forecast", "explain", "drift-check")
+
+FORECASTS = Counter(
+    "storecast_forecasts_total", "Forecasts given, one a series and day asked for.", ["endpoint"]
+)
+UNKNOWN = Counter(
+    "storecast_unknown_series_total", "Series asked for that the model does not know.", ["endpoint"]
+)
+SALES = Histogram(
+    "storecast_forecast_sales",
+    "Units a day forecast: each /predict answer, and the mean of each series of /forecast.",
+    buckets=(0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 10_000, 100_000),
+)
+HORIZON = Histogram(
+    "storecast_forecast_horizon_days",
+    "Days from the cutoff to the last day forecast.",
+    buckets=(1, 2, 3, 7, 14, 28, 56, 90),
+)
+ERRORS = Counter("storecast_errors_total", "Answers that were errors, by the code in their body.", ["code"])
+SWAPS = Counter("storecast_model_swaps_total", "Champions taken into service, the first one included.")
+FAILED_SWAPS = Counter(
+    "storecast_model_swap_failures_total",
+    "Champions that could not be fetched or loaded; the one before kept serving.",
+    ["stage"],  # remote or load
+)
+
+_FORECASTS = {endpoint: FORECASTS.labels(endpoint) for endpoint in ENDPOINTS}
+_UNKNOWN = {endpoint: UNKNOWN.labels(endpoint) for endpoint in ENDPOINTS}
+
+
+def count_forecast(endpoint: str, sales: float, last_step: int, n_days: int = 1) -> None:
+    """Count one series' answer: `n_days` forecasts of `sales` units a day on the mean, up to `last_step`."""
+    _FORECASTS[endpoint].inc(n_days)
+    SALES.observe(sales)
+    HORIZON.observe(last_step)
+
+
+def count_unknown(endpoint: str) -> None:
+    """Count one question about a series nobody told the model of."""
+    _UNKNOWN[endpoint].inc()
+
+
+class LiveModelCollector(Collector):
+    """Version, cutoff and age of the model that serves, told by the worker that is asked.
+
+    Made anew for each scrape: in the files workers share, gauges of the dead and of models gone would stay.
+    """
+
+    def __init__(self, record: ChampionRecord) -> None:
+        self._record = record
+
+    def collect(self) -> Iterable[Metric]:
+        """One family each for identity, last day seen and time of creation."""
+        record, midnight = self._record, datetime.time(tzinfo=datetime.UTC)
+        labels = {"version": record.version, "kind": record.kind, "cutoff": str(record.cutoff)}
+        info = GaugeMetricFamily("storecast_model_info", "The model that serves.", labels=list(labels))
+        info.add_metric(list(labels.values()), 1)
+        cutoff = datetime.datetime.combine(record.cutoff, midnight)
+        times = {
+            "cutoff": (cutoff, "Last day the model has seen."),
+            "created": (record.created_at, "When it was made."),
+        }
+        return [
+            info,
+            *(
+                GaugeMetricFamily(f"storecast_model_{name}_timestamp_seconds", told, moment.timestamp())
+                for name, (moment, told) in times.items()
+            ),
+        ]
+
+    def text(self) -> str:
+        """The families as Prometheus reads them."""
+        registry = CollectorRegistry()
+        registry.register(self)
+        return generate_latest(registry).decode()
+
+
+def forget_dead_workers(folder: Path | None) -> None:
+    """Drop the in-progress gauges of workers that were killed; their counters stay and keep counting."""
+    for pid in set(_dead_pids(folder)) if folder else ():
+        multiprocess.mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
+
+
+def _dead_pids(folder: Path) -> Iterator[int]:
+    for file in folder.glob("gauge_live*_*.db"):
+        pid = int(file.stem.rpartition("_")[2])
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            yield pid
+        except PermissionError:
+            continue

@@ -1,0 +1,223 @@
+"""What FastAPI answers inside the bento: the page, what is known of the model, and the documentation."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+
+from data.errors import StorecastError
+from data.panel import SeriesId, SeriesIndex
+from models.champion import Champion
+from models.table import ForecastTable
+from service import __version__, errors
+from service.assets import load_assets, page_headers, prefers_html, send_asset
+from service.documentation import add_documentation
+from service.forecasts import Forecasts
+from service.live_model import LiveModel
+from service.page import page_router
+from service.settings import Settings
+
+NEVER_CHECKED = {"verdict": "never checked"}
+DRIFT_SUMMARY = "drift_summary.json"
+MAX_LISTED = 10_000
+
+Live = Callable[[], LiveModel]
+
+
+class Greeting(BaseModel):
+    """What runs here."""
+
+    status: str
+    service: str
+    version: str
+    model_version: str | None
+
+
+class LoadedModel(BaseModel):
+    """The model that serves; `age_days` counts from when it was made."""
+
+    version: str
+    cutoff: datetime.date
+    age_days: float
+
+
+class Health(Greeting):
+    """Whether forecasts can be given, and if not, why."""
+
+    model: LoadedModel | None
+    reason: str | None
+
+
+class ListedSeries(BaseModel):
+    """A series and what it sells on a day, on the mean of its last year."""
+
+    store: SeriesId
+    item: SeriesId
+    mean_sales: float
+
+
+class SeriesList(BaseModel):
+    """Part of the series that fit a search, and how many fit in all."""
+
+    total: int
+    series: list[ListedSeries]
+
+
+def create_routes(settings: Settings) -> FastAPI:
+    """The application to mount; whoever mounts it sets `app.state.live_model` before the first request."""
+    app = FastAPI(
+        title="Storecast",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
+
+    def live() -> LiveModel:
+        model: LiveModel = app.state.live_model
+        return model
+
+    def champion() -> Champion | None:
+        current = live().current
+        return current.champion if current else None
+
+    _answer_errors_in_one_shape(app)
+    _add_page(app, live, settings)
+    _add_model_routes(app, live, settings)
+    app.include_router(page_router(champion))
+    add_documentation(app, champion, settings)
+    if settings.admin_routes:
+        _add_admin_routes(app, live)
+    return app
+
+
+def _add_page(app: FastAPI, live: Live, settings: Settings) -> None:
+    assets, headers = load_assets(), page_headers(settings.frame_ancestors)
+    page = assets.pop("index.html", None)
+
+    @app.get("/", summary="What runs here; for a browser, the planner's page", response_model=Greeting)
+    def greet(request: Request) -> Response:
+        if page is not None and prefers_html(request.headers.get("accept", "")):
+            return page.answer(request, headers | {"vary": "Accept"})
+        return JSONResponse(_greeting(live().current), headers={"vary": "Accept"})
+
+    for name, asset in assets.items():
+        app.add_route(f"/ui/{name}", partial(send_asset, asset, headers))
+
+
+def _add_model_routes(app: FastAPI, live: Live, settings: Settings) -> None:
+    @app.get("/health", summary="Whether forecasts can be given, and if not, why", response_model=Health)
+    def health() -> JSONResponse:
+        current, reason = live().current, live().reason
+        return JSONResponse({**_greeting(current), "model": _loaded(current), "reason": reason})
+
+    @app.get("/model", summary="The card of the model that serves: what it was made from and how good it is")
+    def model() -> dict[str, Any]:
+        return live().forecasts.champion.card
+
+    @app.get("/drift", summary="The last drift check that is known")
+    def drift() -> dict[str, Any]:
+        current = live().current
+        folders = [settings.reports_dir, *([current.champion.folder] if current else [])]
+        return next(filter(None, map(_summary_in, folders)), NEVER_CHECKED)
+
+    @app.get("/series", summary="The series the model knows", response_model=SeriesList)
+    def series(
+        search: Annotated[
+            str, Query(max_length=200, description="Words a store or item has to contain.")
+        ] = "",
+        limit: Annotated[int, Query(ge=0, le=MAX_LISTED)] = 100,
+        offset: Annotated[int, Query(ge=0)] = 0,
+    ) -> JSONResponse:
+        table = live().forecasts.table
+        rows = _matching(table.series, search)
+        shown = [_listed(table, row) for row in rows[offset : offset + limit]]
+        return JSONResponse({"total": len(rows), "series": shown})
+
+
+def _add_admin_routes(app: FastAPI, live: Live) -> None:
+    @app.post("/admin/reload", summary="Look for a newly promoted champion at once", response_model=Health)
+    def reload() -> JSONResponse:
+        live().refresh()
+        current = live().current
+        return JSONResponse({**_greeting(current), "model": _loaded(current), "reason": live().reason})
+
+
+def _answer_errors_in_one_shape(app: FastAPI) -> None:
+    @app.exception_handler(StorecastError)
+    async def answer(_: Request, error: StorecastError) -> Response:
+        return JSONResponse(errors.body_of(error), errors.kind_of(error).status)
+
+    @app.exception_handler(RequestValidationError)
+    async def answer_invalid(_: Request, error: RequestValidationError) -> Response:
+        wrong = errors.invalid(error.errors())
+        return JSONResponse(errors.body_of(wrong), wrong.kind.status)
+
+
+def _greeting(current: Forecasts | None) -> dict[str, Any]:
+    return {
+        "status": "ok" if current else "no model",
+        "service": "storecast",
+        "version": __version__,
+        "model_version": current.version if current else None,
+    }
+
+
+def _loaded(current: Forecasts | None) -> dict[str, Any] | None:
+    if current is None:
+        return None
+    age = datetime.datetime.now(datetime.UTC) - current.champion.record.created_at
+    return {
+        "version": current.version,
+        "cutoff": str(current.cutoff),
+        "age_days": round(age.total_seconds() / 86_400, 2),
+    }
+
+
+def _summary_in(folder: Path) -> dict[str, Any] | None:
+    """The drift summary of a folder; None when there is none that can be read."""
+    try:
+        summary: dict[str, Any] = json.loads((folder / DRIFT_SUMMARY).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return summary
+
+
+def _matching(series: SeriesIndex, search: str) -> list[int]:
+    """Rows whose store or item contains every word of a search."""
+    words = search.lower().split()
+    names = (f"{store}\n{item}".lower() for store, item in zip(series.stores, series.items, strict=True))
+    return [row for row, name in enumerate(names) if all(word in name for word in words)]
+
+
+def _listed(table: ForecastTable, row: int) -> dict[str, Any]:
+    series, mean = table.series, float(table.mean_sales[row])
+    return {"store": series.stores[row], "item": series.items[row], "mean_sales": round(mean, 2)}
+
+
+def methods_of(app: Starlette) -> dict[str, frozenset[str]]:
+    """Every path the server answers and by which methods, mounted ones too; the first match counts."""
+    methods: dict[str, frozenset[str]] = {}
+    for route in app.routes:
+        if isinstance(route, Mount) and isinstance(route.app, Starlette):
+            found = {
+                route.path.rstrip("/") + path: allowed for path, allowed in methods_of(route.app).items()
+            }
+        elif isinstance(route, Route) and "{" not in route.path:
+            found = {route.path: frozenset(route.methods or ())}
+        else:
+            found = {}
+        methods = found | methods
+    return methods
