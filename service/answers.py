@@ -33,6 +33,11 @@ def forecast(forecasts: Forecasts, body: bytes) -> bytes:
     return to_json(forecasts.forecast(parse(ForecastQuery, body)))
 
 
+def explain(forecasts: Forecasts, body: bytes) -> bytes:
+    """Answer /explain."""
+    return to_json(forecasts.explain(parse(PredictQuery, body)))
+
+
 def is_quick(body: bytes) -> bool:
     """Whether answering is faster than asking a thread to: short, and nothing that needs the model itself."""
     return len(body) <= QUICK_BYTES and b"lag_1" not in body and b"history" not in body

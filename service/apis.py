@@ -14,6 +14,7 @@ from models.champion import Champion
 from service.contracts import (
     MAX_SERIES,
     ErrorAnswer,
+    ExplainAnswer,
     FeatureRow,
     ForecastAnswer,
     ForecastQuery,
@@ -24,7 +25,7 @@ from service.contracts import (
 Json = dict[str, Any]
 
 REFERENCE = "#/components/schemas/{model}"
-MODELS = (PredictQuery, FeatureRow, ForecastQuery, Prediction, ForecastAnswer, ErrorAnswer)
+MODELS = (PredictQuery, FeatureRow, ForecastQuery, Prediction, ForecastAnswer, ExplainAnswer, ErrorAnswer)
 KAGGLE_CUTOFF = datetime.date(2017, 12, 31)
 EXAMPLE_DAYS = 15
 
@@ -72,7 +73,7 @@ class Api:
 
 def described_apis(asked: Asked) -> list[Api]:
     """All apis, in the order a reader meets them."""
-    return [_predict(asked), _forecast(asked)]
+    return [_predict(asked), _forecast(asked), _explain(asked)]
 
 
 def _predict(asked: Asked) -> Api:
@@ -116,6 +117,17 @@ def _forecast(asked: Asked) -> Api:
                 "horizon_days": 3,
             },
         },
+    )
+
+
+def _explain(asked: Asked) -> Api:
+    return Api(
+        name="explain",
+        summary="Why a forecast is what it is",
+        description="Level × weekday × season × what the trees learned from recent weeks and similar series.",
+        request=reference(PredictQuery),
+        answer=reference(ExplainAnswer),
+        examples={"one": asked.query(asked.n_days)},
     )
 
 

@@ -18,7 +18,14 @@ from starlette.types import ASGIApp
 
 from data.errors import StorecastError, UnknownSeriesError
 from service import answers, metrics
-from service.contracts import FeatureRow, ForecastAnswer, ForecastQuery, Prediction, PredictQuery
+from service.contracts import (
+    ExplainAnswer,
+    FeatureRow,
+    ForecastAnswer,
+    ForecastQuery,
+    Prediction,
+    PredictQuery,
+)
 from service.edge import Edge
 from service.errors import body_of, kind_of
 from service.fast_lane import Answer, FastLane
@@ -60,7 +67,10 @@ def body_like(described: Any) -> type[JsonBody]:
 
         @classmethod
         def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
-            return TypeAdapter(described).json_schema(*args, **kwargs) | {"root_input": True}
+            schema = TypeAdapter(described).json_schema(*args, **kwargs) | {"root_input": True}
+            if "anyOf" in schema:  # `bentoml build` would follow a reference inside it to nowhere
+                schema["oneOf"] = schema.pop("anyOf")
+            return schema
 
     return Body
 
@@ -108,22 +118,27 @@ class ForecastService:
     )
     async def predict(self, body: JsonBody) -> Response:
         """One series on one day, or a list of them; or rows of the seed's ten features."""
-        return await self._answer("predict", answers.predict, body.content)
+        return await self._answer("predict", answers.predict, body.content, answers.is_quick(body.content))
 
     @bentoml.api(  # type: ignore[untyped-decorator]
         input_spec=body_like(ForecastQuery), output_spec=ForecastAnswer
     )
     async def forecast(self, body: JsonBody) -> Response:
         """All days of up to 1,000 series, from the table or from histories of the caller."""
-        return await self._answer("forecast", answers.forecast, body.content)
+        return await self._answer("forecast", answers.forecast, body.content, answers.is_quick(body.content))
 
-    async def _answer(self, endpoint: str, work: answers.Work, body: bytes) -> Response:
+    @bentoml.api(  # type: ignore[untyped-decorator]
+        input_spec=body_like(PredictQuery), output_spec=ExplainAnswer
+    )
+    async def explain(self, body: JsonBody) -> Response:
+        """Why the forecast of one series on one day is what it is."""
+        return await self._answer("explain", answers.explain, body.content, is_quick=False)
+
+    async def _answer(self, endpoint: str, work: answers.Work, body: bytes, is_quick: bool) -> Response:
         """Do the work, in a thread when it would hold up others, and put what went wrong into our shape."""
         try:
             job = functools.partial(work, self.live_model.forecasts, body)
-            content = (
-                job() if answers.is_quick(body) else await to_thread.run_sync(job, limiter=self._threads)
-            )
+            content = job() if is_quick else await to_thread.run_sync(job, limiter=self._threads)
         except StorecastError as error:
             if isinstance(error, UnknownSeriesError):
                 metrics.count_unknown(endpoint)

@@ -208,6 +208,24 @@ class ForecastAnswer(BaseModel):
     forecasts: list[SeriesForecast]
 
 
+class ExplainedPart(BaseModel):
+    """One factor of a forecast, and the units it adds to the product of those before it."""
+
+    name: Literal["level", "weekday", "season", "learned"]
+    factor: float
+    sales: float
+    words: str
+
+
+class ExplainAnswer(BaseModel):
+    """A forecast taken apart: the factors multiply to it, the units of the parts add up to it."""
+
+    forecast: float
+    parts: list[ExplainedPart]
+    words: str
+    model_version: str
+
+
 class ErrorDetail(BaseModel):
     """What was found, what was expected and what to do; `code` is for programs."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -51,10 +52,7 @@ class Forecasts:
 
     def predict(self, query: PredictQuery) -> dict[str, Any]:
         """One series on one day, from the table."""
-        row = self._row(query.store, query.item)
-        step = (query.date - self.cutoff).days
-        if not 1 <= step <= len(self.dates):
-            raise self._out_of_range(query.date)
+        row, step = self._find(query)
         values = self._values[row, step - 1].tolist()
         metrics.count_forecast("predict", values[0], step)
         answer: dict[str, Any] = {
@@ -104,6 +102,16 @@ class Forecasts:
             answers.append(_series_answer(table, row, dates[: query.horizon_days], query.levels))
         return {"model_version": self.version, "cutoff": str(self.cutoff), "forecasts": answers}
 
+    def explain(self, query: PredictQuery) -> dict[str, Any]:
+        """Take the forecast of one series on one day apart, in a planner's words; asks the model itself."""
+        from models.explain import explain  # imports xgboost
+
+        row, step = self._find(query)
+        history = self.champion.history.select([row])
+        told = explain(self.champion.forecaster, history, np.datetime64(query.date, "D"))
+        metrics.count_forecast("explain", told.forecast, step)
+        return {**asdict(told), "model_version": self.version}
+
     def _look_up(self, series: SeriesQuery, horizon_days: int) -> tuple[ForecastTable, int, list[str]]:
         row = self._row(series.store, series.item)
         if horizon_days > self.table.horizon_days:
@@ -131,6 +139,19 @@ class Forecasts:
                 answers[place] = (table, row, dates)
         return answers
 
+    def _find(self, query: PredictQuery) -> tuple[int, int]:
+        """Row and step of a query; raises 404 for an unknown series, 422 for a day that is not forecast."""
+        row = self._row(query.store, query.item)
+        step = (query.date - self.cutoff).days
+        if 1 <= step <= len(self.dates):
+            return row, step
+        raise RequestError(
+            DATE_OUT_OF_RANGE,
+            f"date is {query.date}, expected a day from {self.dates[0]} to {self.dates[-1]}: "
+            f"the model has seen sales up to {self.cutoff}.",
+            hint="Ask for a day in that range, or roll the model forward over newer sales.",
+        )
+
     def _row(self, store: SeriesId, item: SeriesId) -> int:
         row = self.table.series.find(store, item)
         if row is None:
@@ -139,14 +160,6 @@ class Forecasts:
                 hint="GET /series lists them; POST /forecast answers for a new one if its history is sent.",
             )
         return row
-
-    def _out_of_range(self, date: datetime.date) -> RequestError:
-        return RequestError(
-            DATE_OUT_OF_RANGE,
-            f"date is {date}, expected a day from {self.dates[0]} to {self.dates[-1]}: "
-            f"the model has seen sales up to {self.cutoff}.",
-            hint="Ask for a day in that range, or roll the model forward over newer sales.",
-        )
 
 
 def is_feature_row(entry: Any) -> bool:
