@@ -1,0 +1,53 @@
+"""Forecasts beside the same weekdays of the year before, like for like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.panel import SalesPanel
+from models.table import ForecastTable
+
+Floats = NDArray[np.float64]
+
+YEAR_DAYS = 364  # 52 weeks: a Saturday stands beside a Saturday
+KNOWN_SHARE = 0.5  # of the days; below it a comparison says more about gaps than about sales
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Units of every series over the first days of the forecast: each (n_series,).
+
+    `compared` is the part of `forecast` whose days have a record one year before and `last_year` those
+    records, so their ratio is like for like, also after summing. Both are 0 where too little is known.
+    """
+
+    forecast: Floats
+    compared: Floats
+    last_year: Floats
+
+
+def days_after(day: np.datetime64, n_days: int) -> tuple[np.datetime64, np.datetime64]:
+    """First and last of the `n_days` days that follow a day."""
+    return day + np.timedelta64(1, "D"), day + np.timedelta64(n_days, "D")
+
+
+def year_before(panel: SalesPanel, first: np.datetime64, last: np.datetime64) -> NDArray[np.float32]:
+    """Sales 52 weeks before the days first..last, (n_series, n_days); NaN where nothing was recorded."""
+    shift = np.timedelta64(YEAR_DAYS, "D")
+    return panel.window(first - shift, last - shift).sales
+
+
+def compare_with_last_year(panel: SalesPanel, table: ForecastTable, n_days: int) -> Comparison:
+    """Compare the forecast's first `n_days` days with last year's, for every series of the table."""
+    forecast = table.forecast[:, :n_days].astype(np.float64)
+    last_year = year_before(panel, *days_after(table.cutoff, forecast.shape[1])).astype(np.float64)
+    known = np.isfinite(last_year)
+    known &= (known.mean(axis=1) >= KNOWN_SHARE)[:, None]
+    return Comparison(
+        forecast=forecast.sum(axis=1),
+        compared=np.where(known, forecast, 0.0).sum(axis=1),
+        last_year=np.where(known, last_year, 0.0).sum(axis=1),
+    )

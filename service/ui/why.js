@@ -1,0 +1,108 @@
+/** Why: one day's forecast taken apart for a series, the parts that move a total for a total. */
+
+import { addressOf } from "./address.js";
+import { changeOf } from "./catalogue.js";
+import { find, make } from "./dom.js";
+import { post, ServiceError } from "./service.js";
+import { against, arrow, count, isoDay, itemName, longDay, seriesName, storeName, units } from "./words.js";
+
+const NAMES = { level: "Level", weekday: "Weekday", season: "Season", learned: "What it learned" };
+const MOVERS = 5;
+
+export class Why {
+  constructor() {
+    this.box = find("why");
+    this.isKnown = true; // until the service says it explains nothing
+  }
+
+  hide() {
+    this.asking?.abort();
+    this.box.hidden = true;
+  }
+
+  /** Explain one forecast day of a series; says nothing where the service cannot. */
+  async explain(choice, one) {
+    this.asking?.abort();
+    if (!this.isKnown) return;
+    this.asking = new AbortController();
+    const { signal } = this.asking;
+    const date = isoDay(one.day);
+    try {
+      const told = await post("explain", { store: choice.store, item: choice.item, date }, signal);
+      this.#show(`Why about ${units(told.forecast)} on ${longDay(one.day)}?`, told.words, steps(told));
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof ServiceError)) throw error;
+      if (error.status === 404 && error.code !== "unknown_series") this.isKnown = false;
+      this.hide();
+    }
+  }
+
+  /** Show which parts of a total gain or lose most against last year. */
+  showMovers(catalogue, choice) {
+    this.asking?.abort();
+    const movers = (catalogue?.moversOf(choice) ?? []).slice(0, MOVERS);
+    if (movers.length < 2) return this.hide();
+    this.#show("What moves it most against last year", null, moverTable(movers, choice));
+  }
+
+  #show(title, words, body) {
+    this.box.replaceChildren(
+      make("h2", {}, title),
+      ...(words ? [make("p", { class: "why-words" }, words)] : []),
+      body,
+    );
+    this.box.hidden = false;
+  }
+}
+
+/** Each part as a bar from where the sum of the parts before it ended to where it brings it. */
+function steps({ parts, forecast }) {
+  let reached = 0;
+  const ends = parts.map((part) => [reached, (reached += part.sales)]);
+  const scale = Math.max(forecast, ...ends.flat()) || 1;
+  const row = (part, at) => {
+    const [from, to] = ends[at];
+    const bar = make("span", {
+      class: part.sales < 0 ? "bar is-less" : at === 0 ? "bar is-base" : "bar is-more",
+    });
+    bar.style.insetInlineStart = `${(100 * Math.min(from, to)) / scale}%`;
+    bar.style.inlineSize = `${Math.max((100 * Math.abs(part.sales)) / scale, 0.4)}%`;
+    const sign = at === 0 ? "" : part.sales < 0 ? "−" : "+";
+    return make(
+      "li",
+      {},
+      make("span", { class: "step-name" }, NAMES[part.name] ?? part.name),
+      make("span", { class: "step-units" }, `${sign}${units(Math.abs(part.sales))}`),
+      make("span", { class: "track", "aria-hidden": "true" }, bar),
+      make("span", { class: "step-words" }, part.words),
+    );
+  };
+  return make("ol", { class: "steps" }, ...parts.map(row));
+}
+
+function moverTable(movers, choice) {
+  const name = (one) => {
+    if (choice.store !== null) return itemName(one.item);
+    if (choice.item !== null) return storeName(one.store);
+    return one.item === null
+      ? storeName(one.store)
+      : one.store === null
+        ? itemName(one.item)
+        : seriesName(one);
+  };
+  const row = (one) => {
+    const more = one.compared - one.lastYear;
+    return make(
+      "li",
+      {},
+      make("a", { href: addressOf({ ...choice, store: one.store, item: one.item }) }, name(one)),
+      make(
+        "span",
+        {},
+        `${arrow(changeOf(one))} ${count(Math.abs(more))} ${more < 0 ? "fewer" : "more"}, ${against(changeOf(one))} last year`,
+      ),
+    );
+  };
+  return make("ol", { class: "movers" }, ...movers.map(row));
+}
