@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -54,8 +53,7 @@ def read_decisions(path: Path) -> list[Decision]:
 def append_decision(path: Path, decision: Decision) -> None:
     """Add one line; the file is replaced as a whole, so that it never ends in half a line."""
     before = path.read_text(encoding="utf-8") if path.exists() else ""
-    line = json.dumps(decision.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
-    atomic_write_text(path, f"{before}{line}\n")
+    atomic_write_text(path, f"{before}{decision.model_dump_json()}\n")
 
 
 def line_of_champions(decisions: Sequence[Decision]) -> list[str]:

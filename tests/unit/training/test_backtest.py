@@ -1,0 +1,83 @@
+"""The same folds for every model, and nothing known that came later."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from data.panel import SalesPanel
+from data.params import Paths
+from models.champion import Champion
+from models.forecaster import Forecaster
+from training.backtest import (
+    NAIVE,
+    SEEDS,
+    STORECAST,
+    older_bounds,
+    sampled_series,
+    try_baselines,
+    try_forecaster,
+)
+from training.train import Settings
+
+
+@pytest.fixture(scope="module")
+def forecaster(trained_clone: Paths) -> Forecaster:
+    return Champion.load(trained_clone.challenger).forecaster
+
+
+def test_all_models_are_tried_on_the_forecasters_folds(
+    forecaster: Forecaster, panel: SalesPanel, settings: Settings
+) -> None:
+    rows = np.array([1, 4])
+    tried = try_forecaster(forecaster, panel, rows)
+    tried += try_baselines(panel, forecaster.folds, rows, settings.train.seed)
+    assert [one.model for one in tried] == [
+        *(STORECAST, "member O", "member T", "member N"),
+        *(NAIVE, SEEDS["xgboost"], SEEDS["random_forest"]),
+    ]
+    for one in tried:
+        assert list(one.trials) == [fold.cutoff for fold in forecaster.folds]
+        for cutoff, trial in one.trials.items():
+            expected = panel.window(cutoff + 1, cutoff + 28).sales[rows]
+            np.testing.assert_array_equal(trial.actual, expected)
+            assert np.isfinite(trial.forecast).all()
+
+
+def test_baselines_do_not_know_what_came_after_the_cutoff(
+    forecaster: Forecaster, panel: SalesPanel, settings: Settings
+) -> None:
+    newest = forecaster.folds[:1]
+    changed = panel.sales.copy()
+    changed[:, -28:] = 9999
+    other = SalesPanel(changed, panel.start, panel.series)
+    rows = np.arange(panel.n_series)
+    before = try_baselines(panel, newest, rows, settings.train.seed)
+    after = try_baselines(other, newest, rows, settings.train.seed)
+    for one, two in zip(before, after, strict=True):
+        np.testing.assert_array_equal(
+            one.trials[newest[0].cutoff].forecast, two.trials[newest[0].cutoff].forecast
+        )
+
+
+def test_the_actuals_that_judge_a_bound_had_no_part_in_it(forecaster: Forecaster) -> None:
+    folds = forecaster.folds
+    changed = (replace(folds[0], actual=folds[0].actual * 10), *folds[1:])
+    bounds = older_bounds(folds, forecaster.chosen)
+    np.testing.assert_array_equal(older_bounds(changed, forecaster.chosen), bounds)
+    assert np.isfinite(bounds).all()
+    lower_80, upper_80, lower_95, upper_95 = np.moveaxis(bounds, -1, 0)
+    assert (lower_95 <= lower_80).all()
+    assert (lower_80 <= upper_80).all()
+    assert (upper_80 <= upper_95).all()
+
+
+def test_the_oldest_fold_has_no_bounds_to_judge(forecaster: Forecaster) -> None:
+    assert np.isnan(older_bounds(forecaster.folds[-1:], forecaster.chosen)).all()
+
+
+def test_series_are_sampled_only_when_there_are_more(panel: SalesPanel) -> None:
+    assert sampled_series(panel, 8, random_seed=1).tolist() == list(range(8))
+    few = sampled_series(panel, 3, random_seed=1)
+    assert few.tolist() == sorted(set(few.tolist()))
+    assert len(few) == 3

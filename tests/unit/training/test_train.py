@@ -1,0 +1,86 @@
+"""The job: from sales to champion, again only when needed, and with next to no history."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.frames import write_panel
+from data.panel import SalesPanel, SeriesIndex
+from data.params import Paths
+from models.champion import Champion
+from models.store import bento_champion
+from training.registry import champion_record
+from training.train import Settings, main, run, train
+
+SMALL = """
+data:
+synthetic:
+forecaster: {horizon_days: 28, folds: 3, backtest_rows: 2000, final_rows: 2000, rounds: 10}
+train: {seed: {rows: 1000, rounds: 10, forest_rows: 500, forest_trees: 4}}
+"""
+
+
+@pytest.fixture
+def root(paths: Paths, panel: SalesPanel) -> Paths:
+    """A clone with sales and settings, nothing trained."""
+    paths.root.mkdir()
+    paths.params.write_text(SMALL)
+    write_panel(panel, paths.sales)
+    return paths
+
+
+def test_a_training_ends_with_a_champion_in_both_stores(root: Paths) -> None:
+    record = run(root, if_needed=False)
+    assert champion_record(root) == record
+    assert bento_champion().name == record.version.lower()
+    assert Champion.load(root.versions / record.version).table.horizon_days == 28
+    assert json.loads(root.metrics_json.read_text())["models"]["storecast"]["overall"]["days"] > 0
+    assert root.leaderboard.read_text().startswith("model,skill")
+
+
+def test_the_same_sales_and_settings_are_not_trained_again(root: Paths) -> None:
+    first = run(root, if_needed=True)
+    assert run(root, if_needed=True) == first
+    assert run(root, if_needed=False).version != first.version
+
+
+def test_other_sales_or_settings_or_lost_files_are_trained_anew(root: Paths, panel: SalesPanel) -> None:
+    first = run(root, if_needed=True)
+    root.params.write_text(SMALL.replace("rounds: 10}", "rounds: 11}", 1))
+    second = run(root, if_needed=True)
+    assert second.params_hash != first.params_hash
+    write_panel(panel.until(panel.end - np.timedelta64(1, "D")), root.sales)
+    third = run(root, if_needed=True)
+    assert third.data_hash != second.data_hash
+    shutil.rmtree(root.versions)
+    assert run(root, if_needed=True).version != third.version
+
+
+@pytest.mark.parametrize(("n_series", "n_days"), [(1, 1), (1, 10), (3, 45), (2, 200)])
+def test_with_little_history_it_trains_and_says_what_it_could_not_measure(
+    paths: Paths, settings: Settings, n_series: int, n_days: int
+) -> None:
+    sales = np.random.default_rng(1).poisson(5, (n_series, n_days)).astype(np.float32)
+    series = SeriesIndex.from_labels(["a"] * n_series, [f"item {n}" for n in range(n_series)])
+    record = train(SalesPanel(sales, np.datetime64("2024-01-01"), series), settings, paths)
+    champion = Champion.load(paths.challenger)
+    assert champion.record == record
+    assert np.isfinite(champion.table.values).all()
+    assert champion.seed.forecast(champion.history, 5).shape == (n_series, 5)
+    assert champion.card["not_measured"]
+    assert champion.card["not_measured"][0] in (paths.reports / "forecast_vs_actual.html").read_text()
+
+
+def test_the_job_exits_two_and_says_why_when_sales_cannot_be_used(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths.raw.mkdir(parents=True)
+    paths.params.write_text(SMALL)
+    (paths.raw / "sales.csv").write_text("day,units\n2024-01-01,3\n")
+    monkeypatch.chdir(paths.root)
+    assert main([]) == 2
+    assert "date" in capsys.readouterr().err
+    assert not Path("models/champion.json").exists()
