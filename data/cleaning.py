@@ -17,7 +17,7 @@ from data.words import counted
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
-OUTLIER_SPREADS = 6.0
+OUTLIER_SPREADS = 8.0
 OUTLIER_MIN_DAYS = 28
 POISSON_SPREAD = 0.5  # of the square root of a count, whatever its mean (Anscombe 1948)
 
@@ -118,7 +118,7 @@ def _settle_outliers(panel: SalesPanel, params: DataParams) -> Finding:
 
 
 def _usual_limit(sales: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What a series hardly ever sells, (n_series,): six robust spreads above its median selling day.
+    """What a series hardly ever sells, (n_series,): eight robust spreads above its median selling day.
 
     Measured on square roots, which give counts of every level the same spread, and on selling days, as a
     series that sells on one day of ten has a median of zero. Infinite below 28 such days.

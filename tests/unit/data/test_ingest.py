@@ -1,0 +1,112 @@
+"""data.ingest: new days on top of what is there."""
+
+from pathlib import Path
+
+import pytest
+
+from data.errors import DataContractError
+from data.ingest import ingest, main
+from data.params import Paths
+from data.prepare import prepare
+
+HEADER = "date,store,item,sales\n"
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """A project with three days of one series."""
+    paths = Paths(tmp_path / "project")
+    paths.raw.mkdir(parents=True)
+    paths.params.write_text("data: {}\nsynthetic: {}\n")
+    (paths.raw / "mine.csv").write_text(f"{HEADER}2017-12-29,1,1,3\n2017-12-30,1,1,4\n2017-12-31,1,1,5\n")
+    return paths
+
+
+def given(paths: Paths, rows: str) -> Path:
+    file = paths.root / "new.csv"
+    file.write_text(HEADER + rows)
+    return file
+
+
+def contents(paths: Paths) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in paths.raw.iterdir()}
+
+
+def test_new_days_go_into_a_file_of_their_month_and_the_old_files_stay(paths: Paths) -> None:
+    before = contents(paths)
+    result = ingest(given(paths, "2018-01-31,1,1,6\n2018-02-01,1,1,7\n"), paths)
+    assert result.words == "2 new rows, 0 corrected, 0 unchanged; 2018-01-31 to 2018-02-01."
+    assert set(contents(paths)) == {"mine.csv", "ingested-2018-01.csv.gz", "ingested-2018-02.csv.gz"}
+    assert contents(paths)["mine.csv"] == before["mine.csv"]
+    assert prepare(paths).sales[0, -1] == 7
+
+
+def test_the_same_file_twice_changes_no_byte(paths: Paths) -> None:
+    file = given(paths, "2018-01-01,1,1,6\n2017-12-31,1,1,9\n")
+    ingest(file, paths)
+    before = contents(paths)
+    result = ingest(file, paths)
+    assert result.words == "nothing new in 2 rows; 2017-12-31 to 2018-01-01."
+    assert contents(paths) == before
+
+
+def test_rows_that_are_known_already_write_nothing(paths: Paths) -> None:
+    before = contents(paths)
+    ingest(given(paths, "2017-12-30,1,1,4\n"), paths)
+    assert contents(paths) == before
+
+
+def test_corrections_replace_what_was_there_also_what_was_ingested(paths: Paths) -> None:
+    ingest(given(paths, "2018-01-01,1,1,6\n2018-01-02,1,1,6\n"), paths)
+    result = ingest(given(paths, "2017-12-31,1,1,50\n2018-01-01,1,1,60\n"), paths)
+    assert (result.n_new, result.n_corrected, result.n_unchanged) == (0, 2, 0)
+    assert prepare(paths).sales.tolist() == [[3, 4, 50, 60, 6]]
+
+
+def test_a_correction_can_be_taken_back(paths: Paths) -> None:
+    ingest(given(paths, "2017-12-31,1,1,50\n"), paths)
+    ingest(given(paths, "2017-12-31,1,1,5\n"), paths)
+    assert prepare(paths).sales.tolist() == [[3, 4, 5]]
+
+
+def test_a_series_nobody_has_seen_is_new_sales(paths: Paths) -> None:
+    assert ingest(given(paths, "2018-01-01,2,7,6\n"), paths).n_new == 1
+    assert prepare(paths).series.stores == (1, 2)
+
+
+def test_rows_without_a_number_are_left_out_and_said_to_be(paths: Paths) -> None:
+    result = ingest(given(paths, "2018-01-01,1,1,6\n2018-01-02,1,1,\n"), paths)
+    assert result.words.endswith("; 1 row without a number left out.")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("x,1,1,3\n", "line 2: 'x'"),
+        ("2018-01-01,1,1,\n", "no row with a number"),
+        ("1918-01-01,1,1,3\n", "between 1918-01-01 and 2017-12-29"),
+    ],
+)
+def test_a_file_that_cannot_be_used_changes_nothing(paths: Paths, rows: str, said: str) -> None:
+    before = contents(paths)
+    with pytest.raises(DataContractError, match=said):
+        ingest(given(paths, rows), paths)
+    assert contents(paths) == before
+
+
+def test_there_must_be_sales_to_add_to(paths: Paths) -> None:
+    (paths.raw / "mine.csv").unlink()
+    with pytest.raises(DataContractError, match="make up SALES=file"):
+        ingest(given(paths, "2018-01-01,1,1,6\n"), paths)
+
+
+def test_the_job_says_one_line_and_exits_2_when_there_is_no_file(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(paths.root)
+    assert main([str(given(paths, "2018-01-01,1,1,6\n"))]) == 0
+    assert (
+        capsys.readouterr().out == "new.csv: 1 new row, 0 corrected, 0 unchanged; 2018-01-01 to 2018-01-01.\n"
+    )
+    assert main(["nowhere.csv"]) == 2
+    assert "nowhere.csv does not exist" in capsys.readouterr().err
