@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from enum import IntEnum
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Query, Response
+from fastapi import FastAPI, Query, Response
 
 from data.errors import NoChampionError
 from models.champion import Champion
@@ -47,9 +47,8 @@ class Kept:
         return value
 
 
-def page_router(get_champion: Callable[[], Champion | None]) -> APIRouter:
-    """The page's routes over the champion served at the time; without one they raise `NoChampionError`."""
-    router = APIRouter(prefix="/page", tags=["page"])
+def add_page_routes(app: FastAPI, get_champion: Callable[[], Champion | None]) -> None:
+    """Add the page's routes over the champion served at the time; without one they raise `NoChampionError`."""
     kept = Kept()
 
     def champion() -> Champion:
@@ -59,13 +58,13 @@ def page_router(get_champion: Callable[[], Champion | None]) -> APIRouter:
         return current
 
     # Plain functions: FastAPI runs them in threads, so that a large total holds up no other request.
-    @router.get("/overview", response_model=Overview, summary="Every series at a glance")
+    @app.get("/page/overview", response_model=Overview, summary="Every series at a glance")
     def overview(days: Period = Period.FOUR_WEEKS) -> Response:
         current = champion()
         body = kept.get(current, days, lambda: overview_of(current, int(days)).model_dump_json())
         return Response(body, media_type="application/json")
 
-    @router.get("/sales", response_model=Selection, summary="One series or total, day by day")
+    @app.get("/page/sales", response_model=Selection, summary="One series or total, day by day")
     def sales(
         store: _Label = None,
         item: _Label = None,
@@ -75,5 +74,3 @@ def page_router(get_champion: Callable[[], Champion | None]) -> APIRouter:
         past = kept.get(current, Past, lambda: Past.open(current.folder))
         selection = selection_of(current, past, store, item, history_days)
         return Response(selection.model_dump_json(), media_type="application/json")
-
-    return router

@@ -25,7 +25,7 @@ from service.assets import load_assets, page_headers, prefers_html, send_asset
 from service.documentation import add_documentation
 from service.forecasts import Forecasts
 from service.live_model import LiveModel
-from service.page import page_router
+from service.page import add_page_routes
 from service.settings import Settings
 
 NEVER_CHECKED = {"verdict": "never checked"}
@@ -96,7 +96,7 @@ def create_routes(settings: Settings) -> FastAPI:
     _answer_errors_in_one_shape(app)
     _add_page(app, live, settings)
     _add_model_routes(app, live, settings)
-    app.include_router(page_router(champion))
+    add_page_routes(app, champion)
     add_documentation(app, champion, settings)
     if settings.admin_routes:
         _add_admin_routes(app, live)

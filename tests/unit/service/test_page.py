@@ -18,7 +18,7 @@ from models.champion import Champion
 from models.rolling import FoldForecast
 from models.store import ChampionRecord
 from models.table import CLOSED, COLD_START, COLUMNS, ForecastTable
-from service.page import page_router
+from service.page import add_page_routes
 
 CUTOFF = np.datetime64("2026-11-22", "D")
 SERIES = SeriesIndex.from_labels(["Berlin", "Berlin", "Ulm"], ["1", "2", "2"])
@@ -99,7 +99,7 @@ def shelf(tmp_path: Path) -> Shelf:
 @pytest.fixture
 def client(shelf: Shelf) -> TestClient:
     app = FastAPI()
-    app.include_router(page_router(lambda: shelf.champion))
+    add_page_routes(app, lambda: shelf.champion)
     return TestClient(app)
 
 
