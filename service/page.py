@@ -48,7 +48,7 @@ class Kept:
 
 
 def add_page_routes(app: FastAPI, get_champion: Callable[[], Champion | None]) -> None:
-    """Add the page's routes over the champion served at the time; without one they raise `NoChampionError`."""
+    """Add the page's routes over the champion that serves; without one they raise `NoChampionError`."""
     kept = Kept()
 
     def champion() -> Champion:
