@@ -1,0 +1,155 @@
+"""CPU per request of the service beside empty endpoints and the seed's way, alternated in one run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.champions import FIRST_FORECAST, ITEMS, STORES
+from tests.benchmarks.server import BENTOML, ROOT, UVICORN, Load, Server
+
+ROUNDS = 5
+WARM_UP = 300
+SERVERS = "tests.benchmarks.servers"
+OURS = "service.app:ForecastService"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One thing to ask of one server: `bodies` in turn, `requests` of them a round."""
+
+    name: str
+    server: str
+    path: str
+    bodies: Sequence[Any]
+    requests: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The best of all rounds: whatever else the machine does only adds to a round."""
+
+    endpoint: Endpoint
+    cpu_us: float
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    failed: int
+
+
+def predict_bodies(n: int = 500) -> list[dict[str, Any]]:
+    """Different series on different days."""
+    days = [str(FIRST_FORECAST + timedelta(days=step)) for step in range(90)]
+    return [{"store": k % STORES + 1, "item": k % ITEMS + 1, "date": days[k % 90]} for k in range(n)]
+
+
+def forecast_bodies(n: int = 500, horizon_days: int = 90) -> list[dict[str, Any]]:
+    """One series each."""
+    pairs = [(k % STORES + 1, k % ITEMS + 1) for k in range(n)]
+    return [
+        {"series": [{"store": store, "item": item}], "horizon_days": horizon_days} for store, item in pairs
+    ]
+
+
+def own_history_body(history_days: int = 364) -> dict[str, Any]:
+    """One series with its history, which takes the model itself."""
+    first = FIRST_FORECAST - timedelta(days=history_days)
+    history = [{"date": str(first + timedelta(days=k)), "sales": 20 + k % 7} for k in range(history_days)]
+    return {"series": [{"store": 1, "item": 1, "history": history}], "horizon_days": 90}
+
+
+def feature_row() -> dict[str, Any]:
+    """The ten features of the seed."""
+    date = {"year": 2015, "month": 3, "day": 20, "dayofweek": 4, "is_weekend": 0}
+    return date | {"lag_1": 31, "lag_7": 28, "lag_30": 25, "rolling_mean_7": 27.5, "rolling_mean_30": 26.1}
+
+
+def endpoints() -> list[Endpoint]:
+    """What is compared; the empty BentoML endpoint and the seed's way are what the others are ratios of."""
+    predict = predict_bodies()
+    return [
+        Endpoint("`/predict`", "storecast", "/predict", predict, 8000),
+        Endpoint("`/predict`, fast lane off", "storecast, api", "/predict", predict, 4000),
+        Endpoint("`/forecast`, 1 series, 90 days", "storecast", "/forecast", forecast_bodies(), 3000),
+        Endpoint(
+            "`/forecast`, 1 series with its history", "storecast", "/forecast", [own_history_body()], 150
+        ),
+        Endpoint("empty BentoML endpoint", "empty BentoML", "/predict", predict, 4000),
+        Endpoint("empty FastAPI endpoint", "empty FastAPI", "/predict", predict, 6000),
+        Endpoint("the seed's way", "seed", "/predict", [feature_row()], 500),
+    ]
+
+
+def servers(home: Path) -> dict[str, Server]:
+    """One of each kind, one worker each; `home` is the BentoML home that holds the champion."""
+    home_of_api = home.with_name("home-of-api")  # two servers on one home empty each other's metrics
+    shutil.copytree(home, home_of_api)
+    ours = {"BENTOML_HOME": str(home), "STORECAST_WORKERS": "1"}
+    with_api = {**ours, "BENTOML_HOME": str(home_of_api), "STORECAST_FAST_LANE": "false"}
+    return {
+        "storecast": Server(BENTOML, [OURS], "/readyz", ours),
+        "storecast, api": Server(BENTOML, [OURS], "/readyz", with_api),
+        "empty BentoML": Server(BENTOML, [f"{SERVERS}.empty_bento:EmptyService"], "/readyz"),
+        "empty FastAPI": Server(UVICORN, [f"{SERVERS}.empty_fastapi:app"], "/openapi.json"),
+        "seed": Server(UVICORN, ["--factory", f"{SERVERS}.seed_service:app"], "/openapi.json"),
+    }
+
+
+def make_champion(home: Path, n_series: int) -> None:
+    """Put a champion of that many series into the BentoML store of `home`."""
+    command = [sys.executable, "-m", "tests.benchmarks.champions", str(n_series)]
+    env = os.environ | {"BENTOML_HOME": str(home)}
+    subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+
+
+def compare(
+    running: Mapping[str, Server], asked: Sequence[Endpoint], folder: Path, connections: int = 16
+) -> list[Cost]:
+    """Round after round, every endpoint in turn."""
+    files = [write_bodies(folder / f"bodies-{k}", endpoint.bodies) for k, endpoint in enumerate(asked)]
+    rounds: list[list[tuple[float, Load]]] = [[] for _ in asked]
+    for number in range(ROUNDS + 1):
+        for endpoint, file, measured in zip(asked, files, rounds, strict=True):
+            server = running[endpoint.server]
+            requests = endpoint.requests if number else min(WARM_UP, endpoint.requests)
+            before = server.cpu_seconds()
+            load = server.load(endpoint.path, file, requests=requests, connections=connections)
+            if number:
+                measured.append(((server.cpu_seconds() - before) / load.requests, load))
+    return [_best(endpoint, measured) for endpoint, measured in zip(asked, rounds, strict=True)]
+
+
+def write_bodies(file: Path, bodies: Sequence[Any]) -> Path:
+    """One JSON body a line, as the load generator reads them."""
+    file.write_text("\n".join(json.dumps(body) for body in bodies))
+    return file
+
+
+def _best(endpoint: Endpoint, measured: Sequence[tuple[float, Load]]) -> Cost:
+    loads = [load for _, load in measured]
+    return Cost(
+        endpoint,
+        cpu_us=min(seconds for seconds, _ in measured) * 1e6,
+        per_second=max(load.per_second for load in loads),
+        p50_ms=min(load.p50_ms for load in loads),
+        p99_ms=min(load.p99_ms for load in loads),
+        failed=sum(load.failed for load in loads),
+    )
+
+
+def endpoint_costs(folder: Path) -> list[Cost]:
+    """All endpoints, on a champion of 500 series."""
+    home = folder / "home"
+    make_champion(home, STORES * ITEMS)
+    with ExitStack() as stack:
+        running = {name: stack.enter_context(server) for name, server in servers(home).items()}
+        return compare(running, endpoints(), folder)
