@@ -102,6 +102,22 @@ class Forecasts:
             answers.append(_series_answer(table, row, dates[: query.horizon_days], query.levels))
         return {"model_version": self.version, "cutoff": str(self.cutoff), "forecasts": answers}
 
+    def from_history(self, history: SalesPanel, horizon_days: int) -> ForecastTable:
+        """The days after a history's last, for any series: what the model itself says."""
+        return self.champion.forecaster.forecast(history, horizon_days)
+
+    def from_table(self, rows: NDArray[np.int64], horizon_days: int) -> ForecastTable:
+        """Some series' first days; raises `RequestError` when the table does not reach so far."""
+        self._require_reach(horizon_days)
+        table = self.table
+        return ForecastTable(
+            table.series.select(rows),
+            table.cutoff,
+            self._values[rows, :horizon_days],
+            self._methods[rows, :horizon_days],
+            table.mean_sales[rows],
+        )
+
     def explain(self, query: PredictQuery) -> dict[str, Any]:
         """Take the forecast of one series on one day apart, in a planner's words; asks the model itself."""
         from models.explain import explain  # imports xgboost
@@ -114,13 +130,16 @@ class Forecasts:
 
     def _look_up(self, series: SeriesQuery, horizon_days: int) -> tuple[ForecastTable, int, list[str]]:
         row = self._row(series.store, series.item)
+        self._require_reach(horizon_days)
+        return self.table, row, self.dates
+
+    def _require_reach(self, horizon_days: int) -> None:
         if horizon_days > self.table.horizon_days:
             raise RequestError(
                 INVALID_REQUEST,
                 f"horizon_days is {horizon_days}, expected at most {self.table.horizon_days}: "
                 "this model looks no further.",
             )
-        return self.table, row, self.dates
 
     def _forecast_histories(self, query: ForecastQuery) -> dict[int, tuple[ForecastTable, int, list[str]]]:
         """Answers to entries that brought a history, by place in the request; one model call per last day."""
@@ -131,7 +150,7 @@ class Forecasts:
         answers = {}
         for places in by_end.values():
             brought = [query.series[place] for place in places]
-            table = self.champion.forecaster.forecast(panel_of(brought), query.horizon_days)
+            table = self.from_history(panel_of(brought), query.horizon_days)
             dates = _dates(table)
             for place, series in zip(places, brought, strict=True):
                 row = table.series.find(series.store, series.item)
