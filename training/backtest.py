@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -40,22 +41,11 @@ class Model(Protocol):
 
 @dataclass(frozen=True)
 class Tried:
-    """One model's trials by the cutoff of the fold, newest first, and the CPU they cost."""
+    """One model's trials by the cutoff of their fold, newest first, and the CPU they cost where known."""
 
     model: str
     trials: dict[np.datetime64, Trial]
     cpu_seconds: float | None = None
-
-
-@dataclass
-class _Clock:
-    seconds: float = field(default=0.0)
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        started = time.process_time()
-        yield
-        self.seconds += time.process_time() - started
 
 
 def sampled_series(panel: SalesPanel, limit: int, random_seed: int) -> Rows:
@@ -65,7 +55,7 @@ def sampled_series(panel: SalesPanel, limit: int, random_seed: int) -> Rows:
     return np.sort(np.random.default_rng(random_seed).choice(panel.n_series, limit, replace=False))
 
 
-def try_forecaster(forecaster: Forecaster, panel: SalesPanel, rows: Rows) -> list[Tried]:
+def try_forecaster(forecaster: Forecaster, panel: SalesPanel, rows: Rows, cpu_seconds: float) -> list[Tried]:
     """Storecast and its three members on the forecaster's own folds.
 
     The choice of members is the final one, made on the two newest folds: it can flatter Storecast there by as
@@ -81,7 +71,9 @@ def try_forecaster(forecaster: Forecaster, panel: SalesPanel, rows: Rows) -> lis
         for name, forecast in fold.members.items():
             trials = tried.setdefault(f"member {name}", {})
             trials[fold.cutoff] = Trial.of(actual, forecast[rows], history)
-    return [Tried(model, trials) for model, trials in tried.items()]
+    return [
+        Tried(model, trials, cpu_seconds if model == STORECAST else None) for model, trials in tried.items()
+    ]
 
 
 def older_bounds(folds: Sequence[FoldForecast], chosen: str) -> Array:
@@ -105,20 +97,33 @@ def older_bounds(folds: Sequence[FoldForecast], chosen: str) -> Array:
 def try_baselines(
     panel: SalesPanel, folds: Sequence[FoldForecast], rows: Rows, params: SeedParams
 ) -> list[Tried]:
-    """Seasonal naive and the seed's two regressors, fitted anew on each fold's history."""
+    """Seasonal naive and the seed's two regressors, fitted anew on each fold's history, side by side."""
     fits: dict[str, Callable[[SalesPanel], Model]] = {
         NAIVE: SeasonalNaive.fit,
         SEEDS["xgboost"]: lambda history: SeedRegressor.fit("xgboost", history, params),
         SEEDS["random_forest"]: lambda history: SeedRegressor.fit("random_forest", history, params),
     }
-    clocks = {model: _Clock() for model in fits}
-    trials: dict[str, dict[np.datetime64, Trial]] = {model: {} for model in fits}
-    with progress(len(fits) * len(folds), "Leaderboard") as bar:
-        for fold in folds:
-            history = panel.until(fold.cutoff)
-            for model, fit in fits.items():
-                with clocks[model].running():
-                    forecast = fit(history).forecast(history.select(rows), fold.actual.shape[1])
-                trials[model][fold.cutoff] = Trial.of(fold.actual[rows], forecast, history.sales[rows])
-                bar.update()
-    return [Tried(model, trials[model], clocks[model].seconds) for model in fits]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        jobs = {
+            model: {fold.cutoff: pool.submit(_try, fit, panel, fold, rows) for fold in folds}
+            for model, fit in fits.items()
+        }
+        for job in progress([job for of_model in jobs.values() for job in of_model.values()], "Leaderboard"):
+            job.result()
+    tried = []
+    for model, of_model in jobs.items():
+        results = {cutoff: job.result() for cutoff, job in of_model.items()}
+        trials = {cutoff: trial for cutoff, (trial, _) in results.items()}
+        tried.append(Tried(model, trials, sum(seconds for _, seconds in results.values())))
+    return tried
+
+
+def _try(
+    fit: Callable[[SalesPanel], Model], panel: SalesPanel, fold: FoldForecast, rows: Rows
+) -> tuple[Trial, float]:
+    """One model on one fold, and the CPU seconds of this thread."""
+    started = time.thread_time()
+    history = panel.until(fold.cutoff)
+    forecast = fit(history).forecast(history.select(rows), fold.actual.shape[1])
+    seconds = time.thread_time() - started
+    return Trial.of(fold.actual[rows], forecast, history.sales[rows]), seconds

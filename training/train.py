@@ -22,6 +22,7 @@ from models.seed import SeedRegressor
 from models.seed_estimators import SeedParams
 from models.store import ChampionRecord
 from training.backtest import sampled_series, try_baselines, try_forecaster
+from training.decisions import line_of_champions, read_decisions
 from training.leaderboard import Standing, better_seed, leaderboard_csv, metrics_of, standings
 from training.registry import champion_record, own_bento_home, promote
 from training.report import HoldOut, forecast_report
@@ -57,8 +58,9 @@ def train(panel: SalesPanel, settings: Settings, paths: Paths) -> ChampionRecord
     """Fit on all days, compare with the baselines on the backtest's folds, write reports and a challenger."""
     started = time.process_time()
     forecaster = Forecaster.fit(panel, settings.forecaster)
-    logger.info("Forecaster fitted in %.0f s of CPU.", time.process_time() - started)
-    table = compare(forecaster, panel, settings.train)
+    cpu_seconds = time.process_time() - started
+    logger.info("Forecaster fitted in %.0f s of CPU.", cpu_seconds)
+    table = compare(forecaster, panel, settings.train, cpu_seconds)
     notes = not_measured(forecaster, panel, settings.train)
     _report(forecaster, panel, table, notes, paths)
     seed = SeedRegressor.fit(better_seed(table), panel, settings.train.seed)
@@ -68,11 +70,13 @@ def train(panel: SalesPanel, settings: Settings, paths: Paths) -> ChampionRecord
     return record
 
 
-def compare(forecaster: Forecaster, panel: SalesPanel, params: TrainParams) -> list[Standing]:
-    """The leaderboard, best first: Storecast, its members, the seed's regressors and seasonal naive."""
+def compare(
+    forecaster: Forecaster, panel: SalesPanel, params: TrainParams, cpu_seconds: float
+) -> list[Standing]:
+    """The leaderboard, best first: Storecast (which cost so much), its members and the baselines."""
     logger.info("Folds of the comparison:\n%s", _picture(forecaster, panel))
     rows = sampled_series(panel, params.leaderboard_series, params.random_seed)
-    tried = try_forecaster(forecaster, panel, rows)
+    tried = try_forecaster(forecaster, panel, rows, cpu_seconds)
     tried += try_baselines(panel, forecaster.folds, rows, params.seed)
     table = standings(tried)
     for standing in table:
@@ -112,8 +116,10 @@ def _run(paths: Paths, if_needed: bool) -> ChampionRecord:
     if if_needed and champion and _is_known(champion, panel, settings, paths):
         logger.info("Champion %s knows these sales already: nothing to train.", champion.version)
         return promote(paths.versions / champion.version, [], paths)  # finishes what may have been cut off
+    # read before the work: a log that is damaged should not be found after minutes
+    earlier = line_of_champions(read_decisions(paths.history_jsonl))
     record = train(panel, settings, paths)
-    reason = "There was no champion." if champion is None else "Trained on request, without a gate."
+    reason = "Trained on request, without a gate." if earlier else "There was no champion."
     promote(paths.challenger, [reason], paths)
     logger.info("Champion: %s. Pictures: %s", record.version, paths.reports / "forecast_vs_actual.html")
     return record

@@ -30,7 +30,7 @@ def test_all_models_are_tried_on_the_forecasters_folds(
     forecaster: Forecaster, panel: SalesPanel, settings: Settings
 ) -> None:
     rows = np.array([1, 4])
-    tried = try_forecaster(forecaster, panel, rows)
+    tried = try_forecaster(forecaster, panel, rows, cpu_seconds=1.0)
     tried += try_baselines(panel, forecaster.folds, rows, settings.train.seed)
     assert [one.model for one in tried] == [
         *(STORECAST, "member O", "member T", "member N"),
