@@ -4,7 +4,7 @@
 PYTHON ?= python3
 PORT ?= 3000
 HORIZON_DAYS ?= 90
-OUT ?= reports/forecasts.parquet
+OUT ?= $(CURDIR)/reports/forecasts.parquet
 
 # Everything a clone learns stays in it: two clones never share a model. Nobody is told about it either.
 export BENTOML_HOME ?= $(CURDIR)/.bentoml
@@ -12,9 +12,11 @@ export BENTOML_DO_NOT_TRACK := True
 # Serving beyond this machine is a decision: BENTOML_HOST=0.0.0.0 make serve
 export BENTOML_HOST ?= 127.0.0.1
 
-# SALES is relative to where the user stands, also with `make -C`, which shows as one of these flags.
+# Files named by the user are relative to where she stands, also with `make -C`, which shows as one of these flags.
 STANDING := $(if $(findstring w,$(firstword -$(MAKEFLAGS)))$(findstring print-directory,$(MAKEFLAGS)),$(PWD),$(CURDIR))
 export SALES_FILE := $(if $(filter /%,$(SALES)),$(SALES),$(STANDING)/$(SALES))
+export NEW_DAYS_FILE := $(if $(filter /%,$(FILE)),$(FILE),$(STANDING)/$(FILE))
+export OUT_FILE := $(if $(filter /%,$(OUT)),$(OUT),$(STANDING)/$(OUT))
 
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile
@@ -25,7 +27,7 @@ LOCKS := dev jobs train serve
 ROOMS := $(wildcard data models drift training service) tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up train serve batch test test-full check format bench lock tools clean
+.PHONY: help up train serve batch ingest test test-full check format bench lock tools clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,7 +45,10 @@ serve: $(SERVE) ## serve the champion on PORT, in the foreground
 	@exec $(PY) -m bentoml serve --port $(PORT)
 
 batch: $(SERVE) ## forecast the whole assortment into OUT (SALES=file replaces the history)
-	@$(PY) -m service.batch $(if $(SALES),--sales "$$SALES_FILE") --horizon-days $(HORIZON_DAYS) --out $(OUT)
+	@$(PY) -m service.batch $(if $(SALES),--sales "$$SALES_FILE") --horizon-days $(HORIZON_DAYS) --out "$$OUT_FILE"
+
+ingest: $(SERVE) ## add the new days of FILE to data/raw: validated, idempotent, corrections replace
+	@$(PY) -m data.ingest $(if $(FILE),"$$NEW_DAYS_FILE")
 
 test: $(DEV) check ## everything that needs only Python packages
 	$(PY) -m pytest -m "not browser"

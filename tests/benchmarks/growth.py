@@ -18,10 +18,10 @@ from tests.benchmarks.serving import (
     OURS,
     Cost,
     Endpoint,
+    champion_home,
     compare,
     feature_row,
     forecast_bodies,
-    make_champion,
     own_history_body,
     predict_bodies,
     write_bodies,
@@ -57,8 +57,7 @@ def by_series(folder: Path) -> list[Cost]:
     with ExitStack() as stack:
         running, asked = {}, []
         for n_series in SERIES:
-            home = folder / f"home-{n_series}"
-            make_champion(home, n_series)
+            home = champion_home(folder, f"with-{n_series}", n_series)
             running[home.name] = stack.enter_context(served(home))
             spread = [
                 body | {"store": k * n_series // 500 // ITEMS + 1} for k, body in enumerate(predict_bodies())
@@ -69,9 +68,7 @@ def by_series(folder: Path) -> list[Cost]:
 
 def by_length(folder: Path) -> list[Cost]:
     """Lists of more and more entries: days to `/predict`, series to `/forecast`."""
-    home = folder / "home-of-lists"
-    make_champion(home, STORES * ITEMS)
-    with served(home) as server:
+    with served(champion_home(folder, "lists")) as server:
         return compare({"ours": server}, list(_lists()), folder)
 
 
@@ -91,9 +88,7 @@ def _lists() -> Iterator[Endpoint]:
 def by_workers(folder: Path) -> list[Cost]:
     """Requests a second with one worker and with two, beside the load generator on the same cores."""
     endpoint = Endpoint("1 worker", "1", "/forecast", forecast_bodies(), 4000)
-    homes = [folder / f"home-of-{workers}" for workers in (1, 2)]
-    for home in homes:
-        make_champion(home, STORES * ITEMS)
+    homes = [champion_home(folder, f"workers-{workers}") for workers in (1, 2)]
     with served(homes[0], 1) as one, served(homes[1], 2) as two:
         asked = [endpoint, replace(endpoint, name="2 workers", server="2")]
         return compare({"1": one, "2": two}, asked, folder, connections=64)
@@ -101,8 +96,7 @@ def by_workers(folder: Path) -> list[Cost]:
 
 def life(folder: Path) -> Life:
     """Start two workers, let both use the model, then swap champions under load."""
-    home = folder / "home-of-life"
-    make_champion(home, STORES * ITEMS)
+    home = champion_home(folder, "life")
     with served(home, workers=2) as server:
         at_first = max(server.private_mb())
         for path, body in (("/forecast", own_history_body()), ("/predict", feature_row())):

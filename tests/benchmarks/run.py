@@ -10,8 +10,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import forecasting, report
+from tests.benchmarks import forecasting, growth, report, serving, serving_report
 from tests.benchmarks.forecasting import ROOT, Case
+
+Section = tuple[str, str]
 
 
 def forecasting_cases(folder: Path) -> list[Case]:
@@ -22,16 +24,36 @@ def forecasting_cases(folder: Path) -> list[Case]:
     return cases or forecasting.sample_cases(folder)
 
 
+def forecasting_sections(folder: Path) -> tuple[list[Section], str]:
+    """Accuracy and cost of forecasts, and the README's table of them."""
+    measured = list(forecasting.results(forecasting_cases(folder)))
+    sections = [
+        ("Accuracy", report.accuracy(measured)),
+        ("Cost of a forecast", report.cost(measured)),
+    ]
+    return sections, report.summary(measured)
+
+
+def serving_sections(folder: Path) -> tuple[list[Section], str]:
+    """Cost of a request and how it grows, and the README's table of it."""
+    measured, life = serving.endpoint_costs(folder), serving_report.lived(growth.life(folder))
+    sections = [
+        ("Cost of a request", serving_report.compared(measured)),
+        ("Number of series, `/predict`", serving_report.costs(growth.by_series(folder))),
+        ("Length of a list", serving_report.costs(growth.by_length(folder))),
+        ("Workers, `/forecast` of 1 series, 64 connections", serving_report.costs(growth.by_workers(folder))),
+        ("Start, memory, swaps", life),
+    ]
+    return sections, f"{serving_report.short(measured)}\n\n{life}"
+
+
 def main() -> int:
     """Measure, write reports/bench.md, and put the short tables into the README."""
     with tempfile.TemporaryDirectory() as folder:
-        results = list(forecasting.results(forecasting_cases(Path(folder))))
-    sections = [
-        ("Accuracy", report.accuracy(results)),
-        ("Cost of a forecast", report.cost(results)),
-    ]
-    report.write(ROOT, sections)
-    report.insert(ROOT / "README.md", f"{report.summary(results)}\n\n`make bench`, {report.machine()}.")
+        forecasts, of_forecasts = forecasting_sections(Path(folder))
+        requests, of_requests = serving_sections(Path(folder))
+    report.write(ROOT, [*forecasts, *requests])
+    report.insert(ROOT / "README.md", f"{of_forecasts}\n\n{of_requests}\n\n`make bench`, {report.machine()}.")
     return 0
 
 
