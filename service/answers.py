@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from data.errors import UnknownSeriesError
 from service import errors
-from service.contracts import MAX_SERIES, FeatureRow, ForecastQuery, PredictQuery, check, parse
+from service.contracts import MAX_SERIES, FeatureRow, ForecastQuery, PredictQuery, check, parse, read_json
 from service.errors import RequestError
 from service.forecasts import Forecasts, is_feature_row
 
@@ -20,7 +20,7 @@ Work = Callable[[Forecasts, bytes], bytes]
 
 def predict(forecasts: Forecasts, body: bytes) -> bytes:
     """Answer /predict: one query, one row of features, or a list of either."""
-    content = _read(body)
+    content = read_json(body)
     if isinstance(content, list):
         return to_json(forecasts.predict_each(_short_enough(content)))
     if is_feature_row(content):
@@ -51,13 +51,6 @@ def at_once(work: Work, forecasts: Forecasts | None, body: bytes) -> bytes | Non
         return work(forecasts, body)
     except (RequestError, UnknownSeriesError):
         return None
-
-
-def _read(body: bytes) -> Any:
-    try:
-        return from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise RequestError(errors.NOT_JSON, f"The body is not JSON: {error}.") from error
 
 
 def _short_enough(entries: list[Any]) -> list[Any]:

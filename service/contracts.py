@@ -15,8 +15,9 @@ from pydantic import (
     WithJsonSchema,
 )
 from pydantic import model_validator as validates_whole
+from pydantic_core import from_json
 
-from service.errors import invalid
+from service.errors import NOT_JSON, RequestError, invalid
 
 MAX_SERIES = 1_000
 MAX_HORIZON_DAYS = 90
@@ -29,20 +30,25 @@ Method = Literal["model", "cold start", "closed", "seed-features"]
 Body = TypeVar("Body", bound=BaseModel)
 
 
-def parse(model: type[Body], body: bytes) -> Body:
-    """Read a body; raises `RequestError`: 400 when it is no JSON, 422 when it is not what is expected."""
+def read_json(body: bytes) -> Any:
+    """Read a body; raises `RequestError` when it is no JSON, to which NaN and infinity do not belong."""
     try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        raise invalid(error.errors(include_url=False, include_context=False)) from error
+        return from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise RequestError(NOT_JSON, f"The body is not JSON: {error}.") from error
 
 
 def check(model: type[Body], content: Any) -> Body:
-    """As `parse`, for JSON that has been read already."""
+    """Read JSON as a model; raises `RequestError` saying where it is not what was expected."""
     try:
         return model.model_validate(content)
     except ValidationError as error:
         raise invalid(error.errors(include_url=False, include_context=False)) from error
+
+
+def parse(model: type[Body], body: bytes) -> Body:
+    """Both in one: 400 when it is no JSON, 422 when it is not what was expected."""
+    return check(model, read_json(body))
 
 
 def _label(value: object) -> int | str:
@@ -142,8 +148,10 @@ class SeriesQuery(Request):
     history: Annotated[list[HistoryDay], Field(min_length=1, max_length=MAX_HISTORY_DAYS)] | None = None
 
     @validates_whole(mode="after")
-    def _one_row_a_day(self) -> SeriesQuery:
+    def _has_days_to_go_by(self) -> SeriesQuery:
         days = [day.date for day in self.history or ()]
+        if self.history and all(day.sales is None for day in self.history):
+            raise ValueError("the history has no day with known sales")
         if len(set(days)) < len(days):
             twice = next(day for place, day in enumerate(days) if day in days[:place])
             raise ValueError(f"{twice} has two rows, expected one row a day")

@@ -88,10 +88,6 @@ def error_bytes(kind: Kind, message: str, hint: str | None = None) -> bytes:
 
 def invalid(problems: Sequence[Any]) -> RequestError:
     """Say where a request is wrong, what was found there and what is expected; as pydantic lists problems."""
-    if problems[0]["type"] == "json_invalid":
-        return RequestError(
-            NOT_JSON, f"The body is not JSON: {problems[0]['msg'].removeprefix('Invalid JSON: ')}."
-        )
     shown = "; ".join(_describe(problem) for problem in problems[:SHOWN_PROBLEMS])
     more = f"; and {len(problems) - SHOWN_PROBLEMS} more" if len(problems) > SHOWN_PROBLEMS else ""
     return RequestError(INVALID_REQUEST, f"{shown}{more}.", hint="GET /docs shows a body that works.")

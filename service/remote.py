@@ -42,7 +42,12 @@ class RemoteChampion:
 
     def __init__(self, settings: Settings) -> None:
         self._champion_url, self._files_url = str(settings.champion_url), str(settings.files_url).rstrip("/")
-        self._auth = (settings.files_user, settings.files_password.get_secret_value())
+        auth = (settings.files_user, settings.files_password.get_secret_value())
+        self._client = httpx.Client(
+            auth=auth if any(auth) else None,
+            timeout=min(SILENCE_SECONDS, settings.remote_timeout_seconds),
+            follow_redirects=True,
+        )
         self._timeout, self._max_bytes = settings.remote_timeout_seconds, settings.max_champion_bytes
         self._cache = settings.champion_cache
         self._problem = "nothing was fetched yet"
@@ -60,8 +65,8 @@ class RemoteChampion:
         """Fetch the champion if it is newer than ours; what goes wrong is counted and logged, not raised."""
         try:
             self._cache.mkdir(parents=True, exist_ok=True)
-            with FileLock(self._cache / ".lock", timeout=0), self._client() as client:
-                self._fetch_newer(client)
+            with FileLock(self._cache / ".lock", timeout=0):
+                self._fetch_newer()
         except Timeout:  # another worker is at it
             return
         except (httpx.HTTPError, OSError, ArtifactError) as error:
@@ -69,12 +74,8 @@ class RemoteChampion:
             metrics.FAILED_SWAPS.labels("remote").inc()
             log.warning("The champion from %s was not taken: %s.", _plain(self._champion_url), self._problem)
 
-    def _client(self) -> httpx.Client:
-        auth = self._auth if any(self._auth) else None
-        return httpx.Client(auth=auth, timeout=min(SILENCE_SECONDS, self._timeout), follow_redirects=True)
-
-    def _fetch_newer(self, client: httpx.Client) -> None:
-        record = self._record(client)
+    def _fetch_newer(self) -> None:
+        record = self._record()
         if record.created_at <= self._newest():
             return
         claimed = sum(digest.bytes for digest in record.served.values())
@@ -82,7 +83,7 @@ class RemoteChampion:
             raise ArtifactError(f"it claims {claimed} bytes, expected at most {self._max_bytes}")
         with self._unfinished() as folder:
             for name, digest in record.served.items():
-                self._fetch_file(client, digest, folder / name)
+                self._fetch_file(digest, folder / name)
             record.write(folder / RECORD)
             shutil.rmtree(self._cache / record.version, ignore_errors=True)
             folder.rename(self._cache / record.version)
@@ -90,8 +91,8 @@ class RemoteChampion:
         log.info("Version %s was fetched from %s.", record.version, _plain(self._files_url))
         self._prune()
 
-    def _record(self, client: httpx.Client) -> ChampionRecord:
-        content = b"".join(self._get(client, self._champion_url, MAX_RECORD_BYTES))
+    def _record(self) -> ChampionRecord:
+        content = b"".join(self._get(self._champion_url, MAX_RECORD_BYTES))
         try:
             return ChampionRecord.model_validate_json(content)
         except ValidationError as error:
@@ -103,19 +104,19 @@ class RemoteChampion:
         except (NoChampionError, ArtifactError):
             return datetime.min.replace(tzinfo=UTC)
 
-    def _fetch_file(self, client: httpx.Client, digest: FileDigest, path: Path) -> None:
+    def _fetch_file(self, digest: FileDigest, path: Path) -> None:
         url = f"{self._files_url}/files/md5/{digest.md5[:2]}/{digest.md5[2:]}"
         content = hashlib.sha256()
         with path.open("wb") as file:
-            for chunk in self._get(client, url, digest.bytes):
+            for chunk in self._get(url, digest.bytes):
                 content.update(chunk)
                 file.write(chunk)
         if content.hexdigest() != digest.sha256:
             raise ArtifactError(f"{path.name} is not the file the champion names (its sha256 differs)")
 
-    def _get(self, client: httpx.Client, url: str, max_bytes: int) -> Iterator[bytes]:
+    def _get(self, url: str, max_bytes: int) -> Iterator[bytes]:
         deadline, received = time.monotonic() + self._timeout, 0
-        with client.stream("GET", url) as response:
+        with self._client.stream("GET", url) as response:
             if response.status_code != httpx.codes.OK:
                 raise ArtifactError(f"{_plain(url)} answered {response.status_code}")
             for chunk in response.iter_bytes():

@@ -1,8 +1,9 @@
-"""What every test shares: a home of its own for BentoML, small sales, and a small champion trained on them."""
+"""What every test shares: a home of its own for BentoML, small sales, and a small champion made of them."""
 
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def sales_panel(n_stores: int = 2, n_items: int = 5, n_days: int = 800, seed: int = 1) -> SalesPanel:
-    """Poisson sales around store × item × weekday × season, ending on 2017-12-31; store 1 is shut on Sundays."""
+    """Poisson sales around series × weekday × season, ending on 2017-12-31; store 1 is shut on Sundays."""
     rng = np.random.default_rng(seed)
     end = np.datetime64("2017-12-31", "D")
     dates = end - np.arange(n_days)[::-1]
@@ -36,7 +37,7 @@ def sales_panel(n_stores: int = 2, n_items: int = 5, n_days: int = 800, seed: in
 
 
 def save_champion(panel: SalesPanel, root: Path) -> Path:
-    """Fit a small forecaster and seed regressor and save them as training does; returns the version folder."""
+    """Fit a small forecaster and seed regressor, save them as training does; returns the version folder."""
     from models.forecaster import Forecaster, ForecasterParams
     from models.seed import SeedRegressor
     from models.seed_estimators import SeedParams
@@ -44,8 +45,8 @@ def save_champion(panel: SalesPanel, root: Path) -> Path:
 
     small = ForecasterParams(folds=2, backtest_rows=2_000, final_rows=2_000, rounds=10)
     seed = SeedRegressor.fit("xgboost", panel, SeedParams(rows=1_000, rounds=10))
-    metrics = {"models": {}, "not_measured": {}}
-    fitted = Fitted(panel, Forecaster.fit(panel, small), seed, metrics, Params())
+    no_metrics: dict[str, Any] = {"models": {}, "not_measured": {}}
+    fitted = Fitted(panel, Forecaster.fit(panel, small), seed, no_metrics, Params())
     paths = Paths(root)
     save_challenger(fitted, paths)
     return paths.challenger

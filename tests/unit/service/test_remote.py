@@ -1,0 +1,217 @@
+"""service.remote: champions fetched from a remote that may misbehave."""
+
+import base64
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+from data.errors import NoChampionError
+from models.champion import Champion
+from models.store import RECORD, ChampionRecord, new_version
+from service import metrics
+from service.remote import RemoteChampion
+from service.settings import Settings
+
+AUTH = f"Basic {base64.b64encode(b'me:sesame').decode()}"
+
+
+class Remote:
+    """A git host and a DVC remote in one, which can be told to misbehave."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.record = folder, ChampionRecord.read(folder / RECORD)
+        self.fault = ""
+        self.asked: list[str] = []
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
+
+    def promote(self, days: int) -> ChampionRecord:
+        created_at = self.record.created_at + timedelta(days=days)
+        version = new_version(created_at, self.record.files)
+        self.record = self.record.model_copy(update={"created_at": created_at, "version": version})
+        return self.record
+
+    def answer(self, path: str) -> tuple[int, bytes]:
+        if path == "/champion.json":
+            content = self.record.model_dump_json().encode()
+            return 200, {"no record": b"<html>", "endless record": b"x" * 2**21}.get(self.fault, content)
+        if self.fault == "missing":
+            return 404, b""
+        md5 = path.removeprefix("/files/md5/").replace("/", "")
+        (name,) = (name for name, digest in self.record.files.items() if digest.md5 == md5)
+        content = (self.folder / name).read_bytes()
+        if self.fault == "corrupt" and name == "methods.npy":
+            content = content[:-1] + bytes([content[-1] ^ 1])
+        if self.fault == "endless":
+            content += b"x" * 1000
+        if self.fault == "short":
+            content = content[:-1]
+        return 200, content
+
+    def _handler(remote: "Remote") -> type[BaseHTTPRequestHandler]:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                remote.asked.append(self.path)
+                status, content = remote.answer(self.path)
+                if self.headers["authorization"] != AUTH:
+                    status, content = 401, b""
+                if remote.fault == "dead":
+                    self.connection.close()
+                    return
+                self.send_response(status)
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                if remote.fault == "slow" and self.path != "/champion.json":
+                    for byte in content:
+                        self.wfile.write(bytes([byte]))
+                        time.sleep(0.05)
+                self.wfile.write(content)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        return Handler
+
+
+@pytest.fixture
+def remote(champion_folder: Path) -> Iterator[Remote]:
+    served = Remote(champion_folder)
+    yield served
+    served.server.shutdown()
+    served.server.server_close()
+
+
+def follower(remote: Remote, cache: Path, **changes: Any) -> RemoteChampion:
+    settings = {
+        "champion_url": f"{remote.url}/champion.json",
+        "files_url": f"{remote.url}/",
+        "files_user": "me",
+        "files_password": "sesame",
+        "cache_dir": cache,
+        "remote_timeout_seconds": 2,
+    }
+    return RemoteChampion(Settings(**(settings | changes)))  # type: ignore[arg-type]
+
+
+def failures() -> float:
+    return float(metrics.FAILED_SWAPS.labels("remote")._value.get())
+
+
+def test_a_champion_is_fetched_whole_and_verified(remote: Remote, tmp_path: Path) -> None:
+    followed = follower(remote, tmp_path)
+    followed.sync()
+    champion = Champion.load(followed.folder(), verify=True)
+    assert champion.record == remote.record
+    assert not (followed.folder() / "model.pkl").exists()
+
+
+def test_what_is_here_already_is_not_fetched_again(remote: Remote, tmp_path: Path) -> None:
+    followed = follower(remote, tmp_path)
+    followed.sync()
+    n_asked = len(remote.asked)
+    followed.sync()
+    assert remote.asked[n_asked:] == ["/champion.json"]
+
+
+def test_a_newer_champion_follows_and_an_older_one_is_ignored(remote: Remote, tmp_path: Path) -> None:
+    followed = follower(remote, tmp_path)
+    followed.sync()
+    newer = remote.promote(days=1)
+    followed.sync()
+    assert followed.folder().name == newer.version
+    remote.promote(days=-5)
+    followed.sync()
+    assert followed.folder().name == newer.version
+
+
+def test_the_newest_two_are_kept(remote: Remote, tmp_path: Path) -> None:
+    followed = follower(remote, tmp_path)
+    followed.sync()
+    versions = []
+    for _ in range(3):
+        versions.append(remote.promote(days=1).version)
+        followed.sync()
+    assert sorted(path.parent.name for path in tmp_path.glob(f"*/{RECORD}")) == versions[-2:]
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("dead", "disconnected"),
+        ("slow", "took longer than"),
+        ("missing", "answered 404"),
+        ("corrupt", "its sha256 differs"),
+        ("endless", "sends more than"),
+        ("short", "its sha256 differs"),
+        ("no record", "not a champion record"),
+        ("endless record", "sends more than"),
+    ],
+)
+def test_a_remote_that_fails_leaves_what_is_here(
+    remote: Remote, tmp_path: Path, fault: str, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    followed = follower(remote, tmp_path, remote_timeout_seconds=0.5)
+    followed.sync()
+    before, n_failures = followed.folder(), failures()
+    newer = remote.promote(days=1)
+    remote.fault = fault
+    followed.sync()
+    assert followed.folder() == before
+    assert failures() == n_failures + 1
+    assert told in caplog.text
+    assert "sesame" not in caplog.text
+    remote.fault = ""
+    followed.sync()
+    assert followed.folder().name == newer.version, "and when it is well again, it is followed again"
+
+
+def test_a_wrong_password_is_told_and_not_shown(
+    remote: Remote, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    followed = follower(remote, tmp_path, files_password="wrong")
+    followed.sync()
+    assert "answered 401" in caplog.text
+    with pytest.raises(NoChampionError, match="answered 401"):
+        followed.folder()
+
+
+def test_a_champion_that_claims_too_much_is_not_begun(remote: Remote, tmp_path: Path) -> None:
+    followed = follower(remote, tmp_path, max_champion_bytes=1000)
+    followed.sync()
+    assert remote.asked == ["/champion.json"]
+
+
+@pytest.mark.parametrize("name", ["../escape", "a/b", "/etc/passwd", ""])
+def test_a_file_name_that_leads_elsewhere_is_no_champion(remote: Remote, tmp_path: Path, name: str) -> None:
+    (digest, *_) = remote.record.files.values()
+    remote.record = remote.record.model_copy(update={"files": {**remote.record.files, name: digest}})
+    followed = follower(remote, tmp_path)
+    followed.sync()
+    with pytest.raises(NoChampionError, match="not a champion record"):
+        followed.folder()
+
+
+def test_one_worker_fetches_and_the_others_go_on(remote: Remote, tmp_path: Path) -> None:
+    followed, n_failures = follower(remote, tmp_path), failures()
+    with FileLock(tmp_path / ".lock"):
+        threading.Thread(target=followed.sync).run()
+    assert failures() == n_failures
+
+
+def test_what_a_killed_worker_left_is_cleared_away(remote: Remote, tmp_path: Path) -> None:
+    (tmp_path / ".unfinished").mkdir()
+    (tmp_path / ".unfinished" / "half").touch()
+    followed = follower(remote, tmp_path)
+    followed.sync()
+    assert not (tmp_path / ".unfinished").exists()
+    assert followed.folder().is_dir()
