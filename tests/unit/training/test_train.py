@@ -18,7 +18,7 @@ from training.train import Settings, main, run, train
 SMALL = """
 data:
 synthetic:
-forecaster: {horizon_days: 28, folds: 3, backtest_rows: 2000, final_rows: 2000, rounds: 10}
+forecaster: {horizon_days: 28, folds: 1, backtest_rows: 1000, final_rows: 1000, rounds: 5}
 train: {seed: {rows: 1000, rounds: 10, forest_rows: 500, forest_trees: 4}}
 """
 
@@ -28,8 +28,13 @@ def root(paths: Paths, panel: SalesPanel) -> Paths:
     """A clone with sales and settings, nothing trained."""
     paths.root.mkdir()
     paths.params.write_text(SMALL)
-    write_panel(panel, paths.sales)
+    write_panel(recent(panel), paths.sales)
     return paths
+
+
+def recent(panel: SalesPanel) -> SalesPanel:
+    """Enough days for a fold, and no more: trained in a second."""
+    return panel.window(panel.end - np.timedelta64(249, "D"), panel.end)
 
 
 def test_a_training_ends_with_a_champion_in_both_stores(root: Paths) -> None:
@@ -49,10 +54,10 @@ def test_the_same_sales_and_settings_are_not_trained_again(root: Paths) -> None:
 
 def test_other_sales_or_settings_or_lost_files_are_trained_anew(root: Paths, panel: SalesPanel) -> None:
     first = run(root, if_needed=True)
-    root.params.write_text(SMALL.replace("rounds: 10}", "rounds: 11}", 1))
+    root.params.write_text(SMALL.replace("rounds: 5}", "rounds: 6}"))
     second = run(root, if_needed=True)
     assert second.params_hash != first.params_hash
-    write_panel(panel.until(panel.end - np.timedelta64(1, "D")), root.sales)
+    write_panel(recent(panel).until(panel.end - np.timedelta64(1, "D")), root.sales)
     third = run(root, if_needed=True)
     assert third.data_hash != second.data_hash
     shutil.rmtree(root.versions)
