@@ -86,7 +86,8 @@ export class Catalogue {
       .split(/[\s·,/]+/)
       .filter(Boolean);
     if (!words.length) return entries;
-    const fit = this.numbered ? fitNumbers(words) : fitText(words);
+    const isNumbers = this.numbered && words.every((word) => /^(\d+|store|item)$/.test(word));
+    const fit = isNumbers ? fitNumbers(words) : fitText(words);
     const found = [[], []];
     for (const one of entries) {
       const rank = fit(one);
@@ -124,8 +125,9 @@ function fitNumbers(words) {
 
 function fitText(words) {
   return ({ store, item }) => {
-    const name = `${store ?? ""} ${item ?? ""}`.toLowerCase();
+    const labels = `${store ?? ""} ${item ?? ""}`.trim().toLowerCase();
+    const name = `${store === null ? "" : "store"} ${item === null ? "" : "item"} ${labels}`;
     if (!words.every((word) => name.includes(word))) return 0;
-    return name.trim() === words.join(" ") ? 2 : 1;
+    return labels === words.join(" ") ? 2 : 1;
   };
 }

@@ -23,8 +23,9 @@ export class Why {
   /** Explain one forecast day of a series; says nothing where the service cannot. */
   async explain(choice, one) {
     this.asking?.abort();
-    if (!this.isKnown) return;
+    if (!this.isKnown) return this.hide();
     this.asking = new AbortController();
+    this.#wait();
     const { signal } = this.asking;
     const date = isoDay(one.day);
     try {
@@ -46,7 +47,15 @@ export class Why {
     this.#show("What moves it most against last year", null, moverTable(movers, choice));
   }
 
+  /** Keep the place of the answer, so that nothing jumps when it comes. */
+  #wait() {
+    this.box.setAttribute("aria-busy", "true");
+    if (this.box.hidden) this.box.replaceChildren(make("span", { class: "bone bone-why" }));
+    this.box.hidden = false;
+  }
+
   #show(title, words, body) {
+    this.box.removeAttribute("aria-busy");
     this.box.replaceChildren(
       make("h2", {}, title),
       ...(words ? [make("p", { class: "why-words" }, words)] : []),
@@ -75,7 +84,6 @@ function steps({ parts, forecast }) {
       make("span", { class: "step-name" }, NAMES[part.name] ?? part.name),
       make("span", { class: "step-units" }, `${sign}${units(Math.abs(part.sales))}`),
       make("span", { class: "track", "aria-hidden": "true" }, bar),
-      make("span", { class: "step-words" }, part.words),
     );
   };
   return make("ol", { class: "steps" }, ...parts.map(row));

@@ -1,0 +1,164 @@
+"""How the page looks and weighs: any width, dark, on paper, for a screen reader, and how soon it is there."""
+
+import statistics
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+pytestmark = pytest.mark.browser
+
+UI = Path(__file__).resolve().parents[3] / "service" / "ui"
+MAX_BYTES = 150_000
+FIRST_PAINT_MS = 300
+SERIES, TOTAL = "store=1&item=2&days=28", "store=2&days=90&by=week"
+
+
+def findings(page: Page) -> list[str]:
+    """What axe-core finds serious or critical."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{v['id']}: {v['nodes'][0]['html']}" for v in violations if v["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.mark.parametrize("state", [SERIES, TOTAL])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_serious_and_nothing_overflows(
+    browser: Browser, server: Any, scheme: str, width: int, state: str
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{server.address}#{state}")
+    page.wait_for_selector("#answer .uplot")
+    expect(page.locator("#why")).not_to_have_attribute("aria-busy", "true")
+    assert findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_the_list_folds_away_on_a_phone_and_opens_for_a_search(browser: Browser, server: Any) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{server.address}#{SERIES}")
+    expect(page.locator("#list")).to_be_hidden()
+    page.get_by_role("button", name="Stores").tap()
+    page.locator("#list").get_by_text("Store 3", exact=True).tap()
+    expect(page.locator("h1")).to_have_text("Store 3 · all items")
+    expect(page.locator("#list")).to_be_hidden()
+    box = page.locator(".u-over").bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + box["width"] - 20, box["y"] + 60)
+    expect(page.locator("#reading")).to_contain_text("expected")
+    context.close()
+
+
+@pytest.mark.parametrize("state", [SERIES, TOTAL, "store=1&item=2&days=90"])
+def test_a_view_prints_on_one_page_in_light_colours(browser: Browser, server: Any, state: str) -> None:
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto(f"{server.address}#{state}")
+    page.wait_for_selector("#answer .uplot")
+    expect(page.locator("#why")).not_to_have_attribute("aria-busy", "true")
+    for paper in ("A4", "Letter"):
+        assert page.pdf(format=paper).count(b"/Type /Page\n") == 1
+    context.close()
+
+
+def test_motion_is_reduced_where_it_is_asked_for(browser: Browser, server: Any) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(server.address)
+    moving = (
+        "[...document.querySelectorAll('*')].filter(e => getComputedStyle(e).animationName !== 'none').length"
+    )
+    assert page.evaluate(moving) == 0
+    context.close()
+
+
+def test_dates_and_numbers_follow_the_browser(browser: Browser, server: Any) -> None:
+    context = browser.new_context(locale="de-DE")
+    page = context.new_page()
+    page.goto(f"{server.address}#days=90")
+    page.wait_for_selector("#answer .uplot")
+    assert "." in page.locator("#sum strong").inner_text()
+    context.close()
+
+
+def test_the_page_is_small_and_asks_nobody_else(context: BrowserContext, server: Any) -> None:
+    asked = list[str]()
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(server.address)
+    page.wait_for_selector("#answer .uplot")
+    assert [url for url in asked if not url.startswith(server.address)] == []
+    assert sum(path.stat().st_size for path in UI.rglob("*") if path.is_file()) < MAX_BYTES
+    preloaded = {path.name for path in UI.glob("*.js")} - {"app.js"}
+    named = page.locator("link[rel=modulepreload]").evaluate_all(
+        "links => links.map(l => l.href.split('/').pop())"
+    )
+    assert set(named) == preloaded
+
+
+def test_the_first_paint_comes_at_once(browser: Browser, server: Any) -> None:
+    paints = []
+    for _ in range(7):
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(server.address)
+        page.wait_for_selector("#answer .uplot")
+        paints.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+        context.close()
+    assert min(paints) < FIRST_PAINT_MS, statistics.quantiles(paints)
+
+
+def test_5000_series_are_listed_and_searched_without_lag(context: BrowserContext, server: Any) -> None:
+    page = context.new_page()
+    page.goto(server.address)
+    page.wait_for_selector("#answer .uplot")
+    spent = page.evaluate(LARGE_CATALOGUE)
+    assert spent["rows"] < 40
+    assert spent["found"] == 1
+    assert spent["frame_ms"] < 50
+    assert spent["search_ms"] < 50
+
+
+LARGE_CATALOGUE = """async () => {
+  const [{ Catalogue }, { List }, { make }] = await Promise.all(
+    ["catalogue", "list", "dom"].map((name) => import(`${location.origin}/ui/${name}.js`)));
+  const names = (word, n) => Array.from({ length: n }, (_, at) => `${word}-${String(at).padStart(4, "0")}`);
+  const many = (value) => Array.from({ length: 5000 }, (_, at) => value(at));
+  const catalogue = new Catalogue({
+    model_version: "", days: 28, cutoff: "2026-11-22", stores: names("shop", 50), items: names("item", 100),
+    series: {
+      store: many((at) => Math.floor(at / 100)), item: many((at) => at % 100),
+      forecast: many(() => 1), compared: many(() => 1), last_year: many(() => 1),
+    },
+    attention: [], attention_count: 0,
+  });
+  const box = make("div", { class: "list" });
+  box.style.height = "600px";
+  document.body.append(box);
+  const list = new List(box, { draw: (entry) => [make("span", {}, entry.item)], choose: () => {} });
+  list.show(catalogue.shelf("series"), null);
+  const frames = [];
+  for (let step = 0; step < 30; step++) {
+    const start = performance.now();
+    box.scrollTop = step * 8000;
+    await new Promise(requestAnimationFrame);
+    frames.push(performance.now() - start);
+  }
+  const start = performance.now();
+  const found = catalogue.search(catalogue.series, "shop-0007 item-0042");
+  return {
+    rows: box.querySelectorAll("[role=option]").length, found: found.length,
+    frame_ms: frames.sort((a, b) => a - b)[15], search_ms: performance.now() - start,
+  };
+}"""

@@ -1,0 +1,233 @@
+"""A planner's four questions, and the ways to ask them, by real clicks and keys in a real browser."""
+
+import csv
+import io
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def open_at(page: Page, state: str) -> None:
+    """Go to a state of the page by its address, as a link would."""
+    page.goto(f"{page.url.split('#')[0]}#{state}")
+    expect(page.locator("#view")).not_to_have_attribute("aria-busy", "true")
+
+
+def number(text: str) -> float:
+    return float(re.sub(r"[^\d.]", "", text))
+
+
+# What needs me today?
+
+
+def test_the_first_visit_opens_on_what_needs_a_look(page: Page) -> None:
+    expect(page.get_by_role("button", name="Needs you 3")).to_have_attribute("aria-pressed", "true")
+    rows = page.locator("#list [role=option]")
+    expect(rows).to_have_count(3)
+    told = {
+        row.locator(".row-name").inner_text(): row.locator(".row-note").inner_text() for row in rows.all()
+    }
+    assert told["Store 1 · Item 3"] == "Nothing recorded for 9 days"
+    assert told["Store 2 · Item 5"] == "Nothing sold for 6 days"
+    assert re.fullmatch(r"▲ Last week \d+\s% above usual; all:\s.+", told["Store 3 · Item 8"])
+    expect(page.locator("[role=option][aria-selected=true] .row-name")).to_have_text(
+        page.locator("h1").inner_text()
+    )
+
+
+def test_a_click_shows_the_series_and_its_reason(page: Page) -> None:
+    page.locator("#list").get_by_text("Store 1 · Item 3", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Store 1 · Item 3")
+    expect(page.locator("#sum")).to_contain_text("Needs you: Nothing recorded for 9 days")
+    assert "store=1&item=3&days=28" in page.url
+
+
+# How much will sell?
+
+
+def test_the_sum_is_that_of_the_days_in_the_table(page: Page) -> None:
+    open_at(page, "store=1&item=2&days=7")
+    expect(page.locator("#sum")).to_contain_text("Next 7 days")
+    expect(page.locator("#sheet tbody:not(.past) tr:not(.group)")).to_have_count(7)
+    days = page.locator("#sheet tbody:not(.past) td:nth-child(2)").all_inner_texts()
+    assert number(page.locator("#sum strong").inner_text()) == pytest.approx(sum(map(number, days)), abs=4)
+
+
+@pytest.mark.parametrize("days", ["7", "28", "90 days"])
+def test_the_days_ahead_are_chosen_by_a_button(page: Page, days: str) -> None:
+    page.get_by_role("group", name="Days ahead").get_by_role("button", name=days, exact=True).click()
+    expect(page.locator("#sum")).to_contain_text(f"Next {days.removesuffix(' days')} days")
+    assert f"days={days.removesuffix(' days')}" in page.url
+
+
+def test_a_store_is_chosen_like_a_series_and_has_no_invented_range(page: Page) -> None:
+    page.get_by_role("button", name="Stores").click()
+    page.locator("#list").get_by_text("Store 2", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Store 2 · all items")
+    expect(page.locator("#legend")).to_contain_text("No range: those of single series do not add up.")
+    expect(page.locator("#sheet thead")).not_to_contain_text("range")
+    expect(page.locator("#why h2")).to_have_text("What moves it most against last year")
+
+
+def test_one_click_leads_from_a_total_to_what_moves_it(page: Page) -> None:
+    open_at(page, "store=2&days=28")
+    page.locator("#why a").first.click()
+    expect(page.locator("h1")).to_have_text(re.compile(r"Store 2 · Item \d"))
+
+
+def test_the_table_by_week_adds_up_to_the_same(page: Page) -> None:
+    open_at(page, "days=28")
+    page.get_by_role("button", name="By week").click()
+    weeks = page.locator("#sheet tbody:not(.past) td:nth-child(2)").all_inner_texts()
+    assert len(weeks) in (4, 5)
+    assert sum(map(number, weeks)) == pytest.approx(number(page.locator("#sum strong").inner_text()), abs=3)
+    assert "by=week" in page.url
+
+
+# Can I believe it?
+
+
+def test_the_top_line_tells_the_error_of_the_test_and_its_details(page: Page) -> None:
+    line = page.locator("#trust summary")
+    expect(line).to_have_text(
+        re.compile(r"On course.*off by [\d.]+\s% in its last test \(repeating the last week: [\d.]+")
+    )
+    expect(line).to_contain_text("1 day ago")
+    line.click()
+    expect(page.locator("#trust dl")).to_contain_text("the model forecast these days knowing none of them")
+    expect(page.locator("#trust dl")).to_contain_text("Not checked yet.")
+
+
+def test_the_newest_test_of_the_series_itself_is_told(page: Page) -> None:
+    open_at(page, "store=1&item=2&days=28")
+    words = page.locator("#trial").inner_text()
+    said, sold = (number(n) for n in re.search(r"([\d,]+) expected, ([\d,]+) sold", words).groups())  # type: ignore[union-attr]
+    assert said == pytest.approx(sold, rel=0.5)
+
+
+def test_a_series_too_new_for_the_model_says_so(page: Page) -> None:
+    open_at(page, "store=3&item=1&days=28")
+    expect(page.locator("#sum")).to_contain_text("Too new for a forecast of its own")
+    expect(page.locator("#sheet")).to_contain_text("from similar series")
+
+
+# Why?
+
+
+def test_the_parts_of_a_day_add_up_to_its_forecast(page: Page) -> None:
+    open_at(page, "store=1&item=2&days=28")
+    expect(page.locator("#why h2")).to_have_text(re.compile(r"Why about [\d.,]+ on \w+"))
+    parts = page.locator("#why .step-units").all_inner_texts()
+    total = sum(number(part) * (-1 if part.startswith("−") else 1) for part in parts)
+    asked = number(re.search(r"about ([\d.,]+)", page.locator("#why h2").inner_text()).group(1))  # type: ignore[union-attr]
+    assert total == pytest.approx(asked, abs=2)
+
+
+def test_a_click_on_a_day_ahead_asks_why_of_that_day(page: Page) -> None:
+    open_at(page, "store=1&item=2&days=7")
+    page.locator("#why h2").wait_for()
+    box = page.locator(".u-over").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 40)
+    read = page.locator("#reading").inner_text()
+    page.mouse.click(box["x"] + box["width"] - 2, box["y"] + 40)
+    day = read.split(":")[0]
+    expect(page.locator("#why h2")).to_contain_text(f"on {day}?")
+
+
+# Getting about
+
+
+def test_pointing_at_a_day_reads_it_in_words_and_dragging_zooms(page: Page) -> None:
+    open_at(page, "store=1&item=2&days=28")
+    expect(page.locator("#reading")).to_contain_text("Point at a day")
+    box = page.locator(".u-over").bounding_box()
+    assert box is not None
+    x, y = box["x"], box["y"] + 50
+    page.mouse.move(x + 100, y)
+    expect(page.locator("#reading")).to_have_text(re.compile(r"^\w+, .+: [\d.,]+ sold; .+ last year\.$"))
+    page.mouse.move(x + box["width"] - 10, y)
+    expect(page.locator("#reading")).to_contain_text("expected, likely")
+    page.mouse.down()
+    page.mouse.move(x + box["width"] / 2, y, steps=5)
+    page.mouse.up()
+    page.get_by_role("button", name="Show all days").click()
+    expect(page.get_by_role("button", name="Show all days")).to_be_hidden()
+
+
+def test_everything_is_reached_by_keys(page: Page) -> None:
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.type("2 7")
+    expect(page.locator("#list [role=option]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Store 2 · Item 7")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Series").press("Enter")
+    page.locator("#list").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("h1")).to_have_text("Store 2 · Item 8")
+    page.keyboard.press("Home")
+    expect(page.locator("h1")).to_have_text("Store 1 · Item 1")
+
+
+def test_the_chart_is_read_by_arrow_keys(page: Page) -> None:
+    open_at(page, "store=1&item=2&days=28")
+    chart = page.get_by_role("slider")
+    chart.press("ArrowRight")
+    first = chart.get_attribute("aria-valuetext")
+    chart.press("ArrowRight")
+    second = chart.get_attribute("aria-valuetext")
+    assert first is not None
+    assert second is not None
+    assert "expected" in first
+    assert first != second
+    chart.press("PageUp")
+    assert "sold" in (chart.get_attribute("aria-valuetext") or "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("store 3 item 2", ["Store 3 · Item 2"]), ("3 2", ["Store 3 · Item 2"]), ("nothing like it", [])],
+)
+def test_search_finds_by_numbers_and_words(page: Page, typed: str, found: list[str]) -> None:
+    page.locator("#search").fill(typed)
+    assert page.locator(".row-name").all_inner_texts() == found
+    expect(page.locator("#list-note")).to_contain_text("1 match" if found else "Nothing is called")
+
+
+def test_links_reload_and_the_back_button_keep_the_choice(page: Page, context: BrowserContext) -> None:
+    open_at(page, "store=2&item=5&days=7&by=week")
+    page.reload()
+    expect(page.locator("h1")).to_have_text("Store 2 · Item 5")
+    expect(page.get_by_role("button", name="By week")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("link", name="Store 2 · all items").click()
+    expect(page.locator("h1")).to_have_text("Store 2 · all items")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Store 2 · Item 5")
+    other = context.new_page()
+    other.goto(page.url.split("#")[0])
+    expect(other.locator("h1")).to_have_text("Store 2 · Item 5")  # the last choice is remembered
+
+
+def test_the_csv_holds_what_the_page_shows(page: Page) -> None:
+    open_at(page, "store=1&item=2&days=28")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    assert download.value.suggested_filename == "storecast-1-2-28-days.csv"
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text())))
+    ahead = [row for row in rows if row["forecast"]]
+    assert (len(rows), len(ahead)) == (112 + 28, 28)
+    assert all(float(row["lower_80"]) <= float(row["forecast"]) <= float(row["upper_80"]) for row in ahead)
+    total = number(page.locator("#sum strong").inner_text())
+    assert sum(float(row["forecast"]) for row in ahead) == pytest.approx(total, abs=1)
+
+
+def test_the_link_of_a_view_is_copied(page: Page, context: BrowserContext) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Link").click()
+    expect(page.locator("#link")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url

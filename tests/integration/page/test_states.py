@@ -1,0 +1,119 @@
+"""The page when things are not as they should be: no model, a new one, a silent service, a strange series."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+pytestmark = pytest.mark.browser
+
+LOOK_AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"  # what coming back to the window does
+
+
+def test_an_unknown_series_is_named_with_a_way_out(page: Page) -> None:
+    page.goto(f"{page.url.split('#')[0]}#store=99&item=1&days=28")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Store 99 · Item 1 is not known here")
+    page.get_by_role("link", name="all stores and items together").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("All stores and items")
+
+
+def test_a_silent_service_leaves_the_last_answer_with_its_time(context: BrowserContext, server: Any) -> None:
+    page = context.new_page()
+    page.goto(server.address)
+    page.wait_for_selector("#answer .uplot")
+    name = page.locator("h1").inner_text()
+    context.route("**/health", lambda route: route.abort())
+    context.route("**/page/**", lambda route: route.abort())
+    page.evaluate(LOOK_AGAIN)
+    expect(page.locator("#notices")).to_contain_text("The service does not answer. What you see is from")
+    expect(page.locator("h1")).to_have_text(name)
+    context.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#notices")).to_be_empty()
+
+
+def test_new_forecasts_are_shown_without_a_reload(page: Page, server: Any, version_folder: Path) -> None:
+    name = page.locator("h1").inner_text()
+    version = server.promote(version_folder)
+    page.evaluate(LOOK_AGAIN)
+    expect(page.locator("#notices")).to_contain_text("New forecasts since")
+    expect(page.locator("h1")).to_have_text(name)
+    page.locator("#trust summary").click()
+    expect(page.locator("#trust dl")).to_contain_text(version)
+
+
+def test_clicks_are_answered_while_models_swap(page: Page, server: Any, version_folder: Path) -> None:
+    page.get_by_role("button", name="Series").click()
+    for _ in range(3):
+        server.promote(version_folder)
+        for _ in range(4):
+            page.locator("#list").press("ArrowDown")
+            page.wait_for_timeout(150)
+        row = page.locator("[role=option][aria-selected=true] .row-name").inner_text()
+        expect(page.locator("h1")).to_have_text(row)
+    expect(page.locator("#notices")).not_to_contain_text("does not answer")
+
+
+def test_without_explanations_the_reason_is_left_out(page: Page, context: BrowserContext) -> None:
+    def not_found(route: Route) -> None:
+        error = {"error": {"code": "not_found", "message": "", "hint": None, "request_id": ""}}
+        route.fulfill(status=404, body=json.dumps(error), content_type="application/json")
+
+    other = context.new_page()
+    other.route("**/explain", not_found)
+    other.goto(page.url)
+    expect(other.locator("#trial")).to_be_visible()
+    expect(other.locator("#why")).to_be_hidden()
+
+
+def test_a_drift_that_was_found_stands_first_and_is_said_on_top(context: BrowserContext, server: Any) -> None:
+    words = "Store 2: 12 % less than expected"
+    moved = [{"group": "store 2", "change_share": -0.12, "words": words}]
+    summary = {"drift_found": True, "verdict": "drift", "words": "Store 2 sells 12 % less.", "moved": moved}
+    page = context.new_page()
+    page.route("**/drift", lambda route: route.fulfill(json=summary))
+    page.goto(server.address)
+    expect(page.locator("#trust summary")).to_contain_text("Sales have moved away from what was expected")
+    expect(page.locator("#list .row-note").first).to_have_text(words)
+    page.locator("#list [role=option]").first.click()
+    expect(page.locator("h1")).to_have_text("Store 2 · all items")
+
+
+def test_a_service_that_asks_for_a_key_is_given_one(context: BrowserContext, server: Any) -> None:
+    def guard(route: Route) -> None:
+        if route.request.headers.get("authorization") == "Bearer open-sesame":
+            return route.continue_()
+        error = {"error": {"code": "unauthorized", "message": "", "hint": None, "request_id": ""}}
+        return route.fulfill(status=401, body=json.dumps(error), content_type="application/json")
+
+    page = context.new_page()
+    page.route("**/page/**", guard)
+    page.goto(server.address)
+    expect(page.get_by_role("heading", level=1)).to_have_text("This service asks for a key")
+    page.get_by_label("Key").fill("open-sesame")
+    page.get_by_role("button", name="Use it").click()
+    page.wait_for_selector("#answer .uplot")
+
+
+def test_old_sales_are_said_and_nothing_is_called_next(context: BrowserContext, server: Any) -> None:
+    page = context.new_page()
+    page.clock.install(time="2030-01-01T12:00:00Z")
+    page.goto(f"{server.address}#store=1&item=2&days=28")
+    expect(page.locator("#trust summary")).to_contain_text("Needs newer sales")
+    expect(page.locator("#trust summary")).to_contain_text("years ago")
+    expect(page.locator("#sum")).to_contain_text("28 days from")
+
+
+def test_without_a_model_the_page_says_what_to_run_and_fills_itself(
+    empty_server: Any, context: BrowserContext, version_folder: Path
+) -> None:
+    page = context.new_page()
+    page.goto(empty_server.address)
+    expect(page.get_by_role("heading", level=1)).to_have_text("No model yet")
+    expect(page.locator("#blank")).to_contain_text("make train")
+    empty_server.promote(version_folder)
+    page.evaluate(LOOK_AGAIN)
+    page.wait_for_selector("#answer .uplot")
+    expect(page.locator("#blank")).to_be_hidden()
