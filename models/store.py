@@ -10,7 +10,7 @@ import lzma
 import os
 import shutil
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -118,6 +118,15 @@ def import_to_bento(folder: Path, record: ChampionRecord) -> str:
         # BentoML takes the newest creation time for the latest, which a clock set back makes wrong
         atomic_write_text(_store() / NAME / "latest", version)
     return f"{NAME}:{version}"
+
+
+def forget(versions: Iterable[str]) -> None:
+    """Remove versions from the BentoML store; what is not there, and the latest, is left alone."""
+    with _store_lock():
+        latest = _store() / NAME / "latest"
+        served = latest.read_text(encoding="utf-8").strip() if latest.exists() else ""
+        for version in {version.lower() for version in versions} - {served}:
+            shutil.rmtree(_store() / NAME / version, ignore_errors=True)
 
 
 def bento_champion() -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -16,13 +16,18 @@ from data.files import atomic_write_text
 
 
 class Decision(BaseModel):
-    """One line of the log. `restores` is the version whose files a roll-back brought back."""
+    """One line of the log.
+
+    `cutoff` is the last day of the sales it was taken on; `restores` is the version whose files a roll-back
+    brought back.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     at: AwareDatetime
-    decision: Literal["promoted", "kept", "rolled back"]
+    decision: Literal["promoted", "kept", "rolled forward", "rolled back"]
     version: str
+    cutoff: date | None = None
     replaces: str | None
     restores: str | None = None
     by: str
@@ -59,14 +64,16 @@ def append_decision(path: Path, decision: Decision) -> None:
 def line_of_champions(decisions: Sequence[Decision]) -> list[str]:
     """The versions a roll-back can go back to, the present champion last.
 
-    A roll-back takes what it undid off the line: after promoting A, B, C and rolling back once, the line is
-    A, B' (B's files under a new version), and the next roll-back leads to A.
+    A roll-forward takes the place of what it rolled. A roll-back takes what it undid off the line: after
+    promoting A, B, C and rolling back once, the line is A, B' (B's files under a new version), and the next
+    roll-back leads to A.
     """
     line: list[str] = []
     for decision in decisions:
         if decision.decision == "kept":
             continue
-        if decision.restores in line:
-            del line[line.index(decision.restores) :]
+        replaced = decision.replaces if decision.decision == "rolled forward" else decision.restores
+        if replaced in line:
+            del line[line.index(replaced) :]
         line.append(decision.version)
     return line

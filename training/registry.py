@@ -7,9 +7,10 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -22,6 +23,7 @@ from training.decisions import Decision, append_decision, line_of_champions, rea
 METRICS = "metrics.json"
 SERVED = "storecast"
 LOCK_SECONDS = 600
+UNFINISHED = ".unfinished-"  # versions half copied or half removed; the next promotion clears them away
 
 
 def champion_record(paths: Paths) -> ChampionRecord | None:
@@ -32,13 +34,16 @@ def champion_record(paths: Paths) -> ChampionRecord | None:
         return None
 
 
-def promote(folder: Path, reasons: Sequence[str], paths: Paths) -> ChampionRecord:
+def promote(
+    folder: Path, reasons: Sequence[str], paths: Paths, scorecards: Mapping[str, Any] | None = None
+) -> ChampionRecord:
     """Make a saved version the champion: what is served, `model.pkl`, `metrics.json`, the BentoML latest.
 
+    The log keeps the `scorecards` it was decided on, those of the two trainings unless told.
     A promotion that is cut off anywhere leaves the last champion or the new one, whole; promoting the same
     folder again finishes it. Raises `ArtifactError` for damaged files and for a champion of the past.
     """
-    with _lock(paths):
+    with locked(paths):
         record = ChampionRecord.read(folder / RECORD)
         log = read_decisions(paths.history_jsonl)
         line = line_of_champions(log)
@@ -50,7 +55,8 @@ def promote(folder: Path, reasons: Sequence[str], paths: Paths) -> ChampionRecor
             )
         _publish(folder, record, paths)
         if not was_champion:
-            _log(paths, "promoted", record, line, reasons)
+            what = "rolled forward" if record.kind == "rolled forward" else "promoted"
+            _log(paths, what, record, line, reasons, scorecards=scorecards)
     return record
 
 
@@ -59,7 +65,7 @@ def rollback(paths: Paths, version: str | None = None, now: datetime | None = No
 
     Raises `NoChampionError` when there is none to go back to.
     """
-    with _lock(paths):
+    with locked(paths):
         line = line_of_champions(read_decisions(paths.history_jsonl))
         if version is None and len(line) < 2:
             raise NoChampionError("There is no champion before the present one to roll back to.")
@@ -99,9 +105,9 @@ def _publish(folder: Path, record: ChampionRecord, paths: Paths) -> None:
 def _copy_whole(folder: Path, home: Path, record: ChampionRecord) -> None:
     """Copy under another name first: a folder in `versions` is whole or not there."""
     home.parent.mkdir(parents=True, exist_ok=True)
-    for abandoned in home.parent.glob(".unfinished-*"):
+    for abandoned in home.parent.glob(f"{UNFINISHED}*"):
         shutil.rmtree(abandoned)
-    unfinished = home.parent / f".unfinished-{record.version}"
+    unfinished = home.parent / f"{UNFINISHED}{record.version}"
     unfinished.mkdir()
     for name in record.files:
         shutil.copyfile(folder / name, unfinished / name)
@@ -109,15 +115,32 @@ def _copy_whole(folder: Path, home: Path, record: ChampionRecord) -> None:
     unfinished.rename(home)
 
 
+def keep(
+    challenger: ChampionRecord, reasons: Sequence[str], paths: Paths, scorecards: Mapping[str, Any]
+) -> None:
+    """Log that the champion stays and the challenger does not replace it; once for each challenger."""
+    with locked(paths):
+        log = read_decisions(paths.history_jsonl)
+        if challenger.version not in {entry.version for entry in log}:
+            _log(paths, "kept", challenger, line_of_champions(log), reasons, scorecards=scorecards)
+
+
 def _log(
-    paths: Paths, what: str, record: ChampionRecord, line: Sequence[str], reasons: Sequence[str], **more: str
+    paths: Paths,
+    what: str,
+    record: ChampionRecord,
+    line: Sequence[str],
+    reasons: Sequence[str],
+    scorecards: Mapping[str, Any] | None = None,
+    restores: str | None = None,
 ) -> None:
     replaces = line[-1] if line else None
-    scorecards = {"champion": _scorecard(paths, record.version)}
-    if replaces:
-        scorecards["before"] = _scorecard(paths, replaces)
-    decision = Decision.now(what, record.version, replaces, reasons, scorecards=scorecards, **more)
-    append_decision(paths.history_jsonl, decision)
+    if scorecards is None:
+        scorecards = {"champion": _scorecard(paths, record.version)}
+        if replaces:
+            scorecards["before"] = _scorecard(paths, replaces)
+    facts = {"cutoff": record.cutoff, "scorecards": scorecards, "restores": restores}
+    append_decision(paths.history_jsonl, Decision.now(what, record.version, replaces, reasons, **facts))
 
 
 def _scorecard(paths: Paths, version: str) -> dict[str, float | None] | None:
@@ -130,7 +153,8 @@ def _scorecard(paths: Paths, version: str) -> dict[str, float | None] | None:
     return scores
 
 
-def _lock(paths: Paths) -> FileLock:
+def locked(paths: Paths) -> FileLock:
+    """The lock under which champion and versions change; one process at a time."""
     paths.models.mkdir(parents=True, exist_ok=True)
     return FileLock(paths.models / ".registry.lock", timeout=LOCK_SECONDS)
 

@@ -23,6 +23,7 @@ from pydantic import BaseModel
 from data.files import atomic_write_json
 from data.panel import SalesPanel
 from data.params import Paths
+from models.champion import Champion
 from models.forecaster import Forecaster
 from models.seed import SeedRegressor
 from models.store import PICKLE, RECORD, ChampionRecord, digests_of, new_version
@@ -57,15 +58,44 @@ def save_challenger(fitted: Fitted, paths: Paths, now: datetime | None = None) -
     return record
 
 
+def save_rolled_forward(
+    champion: Champion, forecaster: Forecaster, panel: SalesPanel, paths: Paths, now: datetime | None = None
+) -> tuple[Path, ChampionRecord]:
+    """Write the champion as it is after newer sales; returns the folder, for `promote`, and its record.
+
+    What only a training changes is copied as it is: trees, seed regressor, scores, thresholds of drift.
+    """
+    folder = paths.models / ".rolled-forward"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(champion.folder, folder, ignore=shutil.ignore_patterns(RECORD))
+    _write_forecasts(forecaster, panel, folder)
+    trained_until = champion.card.get("trained_until", champion.card["cutoff"])
+    news = {"cutoff": str(panel.end), "trained_until": trained_until, "data": _data_facts(panel)}
+    atomic_write_json(folder / "card.json", {**champion.card, **news})
+    files, now = digests_of(folder), now or datetime.now(UTC)
+    record = champion.record.model_copy(
+        update={
+            "version": new_version(now, files),
+            "kind": "rolled forward",
+            "cutoff": panel.end.astype(object),
+            "created_at": now,
+            "data_hash": panel.content_hash(),
+            "files": files,
+        }
+    )
+    record.write(folder / RECORD)
+    return folder, record
+
+
 @contextmanager
 def one_at_a_time(paths: Paths) -> Iterator[None]:
-    """Hold `models/challenger` for this process; wait, and say so, while another training holds it."""
+    """Hold challenger and champion for this process; wait, and say so, while another job holds them."""
     paths.models.mkdir(parents=True, exist_ok=True)
     lock = FileLock(paths.models / ".challenger.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        logger.info("Another training is running here; this one waits for it to end.")
+        logger.info("Another training is running here, or a roll-forward; this one waits for it to end.")
         lock.acquire()
     try:
         yield
@@ -80,14 +110,19 @@ def params_hash(settings: BaseModel) -> str:
 
 def _write_files(fitted: Fitted, folder: Path, root: Path) -> None:
     panel = fitted.panel
-    fitted.forecaster.save(folder)
-    fitted.forecaster.forecast(panel).save(folder)
-    first = max(panel.start, panel.end - np.timedelta64(HISTORY_DAYS - 1, "D"))
-    panel.window(first, panel.end).save(folder / "history.npz")
+    _write_forecasts(fitted.forecaster, panel, folder)
     fitted.seed.save(folder)
     (folder / PICKLE).write_bytes(pickle.dumps(fitted.seed.library))
     atomic_write_json(folder / "metrics.json", fitted.metrics)
     atomic_write_json(folder / "card.json", _card(fitted, root))
+
+
+def _write_forecasts(forecaster: Forecaster, panel: SalesPanel, folder: Path) -> None:
+    """The forecaster, its table, and the sales both start from."""
+    forecaster.save(folder)
+    forecaster.forecast(panel).save(folder)
+    first = max(panel.start, panel.end - np.timedelta64(HISTORY_DAYS - 1, "D"))
+    panel.window(first, panel.end).save(folder / "history.npz")
 
 
 def _record(fitted: Fitted, folder: Path, now: datetime) -> ChampionRecord:
@@ -112,18 +147,23 @@ def _card(fitted: Fitted, root: Path) -> dict[str, Any]:
         "seed_regressor": fitted.seed.kind,
         "horizon_days": fitted.forecaster.params.horizon_days,
         "cutoff": str(panel.end),
-        "data": {
-            "hash": panel.content_hash(),
-            "first_day": str(panel.start),
-            "last_day": str(panel.end),
-            "series": panel.n_series,
-            "known_days": int(np.isfinite(panel.sales).sum()),
-        },
+        "trained_until": str(panel.end),
+        "data": _data_facts(panel),
         "scores": {model: standing["overall"] for model, standing in models.items()},
         "not_measured": fitted.metrics["not_measured"],
         "params": fitted.settings.model_dump(mode="json"),
         "git_commit": _git_commit(root),
         "libraries": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
+    }
+
+
+def _data_facts(panel: SalesPanel) -> dict[str, Any]:
+    return {
+        "hash": panel.content_hash(),
+        "first_day": str(panel.start),
+        "last_day": str(panel.end),
+        "series": panel.n_series,
+        "known_days": int(np.isfinite(panel.sales).sum()),
     }
 
 

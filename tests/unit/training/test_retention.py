@@ -1,0 +1,55 @@
+"""Which versions stay."""
+
+from collections.abc import Callable
+
+import pytest
+
+from data.params import Paths
+from models.store import ChampionRecord, bento_champion
+from training.registry import champion_record, promote, rollback
+from training.retention import prune
+
+MakeVersion = Callable[[str], ChampionRecord]
+
+
+def names(paths: Paths) -> set[str]:
+    return {folder.name for folder in paths.versions.iterdir()}
+
+
+@pytest.fixture
+def promoted(paths: Paths, make_version: MakeVersion) -> list[str]:
+    """Six champions in a row, oldest first."""
+    made = []
+    for number in range(6):
+        made.append(make_version(f"version {number}").version)
+        promote(paths.challenger, ["Better."], paths)
+    return made
+
+
+def keeping(paths: Paths, champions: int, others: int) -> Paths:
+    paths.params.write_text(f"retention: {{champions: {champions}, others: {others}}}\n")
+    return paths
+
+
+def test_the_newest_champions_stay_and_the_rest_goes(paths: Paths, promoted: list[str]) -> None:
+    assert prune(keeping(paths, champions=2, others=1)) == promoted[:3]
+    assert names(paths) == set(promoted[3:])
+    assert rollback(paths).kind == "rolled back"
+
+
+def test_what_goes_leaves_the_bento_store_too(paths: Paths, promoted: list[str]) -> None:
+    prune(keeping(paths, champions=1, others=0))
+    stored = {folder.name for folder in bento_champion().parent.iterdir() if folder.is_dir()}
+    assert stored & {version.lower() for version in promoted} == {promoted[-1].lower()}
+
+
+def test_the_champion_stays_whatever_is_asked(paths: Paths, promoted: list[str]) -> None:
+    first = rollback(paths, promoted[0])
+    prune(keeping(paths, champions=1, others=0))
+    assert names(paths) == {first.version}
+    assert champion_record(paths) == first
+
+
+def test_nothing_goes_while_there_is_room(paths: Paths, promoted: list[str]) -> None:
+    assert prune(keeping(paths, champions=3, others=3)) == []
+    assert names(paths) == set(promoted)

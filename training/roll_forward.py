@@ -1,0 +1,77 @@
+"""Job: same trees, newer history -> new forecasts. `python -m training.roll_forward`, every day."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import date
+
+from data.errors import DataContractError, NoChampionError, StorecastError
+from data.params import Paths
+from data.prepare import load_panel
+from data.progress import configure_logging
+from models.champion import Champion
+from models.roll_forward import roll_forward
+from models.store import ChampionRecord
+from training.registry import champion_record, own_bento_home, promote
+from training.retention import prune
+from training.version import one_at_a_time, save_rolled_forward
+
+logger = logging.getLogger(__name__)
+
+
+def run(paths: Paths) -> ChampionRecord:
+    """Roll the champion forward to the newest sales and promote it; without news the champion stays as it is.
+
+    Raises `NoChampionError` when there is none, `DataContractError` when the sales end before its cutoff or
+    lack one of its series.
+    """
+    with one_at_a_time(paths):
+        champion = open_champion(paths)
+        before, panel = champion.record, load_panel(paths)
+        require_no_way_back(before, panel.end.astype(object))
+        if panel.content_hash() == before.data_hash:
+            logger.info("No new days and no corrections since %s: %s stays.", before.cutoff, before.version)
+            return before
+        folder, record = save_rolled_forward(champion, roll_forward(champion.forecaster, panel), panel, paths)
+        reason = f"Rolled forward from {before.cutoff} to {record.cutoff} on the same trees."
+        promote(folder, [reason], paths)
+        prune(paths)
+        logger.info("Champion: %s. %s", record.version, reason)
+        return record
+
+
+def open_champion(paths: Paths) -> Champion:
+    """The champion of this clone, its promotion finished where one was cut off, its files verified."""
+    record = champion_record(paths)
+    if record is None:
+        raise NoChampionError("There is no champion to start from.", hint="Run `make train`.")
+    home = paths.versions / record.version
+    promote(home, ["Finished after an interruption."], paths)
+    return Champion.load(home, verify=False)
+
+
+def require_no_way_back(champion: ChampionRecord, end: date) -> None:
+    """Refuse sales that end before what the champion has seen."""
+    if end < champion.cutoff:
+        raise DataContractError(
+            f"The sales end on {end}, the champion {champion.version} has seen {champion.cutoff}.",
+            hint="Bring the missing days back; to start over on other sales, run `make train`.",
+        )
+
+
+def main() -> int:
+    """Exit 0 when the champion knows the newest sales, 2 when it cannot."""
+    configure_logging()
+    paths = Paths()
+    own_bento_home(paths)
+    try:
+        run(paths)
+    except StorecastError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
