@@ -11,6 +11,7 @@ import pytest
 from data.panel import SalesPanel, SeriesIndex
 from data.params import Params, Paths
 from models.champion import Champion
+from models.store import RECORD, ChampionRecord
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -66,3 +67,14 @@ def champion_folder(small_panel: SalesPanel, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="session")
 def champion(champion_folder: Path) -> Champion:
     return Champion.load(champion_folder)
+
+
+@pytest.fixture
+def clone(champion_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout to stand in, whose champion is the small one."""
+    record = ChampionRecord.read(champion_folder / RECORD)
+    (tmp_path / "models" / "versions").mkdir(parents=True)
+    (tmp_path / "models" / "versions" / record.version).symlink_to(champion_folder)
+    record.write(tmp_path / "models" / RECORD)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

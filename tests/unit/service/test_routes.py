@@ -1,0 +1,159 @@
+"""service.routes: what FastAPI answers inside the bento."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+from starlette.testclient import TestClient
+
+from data.errors import NoChampionError
+from data.panel import SeriesIndex
+from service import __version__
+from service.live_model import LiveModel
+from service.routes import _matching, create_routes, methods_of
+from service.settings import Settings
+
+HTML = {"accept": "text/html"}
+Client = Callable[..., TestClient]
+
+
+@pytest.fixture
+def client(champion_folder: Path, tmp_path: Path) -> Client:
+    def start(has_model: bool = True, **settings: Any) -> TestClient:
+        def source() -> Path:
+            if has_model:
+                return champion_folder
+            raise NoChampionError("None was trained.", hint="Train one.")
+
+        app = create_routes(Settings(reports_dir=tmp_path, **settings))
+        app.state.live_model = LiveModel([source])
+        app.state.live_model.refresh()
+        return TestClient(app)
+
+    return start
+
+
+def test_the_root_greets_programs_in_json_and_people_with_a_page(client: Client) -> None:
+    asked = client()
+    greeting = asked.get("/").json()
+    assert greeting.pop("model_version").startswith("20")
+    assert greeting == {"status": "ok", "service": "storecast", "version": __version__}
+    page = asked.get("/", headers=HTML)
+    assert page.text.startswith("<!doctype html>")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert page.headers["vary"] == asked.get("/").headers["vary"] == "Accept"
+
+
+def test_everything_the_page_names_is_served_here(client: Client) -> None:
+    asked = client()
+    named = re.findall(r'(?:src|href)="([^"#]+)"', asked.get("/", headers=HTML).text)
+    assert named
+    for address in named:
+        assert not address.startswith(("http", "//")), "nothing may come from elsewhere"
+        assert asked.get(f"/{address}").status_code == 200, address
+
+
+def test_health_tells_the_model_and_its_age(client: Client) -> None:
+    health = client().get("/health").json()
+    assert health["status"] == "ok"
+    assert health["reason"] is None
+    assert health["model"]["version"] == health["model_version"]
+    assert health["model"]["cutoff"] == "2017-12-31"
+    assert 0 <= health["model"]["age_days"] < 1
+
+
+def test_without_a_model_health_gives_the_reason_and_the_rest_says_503(client: Client) -> None:
+    asked = client(has_model=False)
+    health = asked.get("/health")
+    assert health.status_code == 200
+    assert health.json() == {
+        "status": "no model",
+        "service": "storecast",
+        "version": __version__,
+        "model_version": None,
+        "model": None,
+        "reason": "None was trained. Train one.",
+    }
+    for path in ("/model", "/series", "/page/overview"):
+        answer = asked.get(path)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "no_model")
+
+
+def test_the_card_is_what_training_wrote(client: Client, champion_folder: Path) -> None:
+    assert client().get("/model").json() == json.loads((champion_folder / "card.json").read_text())
+
+
+def test_drift_is_the_last_summary_known(client: Client, tmp_path: Path) -> None:
+    asked = client()
+    assert asked.get("/drift").json() == {"verdict": "never checked"}
+    (tmp_path / "drift_summary.json").write_text("{")
+    assert asked.get("/drift").json() == {"verdict": "never checked"}
+    (tmp_path / "drift_summary.json").write_text('{"verdict": "steady"}')
+    assert asked.get("/drift").json() == {"verdict": "steady"}
+
+
+def test_series_are_listed_searched_and_paged(client: Client) -> None:
+    asked = client()
+    everything = asked.get("/series").json()
+    assert everything["total"] == len(everything["series"]) == 10
+    first = everything["series"][0]
+    assert (first["store"], first["item"]) == (1, 1)
+    assert first["mean_sales"] > 0
+    page = asked.get("/series", params={"limit": 3, "offset": 8}).json()
+    assert page == {"total": 10, "series": everything["series"][8:11]}
+    assert asked.get("/series", params={"search": "2 5"}).json()["total"] == 1
+
+
+def test_every_word_of_a_search_has_to_be_found() -> None:
+    series = SeriesIndex.from_labels(["Nord", "Nord", "Süd"], ["Apfel", "Birne", "Apfel"])
+    assert _matching(series, "nord APFEL") == [0]
+    assert _matching(series, "apfel") == [0, 2]
+    assert _matching(series, " ") == [0, 1, 2]
+    assert _matching(series, "dap") == [], "a word does not reach from the store into the item"
+
+
+@pytest.mark.parametrize("query", ["limit=-1", "limit=x", "limit=10001", "offset=-1", f"search={'x' * 201}"])
+def test_a_wrong_parameter_is_named(client: Client, query: str) -> None:
+    answer = client().get(f"/series?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["code"] == "invalid_request"
+    assert query.partition("=")[0] in answer.json()["error"]["message"]
+
+
+def test_admin_routes_exist_only_when_asked_for(client: Client) -> None:
+    assert client().post("/admin/reload").status_code == 404
+    answer = client(admin_routes=True, api_keys="one").post("/admin/reload")
+    assert answer.json()["model"]["cutoff"] == "2017-12-31"
+
+
+def test_the_documentation_is_a_page_that_needs_nothing_from_elsewhere(client: Client) -> None:
+    asked = client()
+    page = asked.get("/docs")
+    assert page.status_code == 200
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    for path in ("POST /predict", "POST /forecast", "GET /health", "GET /metrics"):
+        assert path in page.text
+    for address in re.findall(r'(?:src|href)="([^"#]+)"', page.text):
+        assert asked.get(f"/{address}").status_code == 200, address
+
+
+def test_paths_and_methods_of_mounted_applications_are_known() -> None:
+    async def nothing(_: Any) -> None: ...
+
+    inner = FastAPI(openapi_url=None)
+    inner.get("/a")(nothing)
+    app = Starlette(
+        routes=[
+            Route("/b", nothing, methods=["POST"]),
+            Mount("/", inner),
+            Route("/a", nothing, methods=["DELETE"]),
+            Route("/c/{d}", nothing),
+        ]
+    )
+    assert methods_of(app) == {"/a": {"GET"}, "/b": {"POST"}}
