@@ -194,7 +194,9 @@ def _create(version: str, folder: Path, record: ChampionRecord) -> None:
     with _bentoml().models.create(f"{NAME}:{version}", labels=labels, metadata=metadata) as model:
         for name in record.served:
             shutil.copy(folder / name, model.path)
-    record.write(_store() / NAME / version / RECORD)  # last: a folder without it is half an import
+    stored = _store() / NAME / version
+    stored.chmod(0o755)  # BentoML leaves 0700, which another user of an image cannot read
+    record.write(stored / RECORD)  # last: a folder without it is half an import
 
 
 def _without_none(value: Any) -> Any:

@@ -99,6 +99,7 @@ def test_an_imported_version_is_bentos_latest_with_labels_and_metadata(tmp_path:
     assert metadata["sha256"]["a.txt"] == record.files["a.txt"].sha256
     assert ChampionRecord.read(store.bento_champion() / "champion.json") == record
     assert not (store.bento_champion() / "model.pkl").exists()
+    assert store.bento_champion().stat().st_mode & 0o777 == 0o755
 
 
 def test_the_last_import_is_the_latest_though_it_was_made_before(tmp_path: Path) -> None:
