@@ -1,0 +1,134 @@
+"""Every metric that jobs push, and how: to the Pushgateway that STORECAST_PUSHGATEWAY names, or nowhere.
+
+A job ends before anyone could ask it, so it leaves its last numbers where Prometheus can. Metrics of the
+service stand in service/metrics.py.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+log = logging.getLogger(__name__)
+
+PUSHGATEWAY = "STORECAST_PUSHGATEWAY"
+TIMEOUT_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """A number a job leaves behind; it stays until the same job pushes another."""
+
+    name: str
+    told: str
+    labels: tuple[str, ...] = ()
+
+
+JOB_FAILED = Pushed("storecast_job_failed", "1 when the job's last run could not do its work.")
+JOB_FINISHED = Pushed("storecast_job_finished_timestamp_seconds", "When the job last ended, well or not.")
+JOB_SUCCEEDED = Pushed("storecast_job_succeeded_timestamp_seconds", "When the job last did its work.")
+JOB_DURATION = Pushed("storecast_job_duration_seconds", "How long the job's last run took.")
+
+DRIFT_FOUND = Pushed("storecast_drift_found", "1 when the last check found drift.")
+DRIFT_UNDECIDED = Pushed("storecast_drift_undecided", "1 when the last check had too little to judge.")
+DRIFT_VALUE = Pushed("storecast_drift_value", "What a test measured in the last window.", ("test", "group"))
+DRIFT_THRESHOLD = Pushed(
+    "storecast_drift_threshold", "What the test's value is not to pass.", ("test", "group")
+)
+DRIFT_WINDOW_END = Pushed("storecast_drift_window_end_timestamp_seconds", "Last day the check looked at.")
+REALISED_WAPE = Pushed("storecast_realised_wape_share", "Error of the champion on the days of that window.")
+RETRAINING_FLAG = Pushed("storecast_retraining_flag", "1 while a retraining is asked for.")
+
+DECISIONS = Pushed("storecast_decisions", "Decisions in models/history.jsonl, by outcome.", ("decision",))
+DECIDED = Pushed(
+    "storecast_decided_timestamp_seconds", "When the last decision of a kind fell.", ("decision",)
+)
+WAPE = Pushed("storecast_wape_share", "Error of a model on days held back from it.", ("model",))
+BIAS = Pushed(
+    "storecast_bias_share", "Share by which the champion forecast too much (above 0) or too little."
+)
+COVERAGE = Pushed("storecast_coverage_share", "Share of held-back days inside their interval.", ("level",))
+
+PUSHED = (
+    JOB_FAILED, JOB_FINISHED, JOB_SUCCEEDED, JOB_DURATION,
+    DRIFT_FOUND, DRIFT_UNDECIDED, DRIFT_VALUE, DRIFT_THRESHOLD, DRIFT_WINDOW_END, REALISED_WAPE,
+    RETRAINING_FLAG, DECISIONS, DECIDED, WAPE, BIAS, COVERAGE,
+)  # fmt: skip
+
+
+@dataclass
+class Report:
+    """What one run of a job has to say: `report(WAPE, 0.11, "storecast")`."""
+
+    samples: dict[Pushed, dict[tuple[str, ...], float]] = field(default_factory=dict)
+
+    def __call__(self, metric: Pushed, value: float, *labels: str) -> None:
+        if len(labels) != len(metric.labels):
+            raise ValueError(f"{metric.name} was given the labels {labels}, expected {metric.labels}.")
+        self.samples.setdefault(metric, {})[labels] = float(value)
+
+
+@contextmanager
+def reported(job: str) -> Iterator[Report]:
+    """Push what the block reports, how long it took and whether it raised; what it raises goes on.
+
+    A run that fails pushes that it failed and leaves the numbers of the last good one standing.
+    """
+    report, started = Report(), time.time()
+    try:
+        yield report
+    except BaseException:
+        _push(job, _ended(Report(), started, failed=True))
+        raise
+    report(JOB_SUCCEEDED, time.time())
+    _push(job, _ended(report, started, failed=False))
+
+
+def _ended(report: Report, started: float, failed: bool) -> Report:
+    now = time.time()
+    report(JOB_FAILED, failed)
+    report(JOB_FINISHED, now)
+    report(JOB_DURATION, now - started)
+    return report
+
+
+def _push(job: str, report: Report) -> None:
+    """Replace the metrics reported and no others; a gateway that is away costs a line in the log, no job."""
+    if not (gateway := os.environ.get(PUSHGATEWAY)):
+        return
+    from prometheus_client import CollectorRegistry, Gauge, pushadd_to_gateway
+
+    registry = CollectorRegistry()
+    for metric, values in report.samples.items():
+        gauge = Gauge(metric.name, metric.told, metric.labels, registry=registry)
+        for labels, value in values.items():
+            (gauge.labels(*labels) if labels else gauge).set(value)
+    address, handler = _address_and_handler(gateway)
+    try:
+        pushadd_to_gateway(address, job=job, registry=registry, timeout=TIMEOUT_SECONDS, handler=handler)
+    except OSError as error:
+        log.warning("Metrics of %s were not pushed: %s.", job, error)
+
+
+def _address_and_handler(gateway: str) -> tuple[str, Callable[..., Any]]:
+    """The address without a user's name and password in it, and what sends them as a header."""
+    from prometheus_client.exposition import basic_auth_handler, default_handler
+
+    parts = urlsplit(gateway if "://" in gateway else f"http://{gateway}")
+    if parts.username is None:
+        return parts.geturl(), default_handler
+    user, password = unquote(parts.username), unquote(parts.password or "")
+
+    def with_password(
+        url: str, method: str, timeout: float | None, headers: list[tuple[str, str]], data: bytes
+    ) -> Callable[[], None]:
+        return basic_auth_handler(url, method, timeout, headers, data, user, password)
+
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=host)), with_password

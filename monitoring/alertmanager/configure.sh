@@ -1,0 +1,53 @@
+#!/bin/sh
+# Writes Alertmanager's configuration, which cannot read the environment itself, and who is told is a setting:
+#   ALERT_WEBHOOK_URL                                     any number of these three ways,
+#   ALERT_SLACK_URL (a Slack webhook), ALERT_SLACK_CHANNEL   none at all keeps alerts on its own page
+#   ALERT_MAIL_TO, ALERT_MAIL_FROM, ALERT_SMTP_HOST (host:port), ALERT_SMTP_USER, ALERT_SMTP_PASSWORD
+# Usage: configure.sh FILE
+set -eu
+umask 077
+
+quote() { # a YAML string of whatever it is given
+    printf "'%s'" "$(printf '%s' "$1" | sed "s/'/''/g")"
+}
+
+{
+    cat <<'YAML'
+route:
+  receiver: people
+  group_by: [alertname]
+  group_wait: 15s
+  group_interval: 5m
+  repeat_interval: 12h
+
+inhibit_rules: # a service that is down explains the rest of its alerts
+  - source_matchers: ['alertname = "StorecastDown"']
+    target_matchers: ['alertname =~ "StorecastNoModel|StorecastErrors|StorecastSlow"']
+
+receivers:
+  - name: people
+YAML
+    if [ -n "${ALERT_WEBHOOK_URL:-}" ]; then
+        printf '    webhook_configs:\n      - send_resolved: true\n'
+        printf '        url: %s\n' "$(quote "$ALERT_WEBHOOK_URL")"
+    fi
+    if [ -n "${ALERT_SLACK_URL:-}" ]; then
+        printf '    slack_configs:\n      - send_resolved: true\n'
+        printf '        api_url: %s\n' "$(quote "$ALERT_SLACK_URL")"
+        printf '        channel: %s\n' "$(quote "${ALERT_SLACK_CHANNEL:-#storecast}")"
+        cat <<'YAML'
+        title: '{{ .CommonAnnotations.summary }}'
+        text: '{{ range .Alerts }}{{ .Annotations.description }} ({{ .Annotations.runbook_url }}) {{ end }}'
+YAML
+    fi
+    if [ -n "${ALERT_MAIL_TO:-}" ]; then
+        printf '    email_configs:\n      - send_resolved: true\n'
+        printf '        to: %s\n' "$(quote "$ALERT_MAIL_TO")"
+        printf '        from: %s\n' "$(quote "${ALERT_MAIL_FROM:?is needed with ALERT_MAIL_TO}")"
+        printf '        smarthost: %s\n' "$(quote "${ALERT_SMTP_HOST:?is needed with ALERT_MAIL_TO}")"
+        if [ -n "${ALERT_SMTP_USER:-}" ]; then
+            printf '        auth_username: %s\n' "$(quote "$ALERT_SMTP_USER")"
+            printf '        auth_password: %s\n' "$(quote "${ALERT_SMTP_PASSWORD:?is needed with ALERT_SMTP_USER}")"
+        fi
+    fi
+} >"$1"
