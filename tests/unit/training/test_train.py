@@ -13,7 +13,7 @@ from data.params import Paths
 from models.champion import Champion
 from models.store import bento_champion
 from training.registry import champion_record
-from training.train import Settings, main, run, train
+from training.train import Settings, compare, main, not_measured, run, train
 
 SMALL = """
 data:
@@ -89,3 +89,14 @@ def test_the_job_exits_two_and_says_why_when_sales_cannot_be_used(
     assert main([]) == 2
     assert "date" in capsys.readouterr().err
     assert not Path("models/champion.json").exists()
+
+
+def test_the_scorecard_says_when_it_is_of_a_sample(
+    trained_clone: Paths, panel: SalesPanel, settings: Settings
+) -> None:
+    forecaster = Champion.load(trained_clone.challenger).forecaster
+    few = settings.train.model_copy(update={"leaderboard_series": 3})
+    assert not_measured(forecaster, panel, settings.train) == []
+    assert not_measured(forecaster, panel, few) == ["Scored on 3 of 8 series, drawn at random."]
+    table = compare(forecaster, panel, few, cpu_seconds=1.0)
+    assert {standing.scorecard.overall.days for standing in table} == {3 * 28 * 3}
