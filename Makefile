@@ -19,7 +19,7 @@ export NEW_DAYS_FILE := $(if $(filter /%,$(FILE)),$(FILE),$(STANDING)/$(FILE))
 export OUT_FILE := $(if $(filter /%,$(OUT)),$(OUT),$(STANDING)/$(OUT))
 
 PY := .venv/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile
+PIP := $(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps --no-compile
 SERVE := .venv/.installed-train
 DEV := .venv/.installed-dev
 BENCH := .venv-bench/.installed
@@ -101,5 +101,5 @@ $(DEV): requirements/dev.txt | $(PY)
 $(BENCH): requirements/bench.txt | $(PY)
 	@echo "Installing the peers to measure against …"
 	@$(PYTHON) -m venv .venv-bench
-	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile -r $<
+	@.venv-bench/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps --no-compile -r $<
 	@touch $@
