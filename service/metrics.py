@@ -36,8 +36,10 @@ SWAPS = Counter("storecast_model_swaps_total", "Champions taken into service, th
 FAILED_SWAPS = Counter(
     "storecast_model_swap_failures_total",
     "Champions that could not be fetched or loaded; the one before kept serving.",
-    ["stage"],  # remote or load
+    ["stage"],
 )
+for _stage in ("remote", "load"):  # a counter that first appears at 1 never rises, and would alarm nobody
+    FAILED_SWAPS.labels(_stage)
 
 _FORECASTS = {endpoint: FORECASTS.labels(endpoint) for endpoint in ENDPOINTS}
 _UNKNOWN = {endpoint: UNKNOWN.labels(endpoint) for endpoint in ENDPOINTS}
