@@ -27,7 +27,7 @@ LOCKS := dev jobs train serve
 ROOMS := $(wildcard data models drift training service) tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up train serve batch ingest test test-full check format bench lock tools clean
+.PHONY: help up train serve batch ingest roll-forward bento image image-local test test-full check format bench lock tools clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,18 @@ batch: $(SERVE) ## forecast the whole assortment into OUT (SALES=file replaces t
 
 ingest: $(SERVE) ## add the new days of FILE to data/raw: validated, idempotent, corrections replace
 	@$(PY) -m data.ingest $(if $(FILE),"$$NEW_DAYS_FILE")
+
+roll-forward: $(SERVE) ## same trees, newer history, new forecasts: the daily job
+	@$(PY) -m training.roll_forward
+
+bento: $(SERVE) ## pack the champion and the service
+	@$(PY) -m bentoml build
+
+image: bento ## the bento as an image, by the engine and base that are there (ENGINE, BASE_IMAGE, IMAGE)
+	@bash .ci/image
+
+image-local: $(DEV) tools ## the same where no registry can be reached (Debian, root), then run and smoke-tested
+	@bash .ci/image-local
 
 test: $(DEV) check ## everything that needs only Python packages
 	$(PY) -m pytest -m "not browser"
