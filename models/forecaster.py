@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,7 +139,7 @@ class Forecaster:
             folds = tuple(unpack(FoldForecast, backtest, f"{k}.") for k in range(described["folds"]))
             series = SeriesIndex.from_json(described)
             params = ForecasterParams.model_validate(described["params"])
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise ArtifactError(
                 f"The forecaster in {folder} cannot be read: {error!r}.",
                 hint="Restore the version from DVC or train again.",
@@ -161,5 +162,5 @@ def _save_arrays(path: Path, arrays: Arrays) -> None:
 
 
 def _load_arrays(path: Path) -> Arrays:
-    with np.load(path, allow_pickle=False) as stored:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
         return {name: stored[name] for name in stored.files}
