@@ -52,7 +52,7 @@ def load_history(files: RawFiles, params: DataParams) -> tuple[SalesPanel, Quali
         files=tuple(file.name for file in everything),
         n_rows=sum(len(file.sales) for file in everything),
         facts=describe(panel),
-        findings=(*_found_in_files(everything, params), *found_in_rows, *found_in_panel),
+        findings=(*_found_in_files(everything, params), *found_in_rows, *found_in_panel, _ahead(panel)),
     )
     return panel, report
 
@@ -75,7 +75,7 @@ def split_layers(layers: Sequence[Sequence[FileRows]]) -> list[SalesRows]:
 def settle_layers(layers: Sequence[SalesRows], params: DataParams) -> tuple[SalesRows, tuple[Finding, ...]]:
     """Leave one row per series and day: duplicates of a layer by the rule, then later layers on top."""
     settled, findings = settle_rows(layers[0], params.duplicates)
-    for layer in layers[1:]:
+    for layer in (layer for layer in layers[1:] if len(layer)):
         later, _ = settle_rows(layer, params.duplicates)
         settled, _ = settle_rows(settled.followed_by(later), "last")
     if len(settled) == 0:
@@ -135,6 +135,13 @@ def _found_in_files(files: Sequence[FileRows], params: DataParams) -> tuple[Find
             "not numeric", params.not_numeric, sum(file.n_not_numeric for file in files), n_rows, unreadable
         ),
     )
+
+
+def _ahead(panel: SalesPanel) -> Finding:
+    ahead = panel.sales[:, panel.dates > np.datetime64("today")]
+    n_ahead, n_known = int(np.isfinite(ahead).sum()), int(np.isfinite(panel.sales).sum())
+    note = f"The last day is {panel.end}: is it mistyped?" if n_ahead else ""
+    return Finding("days after today", "keep", n_ahead, n_known, note=note)
 
 
 def _require_no_gap(rows: SalesRows, max_gap_days: int) -> None:

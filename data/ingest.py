@@ -73,14 +73,13 @@ def ingest(file: Path, paths: Paths) -> Ingestion:
         )
     settle_layers([known, new], params)  # refuses dates far from all others
     values = _look_up(known, new)
-    is_unknown = np.isnan(values)
-    is_changed = is_unknown | (values != new.sales.astype(np.float32))
-    changes = new.take(np.flatnonzero(is_changed))
+    n_unknown = int(np.isnan(values).sum())
+    changes = new.take(values != new.sales.astype(np.float32))  # NaN differs from any number
     _write_months(ingested.followed_by(changes), np.unique(_months(changes)), paths.raw)
     days = new.times.astype("datetime64[D]")
     return Ingestion(
-        n_new=int(is_unknown.sum()),
-        n_corrected=len(changes) - int(is_unknown.sum()),
+        n_new=n_unknown,
+        n_corrected=len(changes) - n_unknown,
         n_unchanged=len(new) - len(changes),
         n_unreadable=given.n_empty + given.n_not_numeric,
         first=days.min(),

@@ -84,6 +84,7 @@ def test_flaws_of_all_kinds_are_counted_in_one_report(tmp_path: Path) -> None:
         "negative_sales": 1,
         "missing_days": 3,
         "outliers": 0,
+        "days_after_today": 0,
     }
     assert findings["not_numeric"]["examples"] == ("a.csv line 137: 'abc'",)
 
@@ -91,6 +92,13 @@ def test_flaws_of_all_kinds_are_counted_in_one_report(tmp_path: Path) -> None:
 def test_a_mistyped_year_far_from_the_others_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataContractError, match=r"1917-01-01 and 2017-01-01: 1 row before, 1 row after"):
         load(tmp_path, a="1917-01-01,1,1,3\n2017-01-01,1,1,3\n")
+
+
+def test_sales_of_days_to_come_are_pointed_out(tmp_path: Path) -> None:
+    tomorrow = np.datetime64("today") + 1
+    findings = load(tmp_path, a=f"{tomorrow - 9},1,1,3\n{tomorrow},1,1,3\n")[1].to_json()["findings"]
+    assert findings["days_after_today"]["count"] == 1
+    assert str(tomorrow) in findings["days_after_today"]["note"]
 
 
 def test_two_years_without_rows_are_a_gap_that_can_be(tmp_path: Path) -> None:
