@@ -20,7 +20,9 @@ class Page {
   known = { health: null, accuracy: null, drift: null, card: null };
   selections = new Map();
   answeredAt = null;
+  shownVersion = null;
   isLoading = false;
+  isRenewing = false;
 
   start() {
     this.finder = new Finder((series, isFinal) => this.choose(series, isFinal));
@@ -34,22 +36,20 @@ class Page {
 
   /** Take part of a choice over; a final one becomes a step of the browser's history. */
   choose(change, isFinal) {
-    const next = { ...this.choice, ...change };
-    const isSame = addressOf(next) === addressOf(this.choice);
-    this.choice = next;
-    remember(next);
-    if (!isSame || isFinal)
-      history[isFinal && addressOf(next) !== location.hash ? "pushState" : "replaceState"](
-        null,
-        "",
-        addressOf(next),
-      );
-    if (!isSame) this.#showChoice();
+    if (!this.choice) return; // nothing has been shown yet
+    const choice = { ...this.choice, ...change };
+    const address = addressOf(choice);
+    if (address !== location.hash) history[isFinal ? "pushState" : "replaceState"](null, "", address);
+    this.#turnTo(choice);
   }
 
   #addressed() {
     const choice = readChoice();
-    if (!choice || addressOf(choice) === addressOf(this.choice)) return;
+    if (choice) this.#turnTo(choice);
+  }
+
+  #turnTo(choice) {
+    if (addressOf(choice) === addressOf(this.choice)) return;
     this.choice = choice;
     remember(choice);
     this.#showChoice();
@@ -100,13 +100,15 @@ class Page {
 
   async #showSelection() {
     const wanted = this.choice;
+    this.shownVersion = this.catalogue?.version ?? null;
     if (this.catalogue && !this.catalogue.entryOf(wanted)) return this.view.unknown(wanted);
     this.view.busy();
     await this.#answering(async () => {
       const selection = await this.#selection(wanted);
       if (!sameSeries(wanted, this.choice)) return; // overtaken by a later choice
-      this.view.show(this.choice, selection, this.catalogue, this.known.health);
-      if (this.catalogue && selection.model_version !== this.catalogue.version) await this.#renew();
+      this.view.show(this.choice, selection, this.catalogue);
+      this.shownVersion = selection.model_version;
+      if (this.catalogue && this.shownVersion !== this.catalogue.version) await this.#renew();
     });
   }
 
@@ -122,8 +124,11 @@ class Page {
 
   /** A new model serves: the same choice, answered anew. */
   async #renew() {
+    if (this.isRenewing) return; // workers may swap one after the other: the next look at the service sees to it
+    this.isRenewing = true;
     this.selections.clear();
     await this.load();
+    this.isRenewing = false;
     tell("renewed", `New forecasts since ${time(new Date())}.`);
     setTimeout(() => untell("renewed"), 8000);
   }
@@ -172,7 +177,7 @@ class Page {
     field.addEventListener("keydown", (event) => event.key === "Enter" && enter());
     blank(
       "This service asks for a key",
-      "It is kept for this window only.",
+      "It is kept until this page is closed.",
       make("p", { class: "ask" }, field, make("button", { type: "button", onclick: enter }, "Use it")),
     );
     field.focus();
@@ -205,7 +210,9 @@ class Page {
     untell("gone");
     if (!this.catalogue) return this.isLoading ? undefined : this.load();
     showTrust(this.known);
-    if (health.model.version !== this.catalogue.version) return this.#renew();
+    const { version } = health.model;
+    const isOld = [this.catalogue.version, this.shownVersion ?? version].some((shown) => shown !== version);
+    if (isOld) return this.#renew();
     return undefined;
   }
 }

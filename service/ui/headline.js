@@ -23,11 +23,13 @@ export function showTitle(choice, timeline) {
 }
 
 /** `entry` is the catalogue's line of the choice, null where it is not there yet. */
-export function showSum(choice, timeline, entry, reason, health) {
+export function showSum(choice, timeline, entry, reason) {
   // The list's own figure where there is one, so that the two never differ by a rounding.
   const expected = entry ? entry.forecast : timeline.sum(choice.days);
   const first = shortDay(timeline.days[timeline.history]);
-  const when = isStale(health) ? `${choice.days} days from ${first}` : `Next ${choice.days} days`;
+  const when = isStale(timeline.days[timeline.history - 1])
+    ? `${choice.days} days from ${first}`
+    : `Next ${choice.days} days`;
   const line = make("p", { class: "sum-line" }, `${when} `, make("strong", {}, units(expected)));
   line.append(" ", make("span", { class: "sum-unit" }, "units"));
   const more = make("p", { class: "sum-more" }, ...comparison(entry, choice.days));

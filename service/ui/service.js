@@ -7,11 +7,11 @@ export class ServiceError extends Error {
   }
 }
 
-const KEY = "storecast.key"; // for this window only: a key is a secret
+let key = null; // a secret, so kept nowhere but here
 
 /** Use an API key from now on; the service asks for one only where its owner switched that on. */
-export function useKey(key) {
-  sessionStorage.setItem(KEY, key);
+export function useKey(given) {
+  key = given;
 }
 
 export function get(path, parameters = {}, signal = undefined) {
@@ -29,7 +29,6 @@ export function post(path, body, signal = undefined) {
 }
 
 async function ask(address, options) {
-  const key = sessionStorage.getItem(KEY);
   const headers = {
     Accept: "application/json",
     ...options.headers,

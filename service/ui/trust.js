@@ -5,7 +5,8 @@ import { count, dated, daysAgo, exactPercent, plural, toDay } from "./words.js";
 
 const STALE_DAYS = 7;
 const soldUntil = (health) => toDay(health.model.cutoff);
-export const isStale = (health) => Boolean(health?.model) && daysAgo(soldUntil(health)) > STALE_DAYS;
+/** Whether newer sales than those of a day are overdue. */
+export const isStale = (day) => daysAgo(day) > STALE_DAYS;
 
 /** `health` is GET /health, `accuracy` the backtest's, `drift` GET /drift, `card` GET /model; each may be null. */
 export function showTrust({ health, accuracy, drift, card }) {
@@ -39,7 +40,7 @@ export function showTrust({ health, accuracy, drift, card }) {
 function verdict(health, drift) {
   if (!health?.model) return ["bad", "No model yet"];
   if (drift?.drift_found) return ["warn", "Sales have moved away from what was expected"];
-  if (isStale(health)) return ["warn", "Needs newer sales"];
+  if (isStale(soldUntil(health))) return ["warn", "Needs newer sales"];
   return ["good", "On course"];
 }
 
@@ -93,7 +94,7 @@ function details(health, accuracy, drift, card) {
       `${plural(card.data.series, "series", "series")}, ${dated(toDay(card.data.first_day))} to ${dated(toDay(card.data.last_day))}`,
     ]);
   }
-  if (isStale(health))
+  if (health?.model && isStale(soldUntil(health)))
     rows.push([
       "Newer sales",
       "The forecast begins on the day after the newest sales it knows. Give it newer ones: make ingest, then make roll-forward.",

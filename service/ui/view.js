@@ -38,8 +38,8 @@ export class View {
     find("view").setAttribute("aria-busy", "true");
   }
 
-  /** Show a selection; `catalogue` and `health` may be older or newer than it, or not there yet. */
-  show(choice, selection, catalogue, health) {
+  /** Show a selection; `catalogue` may be older or newer than it, or not there yet. */
+  show(choice, selection, catalogue) {
     const isNew = this.timeline?.selection !== selection || this.choice.days !== choice.days;
     if (this.timeline?.selection !== selection) this.timeline = new Timeline(selection);
     const entry = catalogue?.days === choice.days ? catalogue.entryOf(choice) : null;
@@ -48,7 +48,7 @@ export class View {
     press(find("answer"), "days", choice.days);
     press(find("answer"), "by", choice.by);
     showTitle(choice, this.timeline);
-    showSum(choice, this.timeline, entry, catalogue?.reasonOf(choice), health);
+    showSum(choice, this.timeline, entry, catalogue?.reasonOf(choice));
     showLegend(this.timeline);
     if (isNew) this.chart.show(this.timeline, choice.days, seriesName(choice));
     if (isNew || entry) this.#reason(entry && catalogue, isNew);
