@@ -58,6 +58,24 @@ def ingest(file: Path, paths: Paths) -> Ingestion:
 
     Raises `DataContractError`, and changes nothing, when the file cannot be used or there is no history yet.
     """
+    known, ingested, new, n_unreadable = _read(file, paths)
+    values = _look_up(known, new)
+    n_unknown = int(np.isnan(values).sum())
+    changes = new.take(values != new.sales.astype(np.float32))  # NaN differs from any number
+    _write_months(ingested.followed_by(changes), np.unique(_months(changes)), paths.raw)
+    days = new.times.astype("datetime64[D]")
+    return Ingestion(
+        n_new=n_unknown,
+        n_corrected=len(changes) - n_unknown,
+        n_unchanged=len(new) - len(changes),
+        n_unreadable=n_unreadable,
+        first=days.min(),
+        last=days.max(),
+    )
+
+
+def _read(file: Path, paths: Paths) -> tuple[SalesRows, SalesRows, SalesRows, int]:
+    """All that is known, what of it was ingested, the rows of `file`, and how many of these have no number."""
     params = load_params("data", DataParams, paths.params)
     files = raw_files(paths.raw)
     if not files.base:
@@ -68,23 +86,9 @@ def ingest(file: Path, paths: Paths) -> Ingestion:
     known, _ = settle_layers([base, ingested], params)
     new, _ = settle_rows(added, params.duplicates)
     if len(new) == 0:
-        raise DataContractError(
-            f"{file.name} has no row with a number of sales.", hint="Nothing was changed."
-        )
+        raise DataContractError(f"No row of {file.name} has a number of sales; nothing was changed.")
     settle_layers([known, new], params)  # refuses dates far from all others
-    values = _look_up(known, new)
-    n_unknown = int(np.isnan(values).sum())
-    changes = new.take(values != new.sales.astype(np.float32))  # NaN differs from any number
-    _write_months(ingested.followed_by(changes), np.unique(_months(changes)), paths.raw)
-    days = new.times.astype("datetime64[D]")
-    return Ingestion(
-        n_new=n_unknown,
-        n_corrected=len(changes) - n_unknown,
-        n_unchanged=len(new) - len(changes),
-        n_unreadable=given.n_empty + given.n_not_numeric,
-        first=days.min(),
-        last=days.max(),
-    )
+    return known, ingested, new, given.n_empty + given.n_not_numeric
 
 
 def _look_up(known: SalesRows, wanted: SalesRows) -> NDArray[np.float32]:

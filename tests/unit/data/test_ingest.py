@@ -83,7 +83,7 @@ def test_rows_without_a_number_are_left_out_and_said_to_be(paths: Paths) -> None
     ("rows", "said"),
     [
         ("x,1,1,3\n", "line 2: 'x'"),
-        ("2018-01-01,1,1,\n", "no row with a number"),
+        ("2018-01-01,1,1,\n", "No row of new.csv has a number"),
         ("1918-01-01,1,1,3\n", "between 1918-01-01 and 2017-12-29"),
     ],
 )
