@@ -75,7 +75,7 @@ def ingest(file: Path, paths: Paths) -> Ingestion:
 
 
 def _read(file: Path, paths: Paths) -> tuple[SalesRows, SalesRows, SalesRows, int]:
-    """All that is known, what of it was ingested, the rows of `file`, and how many of these have no number."""
+    """All that is known, what of it was ingested, the rows of `file`, and how many lack a number."""
     params = load_params("data", DataParams, paths.params)
     files = raw_files(paths.raw)
     if not files.base:
