@@ -27,7 +27,7 @@ LOCKS := dev jobs train serve
 ROOMS := $(wildcard data models drift training service) tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up train serve batch ingest roll-forward bento image image-local test test-full check format bench lock tools clean
+.PHONY: help up train serve batch ingest roll-forward bento image image-local test test-full check format bench lock dashboards tools clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,10 +63,10 @@ image-local: $(DEV) tools ## the same where no registry can be reached (Debian, 
 	@bash .ci/image-local
 
 test: $(DEV) check ## everything that needs only Python packages
-	$(PY) -m pytest -m "not browser"
+	$(PY) -m pytest -m "not browser and not tools"
 
-test-full: $(DEV) tools ## what test leaves out: the page in a browser
-	$(PY) -m pytest -m browser
+test-full: $(DEV) tools ## what test leaves out: browser, monitoring, image, workflows
+	$(PY) -m pytest -m "browser or tools"
 
 check: $(DEV) ## lint, format, types, layers
 	$(PY) -m ruff check
@@ -87,7 +87,10 @@ lock: $(DEV) ## solve requirements/*.in again -> requirements/*.txt, the smaller
 			--no-emit-index-url --no-emit-find-links $$([ $$lock = dev ] || echo -c requirements/dev.txt) \
 			requirements/$$lock.in -o requirements/$$lock.txt || exit 1; done
 
-tools: ## Debian's tools for test-full (as root on Debian; elsewhere says what is missing)
+dashboards: $(DEV) ## write Grafana's dashboards again from their tables
+	@$(PY) monitoring/grafana/panels.py
+
+tools: ## Debian's and npm's tools for test-full (as root on Debian; elsewhere says what is missing)
 	@bash .ci/tools
 
 clean: ## forget the environments and caches; sales, models and reports stay

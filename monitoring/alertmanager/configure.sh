@@ -1,11 +1,16 @@
 #!/bin/sh
 # Writes Alertmanager's configuration, which cannot read the environment itself, and who is told is a setting:
-#   ALERT_WEBHOOK_URL                                     any number of these three ways,
-#   ALERT_SLACK_URL (a Slack webhook), ALERT_SLACK_CHANNEL   none at all keeps alerts on its own page
+#   ALERT_WEBHOOK_URL
+#   ALERT_SLACK_URL (a Slack webhook), ALERT_SLACK_CHANNEL
 #   ALERT_MAIL_TO, ALERT_MAIL_FROM, ALERT_SMTP_HOST (host:port), ALERT_SMTP_USER, ALERT_SMTP_PASSWORD
+# Any number of these three ways; none at all keeps alerts on Alertmanager's own page.
 # Usage: configure.sh FILE
 set -eu
 umask 077
+if [ -n "${ALERT_MAIL_TO:-}" ]; then
+    : "${ALERT_MAIL_FROM:?is needed with ALERT_MAIL_TO}" "${ALERT_SMTP_HOST:?is needed with ALERT_MAIL_TO}"
+    [ -z "${ALERT_SMTP_USER:-}" ] || : "${ALERT_SMTP_PASSWORD:?is needed with ALERT_SMTP_USER}"
+fi
 
 quote() { # a YAML string of whatever it is given
     printf "'%s'" "$(printf '%s' "$1" | sed "s/'/''/g")"
@@ -43,11 +48,11 @@ YAML
     if [ -n "${ALERT_MAIL_TO:-}" ]; then
         printf '    email_configs:\n      - send_resolved: true\n'
         printf '        to: %s\n' "$(quote "$ALERT_MAIL_TO")"
-        printf '        from: %s\n' "$(quote "${ALERT_MAIL_FROM:?is needed with ALERT_MAIL_TO}")"
-        printf '        smarthost: %s\n' "$(quote "${ALERT_SMTP_HOST:?is needed with ALERT_MAIL_TO}")"
+        printf '        from: %s\n' "$(quote "$ALERT_MAIL_FROM")"
+        printf '        smarthost: %s\n' "$(quote "$ALERT_SMTP_HOST")"
         if [ -n "${ALERT_SMTP_USER:-}" ]; then
             printf '        auth_username: %s\n' "$(quote "$ALERT_SMTP_USER")"
-            printf '        auth_password: %s\n' "$(quote "${ALERT_SMTP_PASSWORD:?is needed with ALERT_SMTP_USER}")"
+            printf '        auth_password: %s\n' "$(quote "$ALERT_SMTP_PASSWORD")"
         fi
     fi
 } >"$1"

@@ -1,0 +1,129 @@
+"""Rules, dashboards, runbook and compose file speak of the same things, and of things that exist."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client import Counter, Histogram
+
+from data.pushed import PUSHED
+from models.store import ChampionRecord
+from monitoring.grafana.panels import DASHBOARDS, DATASOURCE, FOLDER, dashboard
+from service import metrics
+from tests.contract.test_house import ROOT
+
+MONITORING = ROOT / "monitoring"
+RULES = yaml.safe_load((MONITORING / "prometheus/rules/storecast.rules.yml").read_text())
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+ALL_RULES = [rule for group in RULES["groups"] for rule in group["rules"]]
+ALERTS = {rule["alert"]: rule for rule in ALL_RULES if "alert" in rule}
+RECORDED = {rule["record"] for rule in ALL_RULES if "record" in rule}
+QUERIES = [rule["expr"] for rule in ALL_RULES] + [
+    query for _, _, panels in DASHBOARDS.values() for panel in panels for query in panel.queries.values()
+]
+ENDINGS = re.compile(r"_(bucket|sum|count)$")
+
+
+def existing_metrics(record: ChampionRecord) -> set[str]:
+    """Every metric of the service and of its jobs, as Prometheus names them."""
+    families = [value for value in vars(metrics).values() if isinstance(value, Counter | Histogram)]
+    own = {described.name for family in families for described in family.describe()}
+    counters = {f"{name}_total" for name in own}
+    live = {family.name for family in metrics.LiveModelCollector(record).collect()}
+    return own | counters | live | {metric.name for metric in PUSHED}
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_query_asks_only_for_metrics_that_exist(query: str, champion: Any) -> None:
+    asked = {ENDINGS.sub("", name) for name in re.findall(r"\bstorecast_\w+", query)}
+    assert asked <= existing_metrics(champion.record)
+    assert set(re.findall(r"\bstorecast:[\w:]+", query)) <= RECORDED
+
+
+def test_every_pushed_metric_is_watched_or_drawn() -> None:
+    assert {metric.name for metric in PUSHED} - {"storecast_job_finished_timestamp_seconds"} <= set(
+        re.findall(r"\bstorecast_\w+", " ".join(QUERIES))
+    )
+
+
+def test_every_alert_leads_to_its_section_of_the_runbook_and_every_section_to_an_alert() -> None:
+    sections = re.findall(r"^## (\w+)$", (ROOT / "docs/runbook.md").read_text(), re.MULTILINE)
+    assert set(sections) == set(ALERTS)
+    for name, alert in ALERTS.items():
+        assert alert["annotations"]["runbook_url"] == f"docs/runbook.md#{name.lower()}"
+        assert set(alert["annotations"]) == {"summary", "description", "runbook_url"}
+        assert alert["labels"]["severity"] in {"critical", "warning"}
+
+
+def test_every_alert_is_tested_to_fire() -> None:
+    tests = yaml.safe_load((MONITORING / "prometheus/rules/storecast.test.yml").read_text())["tests"]
+    cases = [case for test in tests for case in test["alert_rule_test"]]
+    assert {case["alertname"] for case in cases if case["exp_alerts"]} == set(ALERTS)
+
+
+@pytest.mark.parametrize("uid", DASHBOARDS)
+def test_dashboards_are_the_ones_their_tables_make(uid: str) -> None:
+    written = json.loads((FOLDER / f"{uid}.json").read_text())
+    assert written == dashboard(uid, *DASHBOARDS[uid]), "run make dashboards"
+
+
+@pytest.mark.parametrize("uid", DASHBOARDS)
+def test_panels_stand_side_by_side_and_ask_the_source_that_is_provisioned(uid: str) -> None:
+    [source] = yaml.safe_load((MONITORING / "grafana/provisioning/datasources/prometheus.yml").read_text())[
+        "datasources"
+    ]
+    assert {"type": source["type"], "uid": source["uid"]} == DATASOURCE
+    panels = dashboard(uid, *DASHBOARDS[uid])["panels"]
+    assert len({panel["id"] for panel in panels}) == len(panels)
+    cells = [
+        (x, y)
+        for place in (panel["gridPos"] for panel in panels)
+        for x in range(place["x"], place["x"] + place["w"])
+        for y in range(place["y"], place["y"] + place["h"])
+    ]
+    assert len(set(cells)) == len(cells)
+    assert max(x for x, _ in cells) < 24
+
+
+def test_what_is_scraped_and_told_are_services_of_the_stack() -> None:
+    prometheus = yaml.safe_load((MONITORING / "prometheus/prometheus.yml").read_text())
+    static = [job["static_configs"] for job in prometheus["scrape_configs"]]
+    static.append(prometheus["alerting"]["alertmanagers"][0]["static_configs"])
+    targets = {target for configs in static for config in configs for target in config["targets"]}
+    hosts = {target.partition(":")[0] for target in targets} - {"localhost"}
+    assert hosts <= set(COMPOSE["services"])
+
+
+def test_services_of_the_stack_depend_on_and_mount_what_exists() -> None:
+    services = COMPOSE["services"]
+    for name, service in services.items():
+        assert set(service.get("depends_on", [])) <= set(services), name
+        for mount in service.get("volumes", []):
+            source = mount.split(":")[0]
+            assert (ROOT / source).exists() if source.startswith(".") else source in COMPOSE["volumes"], mount
+
+
+def test_nothing_of_the_stack_may_write_to_its_disk_or_become_root_again() -> None:
+    for name, service in COMPOSE["services"].items():
+        assert service["read_only"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert all(port.startswith("${BIND:-127.0.0.1}:") for port in service["ports"]), name
+
+
+def test_no_password_of_the_stack_has_a_default() -> None:
+    secret = re.compile(r"\$\{(\w*(?:PASSWORD|KEYS|SLACK_URL|WEBHOOK_URL)\w*)(:[-?])([^}]*)\}")
+    found = secret.findall((ROOT / "docker-compose.yml").read_text())
+    assert {"GRAFANA_PASSWORD", "STORECAST_API_KEYS", "ALERT_SMTP_PASSWORD"} <= {name for name, _, _ in found}
+    assert not [name for name, kind, default in found if kind == ":-" and default]
+
+
+def test_settings_of_the_service_in_the_stack_exist() -> None:
+    from service.settings import Settings
+
+    named = {
+        name for name in COMPOSE["services"]["storecast"]["environment"] if name.startswith("STORECAST_")
+    }
+    assert {name.removeprefix("STORECAST_").lower() for name in named} <= set(Settings.model_fields)
