@@ -4,7 +4,7 @@ import { addressOf } from "./address.js";
 import { changeOf } from "./catalogue.js";
 import { find, make } from "./dom.js";
 import { isStale } from "./trust.js";
-import { against, count, namedDay, plural, reasonWords, seriesName, shortDay, span, units } from "./words.js";
+import { against, count, dated, namedDay, plural, reasonWords, seriesName, span, units } from "./words.js";
 
 const COMPARED = "The same weekdays 52 weeks earlier, on days that have a record then";
 
@@ -26,7 +26,7 @@ export function showTitle(choice, timeline) {
 export function showSum(choice, timeline, entry, reason) {
   // The list's own figure where there is one, so that the two never differ by a rounding.
   const expected = entry ? entry.forecast : timeline.sum(choice.days);
-  const first = shortDay(timeline.days[timeline.history]);
+  const first = dated(timeline.days[timeline.history]);
   const when = isStale(timeline.days[timeline.history - 1])
     ? `${choice.days} days from ${first}`
     : `Next ${choice.days} days`;
