@@ -53,8 +53,8 @@ ingest: $(SERVE) ## add the new days of FILE to data/raw: validated, idempotent,
 roll-forward: $(SERVE) ## same trees, newer history, new forecasts: the daily job
 	@$(PY) -m training.roll_forward
 
-bento: $(SERVE) ## pack the champion and the service
-	@$(PY) -m bentoml build
+bento: $(SERVE) ## pack the champion and the service, then serve that from elsewhere as a test
+	@bash .ci/bento
 
 image: bento ## the bento as an image, by the engine and base that are there (ENGINE, BASE_IMAGE, IMAGE)
 	@bash .ci/image
