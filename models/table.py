@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import ArtifactError
-from data.files import atomic_write_json
+from data.files import atomic_path, atomic_write_json
 from data.panel import SeriesIndex
 
 LEVELS = (50, 80, 90, 95)
@@ -50,8 +50,9 @@ class ForecastTable:
 
     def save(self, folder: Path) -> None:
         """Write `forecasts.npy`, `methods.npy` and `series.json` into an existing folder."""
-        np.save(folder / "forecasts.npy", self.values)
-        np.save(folder / "methods.npy", self.methods)
+        for name, array in (("forecasts.npy", self.values), ("methods.npy", self.methods)):
+            with atomic_path(folder / name) as path:  # whoever has the old file mapped keeps it
+                np.save(path, array)
         index = {
             "cutoff": str(self.cutoff),
             "columns": COLUMNS,

@@ -1,6 +1,7 @@
 """models.table: a champion's own answers."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,13 @@ def test_bounds_are_found_by_level() -> None:
 def test_an_opened_table_is_mapped_not_read(tmp_path: Path) -> None:
     TABLE.save(tmp_path)
     assert isinstance(ForecastTable.open(tmp_path).values, np.memmap)
+
+
+def test_saving_again_leaves_a_mapped_table_as_it_was(tmp_path: Path) -> None:
+    TABLE.save(tmp_path)
+    mapped = ForecastTable.open(tmp_path)
+    replace(TABLE, values=TABLE.values + 1).save(tmp_path)
+    np.testing.assert_array_equal(mapped.values, TABLE.values)
 
 
 @pytest.mark.parametrize("name", ["forecasts.npy", "methods.npy", "series.json"])
