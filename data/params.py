@@ -104,6 +104,21 @@ class Paths:
         return self.models / "metrics.json"
 
     @property
+    def dvc_lock(self) -> Path:
+        """What DVC holds: sales, challenger, reports."""
+        return self.root / "dvc.lock"
+
+    @property
+    def dvc_config(self) -> Path:
+        """DVC's remotes; no secrets."""
+        return self.root / ".dvc" / "config"
+
+    @property
+    def dvc_cache(self) -> Path:
+        """Files DVC holds, by md5."""
+        return self.root / ".dvc" / "cache" / "files" / "md5"
+
+    @property
     def bentoml_home(self) -> Path:
         """BentoML's stores of this clone, unless BENTOML_HOME says otherwise."""
         return self.root / ".bentoml"
@@ -124,6 +139,11 @@ class Paths:
         return self.reports / "leaderboard.csv"
 
     @property
+    def scores(self) -> Path:
+        """The challenger's overall scores, for `dvc metrics`."""
+        return self.reports / "scores.json"
+
+    @property
     def drift_summary(self) -> Path:
         """Result of the last drift check."""
         return self.reports / "drift_summary.json"
@@ -132,6 +152,11 @@ class Paths:
     def flag(self) -> Path:
         """Asks for a retraining while it exists."""
         return self.reports / "retrain.flag"
+
+    @property
+    def gate(self) -> Path:
+        """What the gate last decided, with both scorecards."""
+        return self.reports / "gate.json"
 
     @property
     def logs(self) -> Path:

@@ -88,6 +88,13 @@ def test_a_challenger_that_wins_by_forecasting_too_little_is_refused() -> None:
     assert "total would be off by -80.0 %" in decision.reasons[1]
 
 
+def test_a_total_may_be_further_off_where_the_days_gain_more_than_that() -> None:
+    sign = np.where(np.arange(DAYS) % 2, 1.0, -1.0) * np.ones((3, 1))
+    decision = judged(40 * sign, np.full(ACTUAL.shape, 15.0))
+    assert decision.promote
+    assert abs(card(15).bias) > abs(card(40 * sign).bias) + 5
+
+
 def test_without_any_sale_there_is_nothing_to_decide_on() -> None:
     unknown = np.full(ACTUAL.shape, np.nan)
     decision = decide(card(5, unknown), card(1, unknown), PARAMS)

@@ -1,0 +1,184 @@
+"""A retraining from flag to champion: what is promoted, what is kept, and what is written down."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.errors import DataContractError
+from data.frames import write_panel
+from data.panel import SalesPanel
+from data.params import Paths
+from data.synthetic import SyntheticParams, synthetic_panel
+from drift.flag import raise_flag, read_flag
+from models.champion import Champion
+from models.store import ChampionRecord, verify
+from training.decisions import read_decisions
+from training.registry import champion_record, promote
+from training.retrain import main, run
+from training.train import Settings, train
+
+SMALL = """
+data:
+synthetic:
+forecaster: {horizon_days: 28, folds: 1, backtest_rows: 2000, final_rows: 2000, rounds: 10}
+train: {seed: {rows: 500, rounds: 5, forest_rows: 300, forest_trees: 2}}
+retrain:
+retention:
+"""
+LATER_DAYS = 42
+
+
+@pytest.fixture(scope="session")
+def drifted(panel: SalesPanel) -> SalesPanel:
+    """The sales of the trained clone and six weeks in which best and slow sellers have traded places."""
+    params = SyntheticParams(stores=2, items=4, days=panel.n_days + LATER_DAYS)
+    return synthetic_panel(params, ["item-mix"], LATER_DAYS)
+
+
+@pytest.fixture
+def trained(clone: Paths, panel: SalesPanel) -> ChampionRecord:
+    """The champion of `clone`, its sales and settings beside it."""
+    clone.params.write_text(SMALL)
+    write_panel(panel, clone.sales)
+    return promote(clone.challenger, ["There was no champion."], clone)
+
+
+def events(paths: Paths) -> list[str]:
+    """The log without its times."""
+    return [line.split(" ", 1)[1] for line in paths.retrain_log.read_text().splitlines()]
+
+
+def test_without_a_flag_there_is_nothing_to_do(clone: Paths, trained: ChampionRecord) -> None:
+    assert run(clone) is None
+    assert champion_record(clone) == trained
+    assert events(clone) == ["Nothing to do: no flag asks for a retraining."]
+
+
+def test_a_challenger_that_learnt_the_drift_replaces_the_champion(
+    clone: Paths, trained: ChampionRecord, drifted: SalesPanel
+) -> None:
+    write_panel(drifted, clone.sales)
+    raise_flag(clone.flag, "Items trade places.", trained.version)
+    judgement = run(clone)
+    champion = champion_record(clone)
+    assert judgement is not None
+    assert judgement.promote
+    assert champion is not None
+    assert champion.version == judgement.challenger > trained.version
+    assert champion.kind == "trained"
+    assert str(champion.cutoff) == str(drifted.end)
+    assert read_flag(clone.flag) is None
+    last = read_decisions(clone.history_jsonl)[-1]
+    assert (last.decision, last.version, last.replaces) == ("promoted", champion.version, trained.version)
+    assert last.reasons == judgement.reasons
+    assert last.scorecards["challenger"]["wape"] < last.scorecards["before"]["wape"]
+    assert json.loads(clone.gate.read_text())["promote"] is True
+    told = events(clone)
+    assert told[0] == "Started. Items trade places."
+    assert told[1].startswith(f"Challenger {champion.version} trained")
+    assert told[-2:] == [f"Promoted {champion.version}, in place of {trained.version}.", "Flag cleared."]
+
+
+def test_without_news_the_champion_is_kept_and_the_flag_cleared(
+    clone: Paths, trained: ChampionRecord
+) -> None:
+    judgement = run(clone, force=True)
+    assert judgement is not None
+    assert not judgement.promote
+    assert champion_record(clone) == trained
+    assert read_flag(clone.flag) is None
+    last = read_decisions(clone.history_jsonl)[-1]
+    assert (last.decision, last.version) == ("kept", judgement.challenger)
+    assert last.cutoff == trained.cutoff
+    assert set(last.scorecards) == {"before", "challenger"}
+    assert events(clone)[-2:] == [f"Kept {trained.version}.", "Flag cleared."]
+
+
+def test_after_the_champion_was_kept_a_flag_waits_but_not_a_person(
+    clone: Paths, trained: ChampionRecord
+) -> None:
+    run(clone, force=True)
+    raise_flag(clone.flag, "The same again.", trained.version)
+    assert run(clone) is None
+    assert read_flag(clone.flag) is None
+    assert events(clone)[-2].startswith("Cooling down until")
+    assert run(clone, force=True) is not None
+
+
+def test_the_first_champion_needs_no_contest(clone: Paths, panel: SalesPanel) -> None:
+    clone.params.write_text(SMALL)
+    write_panel(panel, clone.sales)
+    judgement = run(clone, force=True)
+    assert judgement is not None
+    assert judgement.reasons == ("There was no champion.",)
+    assert champion_record(clone) is not None
+
+
+def test_a_champion_whose_series_are_gone_is_replaced(
+    clone: Paths, trained: ChampionRecord, drifted: SalesPanel
+) -> None:
+    write_panel(drifted.select(np.arange(1, drifted.n_series)), clone.sales)
+    judgement = run(clone, force=True)
+    assert judgement is not None
+    assert judgement.promote
+    assert "cannot forecast these sales" in judgement.reasons[0]
+
+
+def test_sales_that_end_before_the_champion_change_nothing_and_leave_the_flag(
+    clone: Paths, trained: ChampionRecord, panel: SalesPanel
+) -> None:
+    write_panel(panel.until(panel.end - 1), clone.sales)
+    flag = raise_flag(clone.flag, "Something moved.", trained.version)
+    with pytest.raises(DataContractError, match="has seen"):
+        run(clone)
+    assert champion_record(clone) == trained
+    assert read_flag(clone.flag) == flag
+
+
+def test_a_challenger_of_an_earlier_flag_is_not_taken_for_this_one(
+    clone: Paths, trained: ChampionRecord
+) -> None:
+    flag = raise_flag(clone.flag, "Something moved.", trained.version)
+    assert trained.created_at < flag.time
+    judgement = run(clone)
+    assert judgement is not None
+    assert judgement.challenger != trained.version
+
+
+def test_a_training_by_hand_after_the_flag_was_raised_answers_it(
+    clone: Paths, trained: ChampionRecord, panel: SalesPanel
+) -> None:
+    raise_flag(clone.flag, "Something moved.", trained.version)
+    by_hand = train(panel, Settings.read(clone), clone)
+    promote(clone.challenger, ["Trained on request, without a gate."], clone)
+    assert run(clone) is None
+    assert champion_record(clone) == by_hand
+    assert read_flag(clone.flag) is None
+
+
+def test_the_champion_of_a_retraining_can_be_served(
+    clone: Paths, trained: ChampionRecord, drifted: SalesPanel
+) -> None:
+    write_panel(drifted, clone.sales)
+    run(clone, force=True)
+    record = champion_record(clone)
+    assert record is not None
+    verify(clone.versions / record.version, record)
+    assert Champion.load(clone.versions / record.version).table.cutoff == drifted.end
+
+
+def test_the_job_exits_zero_when_kept_and_two_when_it_could_not(
+    clone: Paths,
+    trained: ChampionRecord,
+    panel: SalesPanel,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(clone.root)
+    assert main(["--force"]) == 0
+    write_panel(panel.until(panel.end - 1), Paths(Path()).sales)
+    assert main(["--force"]) == 2
+    assert "has seen" in capsys.readouterr().err
+    assert events(clone)[-1].startswith("Failed: ")
