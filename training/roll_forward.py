@@ -13,6 +13,7 @@ from data.progress import configure_logging
 from models.champion import Champion
 from models.roll_forward import roll_forward
 from models.store import ChampionRecord
+from training.decisions import read_decisions
 from training.registry import champion_record, own_bento_home, promote
 from training.retention import prune
 from training.version import one_at_a_time, save_rolled_forward
@@ -47,8 +48,9 @@ def open_champion(paths: Paths) -> Champion:
     if record is None:
         raise NoChampionError("There is no champion to start from.", hint="Run `make train`.")
     home = paths.versions / record.version
-    promote(home, ["Finished after an interruption."], paths)
-    return Champion.load(home, verify=False)
+    if record.version not in {entry.version for entry in read_decisions(paths.history_jsonl)}:
+        promote(home, ["Finished after an interruption."], paths)
+    return Champion.load(home)
 
 
 def require_no_way_back(champion: ChampionRecord, end: date) -> None:
