@@ -1,13 +1,12 @@
 """Job: ask a running service what a planner would, and believe it only when everything fits.
 
-`python -m service.smoke URL [--version V]`. `service.deploy` accepts a Space by the same questions.
+`python -m service.smoke URL [--version V]`, with the first of STORECAST_API_KEYS if there are any.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -17,11 +16,11 @@ from typing import Any
 import httpx
 
 from data.errors import StorecastError
+from service.settings import Settings
 
 STEP_DAYS = 14
 POLL_SECONDS = 1.0
 TIMEOUT_SECONDS = 10.0
-KEY = "STORECAST_SMOKE_KEY"
 
 
 class SmokeError(StorecastError):
@@ -45,6 +44,13 @@ def smoke(client: httpx.Client, version: str | None = None, wait_seconds: float 
     if f'version="{served}"' not in client.get("/metrics").text:
         raise SmokeError(f"/metrics does not name version {served}, expected storecast_model_info with it.")
     return f"{client.base_url} serves {served}: {sales:.1f} sales for {body}."
+
+
+def client_of(url: str) -> httpx.Client:
+    """A client of a service that has the same API keys as the environment, if any."""
+    keys = Settings().keys
+    headers = {"X-API-Key": keys[0]} if keys else {}
+    return httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_SECONDS, follow_redirects=True)
 
 
 def _served(client: httpx.Client, version: str | None) -> dict[str, Any]:
@@ -86,9 +92,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", help="the model that has to serve")
     parser.add_argument("--wait-seconds", type=float, default=60.0)
     arguments = parser.parse_args(argv)
-    headers = {"X-API-Key": os.environ[KEY]} if KEY in os.environ else {}
     try:
-        with httpx.Client(base_url=arguments.url, headers=headers, timeout=TIMEOUT_SECONDS) as client:
+        with client_of(arguments.url) as client:
             print(smoke(client, arguments.version, arguments.wait_seconds))
     except (SmokeError, httpx.HTTPError) as error:
         print(error, file=sys.stderr)

@@ -113,11 +113,18 @@ def test_nothing_of_the_stack_may_write_to_its_disk_or_become_root_again() -> No
         assert all(port.startswith("${BIND:-127.0.0.1}:") for port in service["ports"]), name
 
 
-def test_no_password_of_the_stack_has_a_default() -> None:
-    secret = re.compile(r"\$\{(\w*(?:PASSWORD|KEYS|SLACK_URL|WEBHOOK_URL)\w*)(:[-?])([^}]*)\}")
-    found = secret.findall((ROOT / "docker-compose.yml").read_text())
-    assert {"GRAFANA_PASSWORD", "STORECAST_API_KEYS", "ALERT_SMTP_PASSWORD"} <= {name for name, _, _ in found}
-    assert not [name for name, kind, default in found if kind == ":-" and default]
+def test_no_password_of_the_stack_stands_in_its_file_or_has_a_default() -> None:
+    secret = re.compile(r"PASSWORD|KEYS|SLACK_URL|WEBHOOK_URL|_USER$")
+    given = {
+        name: value
+        for service in COMPOSE["services"].values()
+        for name, value in service.get("environment", {}).items()
+        if secret.search(name)
+    }
+    assert {"STORECAST_API_KEYS", "STORECAST_FILES_PASSWORD", "ALERT_SMTP_PASSWORD"} <= set(given)
+    assert {name: value for name, value in given.items() if value is not None} == {
+        "GF_SECURITY_ADMIN_PASSWORD": "${GRAFANA_PASSWORD:?is needed, choose one}"
+    }
 
 
 def test_settings_of_the_service_in_the_stack_exist() -> None:

@@ -1,0 +1,65 @@
+"""What a Hugging Face Space is given: the bento as a folder with a Dockerfile, and the service's settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.files import atomic_write_text
+from models.store import NAME, RECORD, ChampionRecord
+
+PORT = 7860
+SECRETS = ("STORECAST_API_KEYS", "STORECAST_FILES_USER", "STORECAST_FILES_PASSWORD")
+VARIABLES = ("STORECAST_CHAMPION_URL", "STORECAST_FILES_URL", "STORECAST_RATE_LIMIT_PER_MINUTE")
+FIXED = {"STORECAST_FRAME_ANCESTORS": "https://huggingface.co"}  # its page shows the Space in a frame
+
+FRONT_MATTER = f"""\
+---
+title: Storecast
+emoji: 📦
+colorFrom: blue
+colorTo: green
+sdk: docker
+app_port: {PORT}
+license: apache-2.0
+---
+
+"""
+
+
+@dataclass(frozen=True)
+class Content:
+    """A rendered Space: the folder that goes there, the model in it, and settings by name."""
+
+    folder: Path
+    version: str
+    secrets: dict[str, str]
+    variables: dict[str, str]
+
+    def lines(self) -> Iterator[str]:
+        """What would go to the Space, for people; of secrets only the names."""
+        yield f"Model {self.version}"
+        for path in sorted(path for path in self.folder.rglob("*") if path.is_file()):
+            yield f"  {path.stat().st_size:>9} {path.relative_to(self.folder)}"
+        yield f"Secrets: {', '.join(self.secrets) or 'none'}"
+        for name, value in self.variables.items():
+            yield f"{name} = {value}"
+
+
+def render(folder: Path) -> Content:
+    """Lay `storecast:latest` of BentoML's store out in an empty folder, as a Space builds it."""
+    import bentoml
+
+    bentoml.bentos.export_bento(f"{NAME}:latest", str(folder), output_format="folder")
+    dockerfile = (folder / "env" / "docker" / "Dockerfile").read_text(encoding="utf-8")
+    atomic_write_text(folder / "Dockerfile", f"{dockerfile.rstrip()}\nENV PORT={PORT}\n")
+    told = (folder / "README.md").read_text(encoding="utf-8")
+    atomic_write_text(folder / "README.md", FRONT_MATTER + told)
+    [record] = folder.glob(f"models/{NAME}/*/{RECORD}")
+    return Content(folder, ChampionRecord.read(record).version, _given(SECRETS), FIXED | _given(VARIABLES))
+
+
+def _given(names: tuple[str, ...]) -> dict[str, str]:
+    return {name: os.environ[name] for name in names if os.environ.get(name)}

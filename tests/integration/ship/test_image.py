@@ -1,0 +1,143 @@
+"""The image and the stack, made and run for real where no registry can be reached."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from models.store import RECORD, ChampionRecord
+from service.smoke import smoke
+from tests.integration.serving import store, wait_until
+from tests.integration.ship.engine import (
+    BASE,
+    CAREFUL,
+    IMAGE,
+    images_of_watchers,
+    podman,
+    run,
+    settings_of_engine,
+)
+from tests.integration.ship.packing import PLANTED, SECRETS
+from tests.integration.ship.ports import free_port
+
+pytestmark = [pytest.mark.tools, pytest.mark.timeout(900)]
+
+MAX_BYTES = 520_000_000
+STACK = "storecast-tested"
+IN_STACK = (
+    "storecast",
+    "pushgateway",
+    "alertmanager",
+    "prometheus",
+)  # Grafana cannot be had without a registry
+KEY = {"X-API-Key": SECRETS["STORECAST_API_KEYS"]}
+
+
+@pytest.fixture(scope="module")
+def made(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What `make image-local` says; it leaves the image behind."""
+    if os.geteuid() != 0:
+        pytest.skip("containers are made as root here")
+    home = tmp_path_factory.mktemp("image") / "home"
+    store(champion_folder, home)
+    settings = {"BENTOML_HOME": str(home)}
+    return run("make", "image-local", f"IMAGE={IMAGE}", f"SMOKE_PORT={free_port()}", settings=settings)
+
+
+@pytest.fixture(scope="module")
+def version(champion_folder: Path) -> str:
+    return ChampionRecord.read(champion_folder / RECORD).version
+
+
+def test_make_image_local_runs_what_it_made(made: str, version: str) -> None:
+    assert f"serves {version}" in made
+    assert "It ran as 1000, read-only, without capabilities." in made
+
+
+@pytest.mark.usefixtures("made")
+def test_the_image_is_small_not_root_and_tells_its_health() -> None:
+    [image] = json.loads(podman("image", "inspect", IMAGE))
+    assert image["Size"] < MAX_BYTES
+    assert image["Config"]["User"] == "bentoml"
+    assert "/readyz" in str(image["HealthCheck"] if "HealthCheck" in image else image["Healthcheck"])
+
+
+@pytest.mark.usefixtures("made")
+def test_no_layer_of_the_image_holds_a_secret_or_what_is_special_to_this_machine(tmp_path: Path) -> None:
+    podman("save", "--format=docker-archive", f"--output={tmp_path}/image.tar", IMAGE)
+    found = [
+        words
+        for words in (PLANTED.decode(), str(settings_of_engine().parent))
+        if subprocess.run(["grep", "-qaF", words, tmp_path / "image.tar"]).returncode == 0
+    ]
+    assert not found
+    assert PLANTED.decode() not in podman("history", "--no-trunc", IMAGE)
+
+
+@pytest.mark.usefixtures("made")
+def test_run_alone_it_answers_on_the_port_of_a_space_and_logs_no_secret(version: str) -> None:
+    port, name = free_port(), "storecast-tested-alone"
+    secrets = [f"--env={name}" for name in SECRETS]
+    published = f"--publish=127.0.0.1:{port}:7860"
+    podman("run", "--detach", f"--name={name}", published, "--env=PORT=7860", *secrets, *CAREFUL, IMAGE)
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=KEY, timeout=10) as client:
+            assert version in smoke(client, version)
+            client.post("/predict", json={}, headers={"X-API-Key": "planted-but-wrong"})
+        assert podman("exec", name, "id", "-u").strip() == "1000"
+        assert "CapEff:\t0000000000000000" in podman("exec", name, "cat", "/proc/1/status")
+        podman("exec", name, "python", "-c", "open('/tmp/writable', 'w')")
+        assert "Read-only file system" in podman(
+            "exec", name, "python", "-c", "open('/home/bentoml/no', 'w')", check=False
+        )
+        assert PLANTED.decode() not in podman("logs", name)
+    finally:
+        podman("rm", "--force", "--time=2", name)
+
+
+@pytest.fixture(scope="module")
+def stack(made: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, int]]:
+    """docker-compose.yml, up; ports of its services by name."""
+    assert made
+    assert podman("image", "exists", BASE) == ""
+    names = {"storecast": "PORT", **{name: f"{name.upper()}_PORT" for name in IN_STACK[1:]}}
+    ports = {name: free_port() for name in IN_STACK}
+    settings = {names[name]: str(port) for name, port in ports.items()}
+    settings |= {"STORECAST_IMAGE": IMAGE, "GRAFANA_PASSWORD": "planted-grafana"}
+    settings |= images_of_watchers(tmp_path_factory.mktemp("images"))
+    compose = ("podman-compose", "--project-name", STACK)
+    try:
+        printed = run(*compose, "up", "--detach", *IN_STACK, settings=settings)
+        assert SECRETS["STORECAST_API_KEYS"] not in printed
+        yield ports
+    finally:
+        run(*compose, "down", "--volumes", settings=settings)
+
+
+def test_the_stack_serves_and_is_watched(stack: dict[str, int], version: str) -> None:
+    with httpx.Client(base_url=f"http://127.0.0.1:{stack['storecast']}", headers=KEY, timeout=10) as client:
+        assert version in smoke(client, version)
+
+    def health() -> dict[str, str]:
+        answer = httpx.get(f"http://127.0.0.1:{stack['prometheus']}/api/v1/targets").json()
+        return {target["labels"]["job"]: target["health"] for target in answer["data"]["activeTargets"]}
+
+    everything = dict.fromkeys((*IN_STACK,), "up")
+    wait_until(lambda: health() == everything, "every target to be up")
+
+
+def test_an_alert_of_the_stack_arrives_at_its_alertmanager(stack: dict[str, int]) -> None:
+    podman("stop", "--time=2", f"{STACK}_pushgateway_1")
+
+    def is_pending() -> bool:
+        answer = httpx.get(f"http://127.0.0.1:{stack['prometheus']}/api/v1/alerts").json()
+        return "StorecastPushgatewayDown" in str(answer["data"]["alerts"])
+
+    wait_until(is_pending, "Prometheus to notice")
+    told = httpx.get(f"http://127.0.0.1:{stack['prometheus']}/api/v1/alertmanagers").json()
+    assert told["data"]["activeAlertmanagers"]
+    assert httpx.get(f"http://127.0.0.1:{stack['alertmanager']}/-/ready").status_code == 200
