@@ -12,6 +12,7 @@ import math
 import re
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 Headers = Mapping[bytes, bytes]
 
+DRAIN_SECONDS, DRAIN_BYTES = 5.0, 64 * 1024 * 1024
 OPEN_PATHS = frozenset(
     ("/", "/health", "/docs", "/docs.json", "/schema.json", "/metrics", "/livez", "/healthz", "/readyz")
 )
@@ -111,6 +113,7 @@ class Edge:
         limit = self._settings.max_body_bytes
         declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
+            await _drain(receive)
             raise _too_large(limit)
         message = await receive()
         body: bytes = message.get("body", b"")
@@ -126,20 +129,23 @@ class Edge:
         return body
 
     async def _rest(self, first: bytes, receive: Receive) -> bytes:
+        limit = self._settings.max_body_bytes
         chunks, length, is_more = [first], len(first), True
         try:
             async with asyncio.timeout(self._settings.timeout_seconds):
-                while is_more:
+                while is_more and length <= limit:
                     message = await receive()
                     chunks.append(message.get("body", b""))
                     length += len(chunks[-1])
                     is_more = message.get("more_body", False)
-                    if length > self._settings.max_body_bytes:
-                        raise _too_large(self._settings.max_body_bytes)
         except TimeoutError as error:
             raise RequestError(
                 errors.SLOW_BODY, "The body did not arrive in time.", connection="close"
             ) from error
+        if length > limit:
+            if is_more:
+                await _drain(receive)
+            raise _too_large(limit)
         return b"".join(chunks)
 
 
@@ -217,6 +223,17 @@ def replay(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return again
+
+
+async def _drain(receive: Receive) -> None:
+    """Let a body that is refused arrive for a while: who is cut off while sending never reads the answer."""
+    length, is_more = 0, True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while is_more and length < DRAIN_BYTES:
+                message = await receive()
+                length += len(message.get("body", b""))
+                is_more = message.get("more_body", False)
 
 
 def _key(headers: Headers) -> str:

@@ -1,0 +1,278 @@
+"""A real server with two workers: answers, errors, documentation, metrics, and a life with accidents."""
+
+import itertools
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import bentoml
+import httpx
+import pytest
+
+from tests.integration.serving import ROOT, Load, Service, free_port, store, wait_until
+
+ONE = {"store": 1, "item": 5, "date": "2018-01-15"}
+BODY = '{"store": 1, "item": 5, "date": "2018-01-15"}'
+
+
+def error_of(answer: httpx.Response) -> dict[str, Any]:
+    """The error of an answer, which has the one shape and names the request."""
+    assert answer.headers["content-type"] == "application/json"
+    assert set(answer.json()) == {"error"}
+    error: dict[str, Any] = answer.json()["error"]
+    assert set(error) == {"code", "message", "hint", "request_id"}
+    assert error["request_id"] == answer.headers["x-request-id"]
+    assert error["message"]
+    return error
+
+
+def test_every_example_of_the_documentation_runs(service: Service) -> None:
+    document = service.client.get("/docs.json").json()
+    n_run = 0
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+            for body in [example["value"] for example in content.get("examples", {}).values()] or [None]:
+                answer = service.client.request(method, path, json=body)
+                assert answer.status_code == 200, (path, body, answer.text)
+                n_run += 1
+    assert n_run >= len(document["paths"])
+
+
+def test_the_fast_lane_and_the_api_answer_alike(service: Service) -> None:
+    (by_lane, by_api) = (
+        service.client.post("/predict", json=ONE),
+        service.client.post("/predict", json=[ONE]),
+    )
+    assert [by_lane.json()] == by_api.json()
+    assert by_lane.headers["content-type"] == by_api.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options", "status", "code"),
+    [
+        ("POST", "/predict", {"content": "{"}, 400, "not_json"),
+        ("POST", "/predict", {"content": ""}, 400, "not_json"),
+        ("POST", "/forecast", {"content": "["}, 400, "not_json"),
+        ("POST", "/explain", {"content": "NaN"}, 400, "not_json"),
+        ("GET", "/nowhere", {}, 404, "not_found"),
+        ("GET", "/ui/nowhere.js", {}, 404, "not_found"),
+        ("GET", "/static_content/swagger-ui.css", {}, 404, "not_found"),
+        ("POST", "/admin/reload", {}, 404, "not_found"),
+        ("POST", "/predict", {"json": {**ONE, "item": 99}}, 404, "unknown_series"),
+        ("POST", "/explain", {"json": {**ONE, "item": 99}}, 404, "unknown_series"),
+        ("POST", "/forecast", {"json": {"series": [{"store": 9, "item": 9}]}}, 404, "unknown_series"),
+        ("GET", "/page/sales?store=77", {}, 404, "unknown_series"),
+        ("GET", "/predict", {}, 405, "method_not_allowed"),
+        ("DELETE", "/series", {}, 405, "method_not_allowed"),
+        ("PUT", "/metrics", {}, 405, "method_not_allowed"),
+        ("OPTIONS", "/", {}, 405, "method_not_allowed"),
+        ("POST", "/predict", {"content": b"x" * (16 * 2**20 + 1)}, 413, "too_large"),
+        ("POST", "/predict", {"content": BODY, "headers": {"content-type": "text/plain"}}, 415, None),
+        ("POST", "/predict", {"json": {**ONE, "date": "2017-12-31"}}, 422, "date_out_of_range"),
+        ("POST", "/explain", {"json": {**ONE, "date": "2019-12-31"}}, 422, "date_out_of_range"),
+        ("POST", "/predict", {"json": {"store": 1}}, 422, "invalid_request"),
+        ("POST", "/predict", {"json": [ONE] * 1001}, 422, "invalid_request"),
+        ("POST", "/forecast", {"json": {"series": []}}, 422, "invalid_request"),
+        ("GET", "/series?limit=x", {}, 422, "invalid_request"),
+    ],
+)
+def test_every_error_has_the_one_shape(
+    service: Service, method: str, path: str, options: dict[str, Any], status: int, code: str | None
+) -> None:
+    headers = {"content-type": "application/json", **options.pop("headers", {})}
+    answer = service.client.request(method, path, headers=headers, **options)
+    assert answer.status_code == status, answer.text
+    assert error_of(answer)["code"] == code or code is None
+
+
+def test_a_series_sent_twice_with_a_history_is_refused(service: Service) -> None:
+    series = {"store": 1, "item": 1, "history": [{"date": "2018-01-01", "sales": 1}]}
+    answer = service.client.post("/forecast", json={"series": [series, series]})
+    assert answer.status_code == 422
+    assert "more than one row" in error_of(answer)["message"]
+
+
+def test_a_thousand_series_are_answered_in_order(service: Service) -> None:
+    pairs = list(itertools.islice(itertools.cycle(itertools.product((1, 2), range(1, 6))), 1000))
+    bodies = [{"store": store, "item": item} for store, item in pairs]
+    answer = service.client.post("/forecast", json={"series": bodies, "horizon_days": 90}).json()
+    assert [(told["store"], told["item"]) for told in answer["forecasts"]] == pairs
+    listed = service.client.post("/predict", json=[{**body, "date": "2018-01-15"} for body in bodies]).json()
+    assert [told["predicted_sales"] for told in listed] == [
+        told["days"][14]["forecast"] for told in answer["forecasts"]
+    ]
+
+
+def test_bentomls_own_client_can_ask(service: Service) -> None:
+    with bentoml.SyncHTTPClient(service.url) as client:
+        told = client.predict(ONE)
+        assert told["predicted_sales"] == service.client.post("/predict", json=ONE).json()["predicted_sales"]
+        forecast = client.forecast({"series": [{"store": 1, "item": 1}], "horizon_days": 2})
+        assert len(forecast["forecasts"][0]["days"]) == 2
+        client._temp_dir.cleanup()  # which BentoML leaves to the garbage collector
+
+
+def test_head_is_answered_wherever_get_is(service: Service) -> None:
+    for path in ("/", "/health", "/livez", "/series"):
+        answer = service.client.head(path)
+        assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_metrics_are_right_over_workers_and_after_one_was_killed(service: Service) -> None:
+    names = ('storecast_forecasts_total{endpoint="predict"}', "storecast_forecast_sales_count")
+    before = [service.metric(name) for name in names]
+
+    def ask(_: int) -> int:  # a connection each, so that both workers get some
+        return httpx.post(f"{service.url}/predict", json=ONE).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(ask, range(60))) == {200}
+    assert [service.metric(name) - then for name, then in zip(names, before, strict=True)] == [60, 60]
+    victim = service.workers()[0]
+    victim.send_signal(signal.SIGKILL)
+    wait_until(lambda: victim.pid not in {worker.pid for worker in service.workers()}, "the worker to go")
+    statuses = [_status(service) for _ in range(40)]
+    assert statuses.count(200) >= 38, "the other worker goes on"
+    wait_until(lambda: len(service.workers()) == 2, "the worker to come back")
+    assert service.metric(names[0]) >= before[0] + 60 + statuses.count(200), (
+        "what it had counted stays counted"
+    )
+
+
+def _status(service: Service) -> int:
+    try:
+        return httpx.post(f"{service.url}/predict", json=ONE).status_code
+    except httpx.TransportError:
+        return 0
+
+
+def test_bentomls_own_metrics_count_the_fast_lane_too(service: Service) -> None:
+    sample = (
+        'bentoml_service_request_total{endpoint="/predict",http_response_code="200",runner_name="storecast",'
+        'service_name="storecast",service_version="not available"}'
+    )
+    before = service.metric(sample)
+    for _ in range(5):
+        service.client.post("/predict", json=ONE)
+    assert service.metric(sample) == before + 5
+
+
+def test_no_caller_can_make_the_metrics_grow(service: Service) -> None:
+    for number in range(20):
+        service.client.get(f"/made-up-{number}")
+        service.client.get(f"/ui/made-up-{number}")
+        service.client.post("/predict", json={**ONE, "item": f"made-up-{number}"})
+        service.client.request(f"MADEUP{number}", "/predict")
+    assert "made-up" not in service.metrics().lower()
+    assert "MADEUP" not in service.metrics()
+
+
+def test_the_metrics_tell_the_model(service: Service) -> None:
+    assert f'version="{service.version()}"' in service.metrics()
+    assert service.metric("storecast_model_cutoff_timestamp_seconds") == 1514678400
+
+
+def test_a_key_opens_and_nothing_else_does(strict: Service) -> None:
+    for headers in ({}, {"x-api-key": "three"}, {"authorization": "Bearer x"}):
+        answer = strict.client.post("/predict", json=ONE, headers=headers)
+        assert answer.status_code == 401
+        assert error_of(answer)["code"] == "unauthorized"
+    for headers in ({"x-api-key": "one"}, {"authorization": "Bearer two"}):
+        assert strict.client.post("/predict", json=ONE, headers=headers).status_code == 200
+    for path in ("/", "/health", "/docs", "/docs.json", "/metrics", "/livez", "/readyz", "/ui/app.js"):
+        assert strict.client.get(path).status_code == 200, path
+    for path in ("/series", "/model", "/drift", "/page/overview"):
+        assert strict.client.get(path).status_code == 401, path
+    assert strict.client.post("/admin/reload").status_code == 401
+    assert strict.client.post("/admin/reload", headers={"x-api-key": "two"}).json()["status"] == "ok"
+
+
+def test_a_rate_is_kept_over_both_workers(strict: Service) -> None:
+    headers = {"x-api-key": "limited"}
+
+    def ask(_: int) -> httpx.Response:
+        return httpx.post(f"{strict.url}/predict", json=ONE, headers=headers)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(ask, range(40)))
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert 40 - len(refused) in (30, 31, 32), "30 a minute, and one comes free every two seconds"
+    assert error_of(refused[0])["code"] == "rate_limited"
+    assert int(refused[0].headers["retry-after"]) >= 1
+
+
+def test_what_takes_too_long_is_504_in_the_one_shape(strict: Service) -> None:
+    headers = {"x-api-key": "one"}  # the first question that needs the model has to import XGBoost
+    answers = [strict.client.post("/explain", json=ONE, headers=headers) for _ in range(2)]
+    late = [answer for answer in answers if answer.status_code == 504]
+    assert late
+    assert error_of(late[0])["code"] == "timed_out"
+
+
+def test_a_small_limit_on_bodies_holds_for_chunks_too(strict: Service) -> None:
+    def chunks() -> Any:
+        for _ in range(30):
+            yield b" " * 100
+
+    headers = {"x-api-key": "one", "content-type": "application/json"}
+    answer = strict.client.post("/predict", content=chunks(), headers=headers)
+    assert answer.status_code == 413
+    assert error_of(answer)["code"] == "too_large"
+
+
+def test_log_and_answer_share_the_request_id_and_no_key_is_logged(strict: Service) -> None:
+    answer = strict.client.get("/nowhere", headers={"x-api-key": "one", "x-request-id": "find-me"})
+    assert answer.headers["x-request-id"] == "find-me"
+    wait_until(lambda: "404 not_found. request_id=find-me" in strict.log(), "the line in the log")
+    assert "limited" not in strict.log().replace("rate_limited", "")
+
+
+def test_sigterm_loses_nothing_in_flight(champion_folder: Path, tmp_path: Path) -> None:
+    store(champion_folder, tmp_path / "home")
+    with Service(tmp_path, workers=2) as service, ExitStack() as stack:
+        wait_until(lambda: len(service.workers()) == 2, "two workers")
+        clients = [stack.enter_context(httpx.Client(base_url=service.url, timeout=60)) for _ in range(10)]
+        body = {"series": [{"store": 1, "item": 5}] * 1000, "horizon_days": 90}
+        with ThreadPoolExecutor(len(clients)) as pool:
+            asked = [pool.submit(client.post, "/forecast", json=body) for client in clients]
+            wait_until(lambda: _in_progress(service) == len(clients), "all requests to be in flight")
+            assert service.stop() == 0
+            assert [job.result().status_code for job in asked] == [200] * len(clients)
+
+
+def _in_progress(service: Service) -> float:
+    labels = 'endpoint="/forecast",runner_name="storecast",service_name="storecast"'
+    return service.metric(f'bentoml_service_request_in_progress{{{labels},service_version="not available"}}')
+
+
+def test_plain_bentoml_serve_from_the_root_works(champion_folder: Path, tmp_path: Path) -> None:
+    store(champion_folder, tmp_path)
+    port = free_port()
+    command = [sys.executable, "-m", "bentoml", "serve", "--host", "127.0.0.1", "--port", str(port)]
+    environment = {"BENTOML_HOME": str(tmp_path), "BENTOML_DO_NOT_TRACK": "True", "PATH": ""}
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
+    )
+    try:
+
+        def is_up() -> bool:
+            try:
+                return bool(httpx.get(f"http://127.0.0.1:{port}/").json()["status"] == "ok")
+            except httpx.TransportError:
+                return False
+
+        wait_until(is_up, "a model to be served")
+    finally:
+        process.terminate()
+        assert process.wait(60) == 0
+
+
+def test_a_burst_from_a_hundred_connections_is_answered(service: Service) -> None:
+    told = Load(service, "/predict", BODY, connections=100, requests=3000).result()
+    assert told["statuses"] == {"200": 3000}
+    assert told["lost"] == 0
