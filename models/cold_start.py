@@ -18,7 +18,7 @@ FEWEST_SERIES = 3
 
 @dataclass(frozen=True)
 class LevelPrior:
-    """log level = overall + store + item, with `spread` the variance of what is left; NaN effects are unknown."""
+    """log level = overall + store + item; `spread` is the variance of what is left, NaN an unknown effect."""
 
     overall: float
     by_store: Floats  # (n_stores,)
