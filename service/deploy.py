@@ -1,6 +1,6 @@
 """Job: put the newest bento on a Hugging Face Space, and believe it only when the new model answers there.
 
-`python -m service.deploy OWNER/NAME [--dry-run]`, with HF_TOKEN and the service's STORECAST_… in the environment.
+`python -m service.deploy OWNER/NAME [--dry-run]`; HF_TOKEN and STORECAST_… come from the environment.
 What does not answer in time is replaced by what was there before.
 """
 
@@ -141,6 +141,7 @@ def main(argv: Sequence[str] | None = None, patience: Patience | None = None) ->
     parser.add_argument("--dry-run", action="store_true", help="only say what would go")
     arguments = parser.parse_args(argv)
     configure_logging()
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each of its hundred requests
     try:
         run(arguments.space, arguments.dry_run, patience or Patience(), Paths())
     except StorecastError as error:
