@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -31,6 +32,7 @@ SERIES = (500, 5_000, 50_000)
 LENGTHS = (1, 10, 100, 1_000)
 SWAPS = 20
 SWAP_PAUSE_SECONDS = 1.5
+LONGEST_SECONDS = 300
 SWAP_CONNECTIONS = 100
 MODEL_CALLS = 40
 
@@ -76,13 +78,13 @@ def _lists() -> Iterator[Endpoint]:
     for length in LENGTHS:
         requests = max(5_000 // length, 30)
         entries = predict_bodies(length)
-        yield Endpoint(f"`/predict`, {length:,} entries", "ours", "/predict", [entries], requests)
+        yield Endpoint(f"`/predict`, list of {length:,}", "ours", "/predict", [entries], requests)
     for length in LENGTHS:
         requests = max(2_000 // length, 10)
         series = [body["series"][0] for body in forecast_bodies(min(length, STORES * ITEMS))]
         many = (series * 2)[:length]
         body = {"series": many, "horizon_days": 28}
-        yield Endpoint(f"`/forecast`, {length:,} series, 28 days", "ours", "/forecast", [body], requests)
+        yield Endpoint(f"`/forecast`, 28 days, list of {length:,}", "ours", "/forecast", [body], requests)
 
 
 def by_workers(folder: Path) -> list[Cost]:
@@ -117,8 +119,12 @@ def _swap_under_load(server: Server, home: Path, folder: Path) -> tuple[int, int
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as promoting:
         assert promoting.stdout is not None
         promoting.stdout.readline()
-        seconds = (SWAPS + 2) * SWAP_PAUSE_SECONDS
-        load = server.load("/predict", bodies, requests=10**9, seconds=seconds, connections=SWAP_CONNECTIONS)
+        running = server.start_load(
+            "/predict", bodies, requests=10**9, seconds=LONGEST_SECONDS, connections=SWAP_CONNECTIONS
+        )
+        promoting.communicate()
+    time.sleep(SWAP_PAUSE_SECONDS)
+    load = running.stop()
     return load.requests + load.lost, load.failed
 
 

@@ -1,7 +1,7 @@
 """A load generator, a process of its own: keep-alive connections that ask again as soon as they are answered.
 
 `python -m tests.benchmarks.load PORT PATH BODIES [--connections N --requests N --seconds S]` prints JSON.
-BODIES is a file with one JSON body a line, asked in turn. Only ever asks 127.0.0.1.
+BODIES is a file with one JSON body a line, asked in turn. SIGTERM ends it early. Only ever asks 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import signal
 import sys
 import time
 from collections import Counter
@@ -40,6 +41,10 @@ class Tally:
 
     def __post_init__(self) -> None:
         self._requests = cycle([_request(self.path, body) for body in self.bodies])
+
+    def stop(self) -> None:
+        """Let those that wait for an answer have it, and ask no more."""
+        self.until = time.perf_counter()
 
     def next(self) -> bytes | None:
         """The next request; None when there was enough."""
@@ -124,6 +129,7 @@ async def _client(port: int, tally: Tally) -> None:
 
 
 async def _ask_all(port: int, tally: Tally, connections: int) -> dict[str, object]:
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, tally.stop)
     started = time.perf_counter()
     deadline = tally.until - started + DRAIN_SECONDS
     await asyncio.wait_for(asyncio.gather(*(_client(port, tally) for _ in range(connections))), deadline)

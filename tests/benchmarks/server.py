@@ -149,6 +149,11 @@ class RunningLoad:
 
     process: subprocess.Popen[str]
 
+    def stop(self) -> Load:
+        """Ask no more, and say what came of it so far."""
+        self.process.terminate()
+        return self.result()
+
     def result(self) -> Load:
         """Wait for the end; raises when the generator failed."""
         printed, _ = self.process.communicate()

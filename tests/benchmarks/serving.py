@@ -83,6 +83,7 @@ def endpoints() -> list[Endpoint]:
         Endpoint(
             "`/forecast`, 1 series with its history", "storecast", "/forecast", [own_history_body()], 150
         ),
+        Endpoint("`/explain`", "storecast", "/explain", predict, 300),
         Endpoint("empty BentoML endpoint", "empty BentoML", "/predict", predict, 4000),
         Endpoint("empty FastAPI endpoint", "empty FastAPI", "/predict", predict, 6000),
         Endpoint("the seed's way", "seed", "/predict", [feature_row()], 500),
