@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,11 +24,15 @@ TIMEOUT_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Pushed:
-    """A number a job leaves behind; it stays until the same job pushes another."""
+    """A number a job leaves behind; it stays until the same job pushes another.
+
+    What several jobs have to say something about belongs to a group of its own, so that the last word counts.
+    """
 
     name: str
     told: str
     labels: tuple[str, ...] = ()
+    group: str | None = None
 
 
 JOB_FAILED = Pushed("storecast_job_failed", "1 when the job's last run could not do its work.")
@@ -43,7 +48,7 @@ DRIFT_THRESHOLD = Pushed(
 )
 DRIFT_WINDOW_END = Pushed("storecast_drift_window_end_timestamp_seconds", "Last day the check looked at.")
 REALISED_WAPE = Pushed("storecast_realised_wape_share", "Error of the champion on the days of that window.")
-RETRAINING_FLAG = Pushed("storecast_retraining_flag", "1 while a retraining is asked for.")
+RETRAINING_FLAG = Pushed("storecast_retraining_flag", "1 while a retraining is asked for.", group="flag")
 
 DECISIONS = Pushed("storecast_decisions", "Decisions in models/history.jsonl, by outcome.", ("decision",))
 DECIDED = Pushed(
@@ -104,14 +109,15 @@ def _push(job: str, report: Report) -> None:
         return
     from prometheus_client import CollectorRegistry, Gauge, pushadd_to_gateway
 
-    registry = CollectorRegistry()
+    groups: defaultdict[str, CollectorRegistry] = defaultdict(CollectorRegistry)
     for metric, values in report.samples.items():
-        gauge = Gauge(metric.name, metric.told, metric.labels, registry=registry)
+        gauge = Gauge(metric.name, metric.told, metric.labels, registry=groups[metric.group or job])
         for labels, value in values.items():
             (gauge.labels(*labels) if labels else gauge).set(value)
     address, handler = _address_and_handler(gateway)
     try:
-        pushadd_to_gateway(address, job=job, registry=registry, timeout=TIMEOUT_SECONDS, handler=handler)
+        for group, registry in groups.items():
+            pushadd_to_gateway(address, group, registry, timeout=TIMEOUT_SECONDS, handler=handler)
     except OSError as error:
         log.warning("Metrics of %s were not pushed: %s.", job, error)
 
