@@ -16,6 +16,7 @@ from models.store import ChampionRecord
 from training.decisions import read_decisions
 from training.registry import champion_record, own_bento_home, promote
 from training.retention import prune
+from training.told import told
 from training.version import one_at_a_time, save_rolled_forward
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,8 @@ def main() -> int:
     paths = Paths()
     own_bento_home(paths)
     try:
-        run(paths)
+        with told("roll-forward", paths):
+            run(paths)
     except StorecastError as error:
         print(error, file=sys.stderr)
         return 2
