@@ -14,7 +14,6 @@ from pydantic import (
     ValidationError,
     WithJsonSchema,
 )
-from pydantic import model_validator as validates_whole
 from pydantic_core import from_json
 
 from service.errors import NOT_JSON, RequestError, invalid
@@ -24,6 +23,7 @@ MAX_HORIZON_DAYS = 90
 MAX_HISTORY_DAYS = 10_000
 MAX_SALES = 1e12
 MAX_LABEL_CHARACTERS = 256
+LEAST_LABEL, MOST_LABEL = -(2**63), 2**63 - 1  # what an array of them holds
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 Method = Literal["model", "cold start", "closed", "seed-features"]
@@ -56,7 +56,7 @@ def _label(value: object) -> int | str:
         value = int(value)  # R and JavaScript know no integers
     if isinstance(value, str) and len(value) <= MAX_LABEL_CHARACTERS:
         return value
-    if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63:
+    if isinstance(value, int) and not isinstance(value, bool) and LEAST_LABEL <= value <= MOST_LABEL:
         return value
     raise ValueError(f"expected an integer or a text of at most {MAX_LABEL_CHARACTERS} characters")
 
@@ -68,8 +68,15 @@ def _day(value: object) -> datetime.date:
         day = _read_day(value) if isinstance(value, str) else None
     except ValueError:
         day = None
-    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f'expected a date such as "2018-01-15", between {FIRST_YEAR} and {LAST_YEAR}')
+    if day is None:
+        raise ValueError('expected a date such as "2018-01-15"')
+    return day
+
+
+def _recorded_day(value: object) -> datetime.date:
+    day = _day(value)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"expected a day of the years {FIRST_YEAR} to {LAST_YEAR}")
     return day
 
 
@@ -92,13 +99,17 @@ def _flag(value: object) -> bool:
     raise ValueError("expected true or false, 1 or 0")
 
 
-_LABEL_SCHEMA = {"anyOf": [{"type": "integer"}, {"type": "string", "maxLength": MAX_LABEL_CHARACTERS}]}
+_INTEGER_SCHEMA = {"type": "integer", "minimum": LEAST_LABEL, "maximum": MOST_LABEL}
+_LABEL_SCHEMA = {"anyOf": [_INTEGER_SCHEMA, {"type": "string", "maxLength": MAX_LABEL_CHARACTERS}]}
 _FLAG_SCHEMA = {"anyOf": [{"type": "boolean"}, {"enum": [0, 1]}]}
+_DAY_SCHEMA = {"type": "string", "format": "date"}
+_RECORDED_SCHEMA = {**_DAY_SCHEMA, "pattern": r"^(19|20|21)\d\d-"}
+NO_TEXT = BeforeValidator(_no_text)
 Label = Annotated[int | str, PlainValidator(_label), WithJsonSchema(_LABEL_SCHEMA)]
-Day = Annotated[datetime.date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Day = Annotated[datetime.date, PlainValidator(_day), WithJsonSchema(_DAY_SCHEMA)]
+RecordedDay = Annotated[datetime.date, PlainValidator(_recorded_day), WithJsonSchema(_RECORDED_SCHEMA)]
 Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema(_FLAG_SCHEMA)]
-Whole = Annotated[int, BeforeValidator(_no_text)]
-Number = Annotated[float, BeforeValidator(_no_text), Field(ge=-MAX_SALES, le=MAX_SALES)]
+Number = Annotated[float, Field(ge=-MAX_SALES, le=MAX_SALES), NO_TEXT]
 
 
 class Request(BaseModel):
@@ -118,10 +129,10 @@ class PredictQuery(Request):
 class FeatureRow(Request):
     """The seed's ten features of one day; store, item and date may stand beside them and pick nothing."""
 
-    year: Annotated[Whole, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
-    month: Annotated[Whole, Field(ge=1, le=12)]
-    day: Annotated[Whole, Field(ge=1, le=31)]
-    dayofweek: Annotated[Whole, Field(ge=0, le=6, description="0 is Monday")]
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), NO_TEXT]
+    month: Annotated[int, Field(ge=1, le=12), NO_TEXT]
+    day: Annotated[int, Field(ge=1, le=31), NO_TEXT]
+    dayofweek: Annotated[int, Field(ge=0, le=6, description="0 is Monday"), NO_TEXT]
     is_weekend: Flag
     lag_1: Number
     lag_7: Number
@@ -136,35 +147,23 @@ class FeatureRow(Request):
 class HistoryDay(Request):
     """Units sold on one day; null when nothing is known."""
 
-    date: Day
+    date: RecordedDay
     sales: Number | None
 
 
 class SeriesQuery(Request):
-    """A series, and its history when the caller knows better than the model."""
+    """A series, and its history when the caller knows better; of two rows a day the later counts."""
 
     store: Label
     item: Label
     history: Annotated[list[HistoryDay], Field(min_length=1, max_length=MAX_HISTORY_DAYS)] | None = None
-
-    @validates_whole(mode="after")
-    def _has_days_to_go_by(self) -> SeriesQuery:
-        days = [day.date for day in self.history or ()]
-        if self.history and all(day.sales is None for day in self.history):
-            raise ValueError("the history has no day with known sales")
-        if len(set(days)) < len(days):
-            twice = next(day for place, day in enumerate(days) if day in days[:place])
-            raise ValueError(f"{twice} has two rows, expected one row a day")
-        if days and (max(days) - min(days)).days >= MAX_HISTORY_DAYS:
-            raise ValueError(f"the history spans more than {MAX_HISTORY_DAYS} days")
-        return self
 
 
 class ForecastQuery(Request):
     """Whole forecasts of some series."""
 
     series: Annotated[list[SeriesQuery], Field(min_length=1, max_length=MAX_SERIES)]
-    horizon_days: Annotated[Whole, Field(ge=1, le=MAX_HORIZON_DAYS)] = 28
+    horizon_days: Annotated[int, Field(ge=1, le=MAX_HORIZON_DAYS), NO_TEXT] = 28
     levels: list[Literal[50, 80, 90, 95]] = [80, 95]
 
 

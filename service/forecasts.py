@@ -20,6 +20,7 @@ from service.contracts import FeatureRow, ForecastQuery, PredictQuery, SeriesQue
 from service.errors import DATE_OUT_OF_RANGE, INVALID_REQUEST, RequestError, body_of
 
 DECIMALS = 4
+KEPT_DAYS = 1_120  # as many as a champion keeps: no level looks further back
 PREDICTED = ("predicted_sales", "lower_80", "upper_80", "lower_95", "upper_95")
 _PREDICTED_COLUMNS = {name: COLUMNS.index(name.replace("predicted_sales", "forecast")) for name in PREDICTED}
 
@@ -104,7 +105,8 @@ class Forecasts:
 
     def from_history(self, history: SalesPanel, horizon_days: int) -> ForecastTable:
         """The days after a history's last, for any series: what the model itself says."""
-        return self.champion.forecaster.forecast(history, horizon_days)
+        first = max(history.start, history.end - np.timedelta64(KEPT_DAYS - 1, "D"))
+        return self.champion.forecaster.forecast(history.window(first, history.end), horizon_days)
 
     def from_table(self, rows: NDArray[np.int64], horizon_days: int) -> ForecastTable:
         """Some series' first days; raises `RequestError` when the table does not reach so far."""
@@ -191,13 +193,16 @@ def is_feature_row(entry: Any) -> bool:
 
 
 def panel_of(brought: Iterable[SeriesQuery]) -> SalesPanel:
-    """The histories of a request as one panel; raises `DataContractError` when a series came twice."""
-    rows = [
-        (day.date, series.store, series.item, np.nan if day.sales is None else day.sales)
-        for series in brought
-        for day in series.history or ()
-    ]
-    dates, stores, items, sales = zip(*rows, strict=True)
+    """The histories of a request as one panel: what the model looks back at, of two rows a day the later.
+
+    Raises `DataContractError` when a series came twice.
+    """
+    known: list[tuple[datetime.date, SeriesId, SeriesId, float]] = []
+    for series in brought:
+        days = {day.date: np.nan if day.sales is None else day.sales for day in series.history or ()}
+        first = max(days) - datetime.timedelta(days=KEPT_DAYS - 1)
+        known += [(day, series.store, series.item, sales) for day, sales in days.items() if day >= first]
+    dates, stores, items, sales = zip(*known, strict=True)
     return panel_from_columns(
         np.array(dates, "datetime64[D]"), _one_type(stores), _one_type(items), np.array(sales, np.float32)
     )
