@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PORT ?= 3000
 HORIZON_DAYS ?= 90
+LIMIT_SECONDS ?= 600
 OUT ?= $(CURDIR)/reports/forecasts.parquet
 
 # Everything a clone learns stays in it: two clones never share a model. Nobody is told about it either.
@@ -21,13 +22,15 @@ export OUT_FILE := $(if $(filter /%,$(OUT)),$(OUT),$(STANDING)/$(OUT))
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps --no-compile
 SERVE := .venv/.installed-train
+JOBS := .venv/.installed-jobs
 DEV := .venv/.installed-dev
 BENCH := .venv-bench/.installed
 LOCKS := dev jobs train serve
+SHARE = $(PY) -m training.share $(if $(REMOTE),--remote "$(REMOTE)") --limit-seconds "$(LIMIT_SECONDS)"
 ROOMS := $(wildcard data models drift training service) tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up train serve batch ingest roll-forward bento image image-local test test-full check format bench lock dashboards tools clean
+.PHONY: help up train serve batch ingest roll-forward repro push pull restore dagshub bento image image-local test test-full check format bench lock dashboards tools clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +56,21 @@ ingest: $(SERVE) ## add the new days of FILE to data/raw: validated, idempotent,
 roll-forward: $(SERVE) ## same trees, newer history, new forecasts: the daily job
 	@$(PY) -m training.roll_forward
 
+repro: $(JOBS) ## a challenger by DVC's stages: only what changed is run again (dvc.yaml)
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m dvc repro
+
+push: $(JOBS) ## send sales and versions to the DVC remote (REMOTE, LIMIT_SECONDS)
+	@$(SHARE) push
+
+pull: $(JOBS) ## bring sales and versions from it, and the champion into BentoML's store
+	@$(SHARE) pull
+
+restore: $(JOBS) ## bring the champion alone
+	@$(SHARE) restore
+
+dagshub: $(JOBS) ## keep them on DagsHub (OWNER, REPO; the token stays in the environment: DAGSHUB_TOKEN)
+	@$(PY) -m training.dagshub "$(OWNER)" "$(REPO)"
+
 bento: $(SERVE) ## pack the champion and the service, then serve that from elsewhere as a test
 	@bash .ci/bento
 
@@ -63,10 +81,10 @@ image-local: $(DEV) tools ## the same where no registry can be reached (Debian, 
 	@bash .ci/image-local
 
 test: $(DEV) check ## everything that needs only Python packages
-	$(PY) -m pytest -m "not browser and not tools"
+	$(PY) -m pytest -m "not browser and not tools and not slow"
 
-test-full: $(DEV) tools ## what test leaves out: browser, monitoring, image, workflows
-	$(PY) -m pytest -m "browser or tools"
+test-full: $(DEV) tools ## what test leaves out: browser, monitoring, image, workflows, and what takes minutes
+	$(PY) -m pytest -m "browser or tools or slow"
 
 check: $(DEV) ## lint, format, types, layers
 	$(PY) -m ruff check
@@ -108,10 +126,15 @@ $(SERVE): requirements/train.txt | $(PY)
 	@$(PIP) -r $<
 	@touch $@
 
+$(JOBS): requirements/jobs.txt | $(PY)
+	@echo "Installing what drift checks and versioned data need (about a minute) …"
+	@$(PIP) -r $<
+	@touch $@ $(SERVE)
+
 $(DEV): requirements/dev.txt | $(PY)
 	@echo "Installing what development needs (about a minute) …"
 	@$(PIP) -r $<
-	@touch $@ $(SERVE)
+	@touch $@ $(JOBS) $(SERVE)
 
 $(BENCH): requirements/bench.txt | $(PY)
 	@echo "Installing the peers to measure against …"

@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 import sys
 
-from data.errors import DataContractError, StorecastError
+from data.errors import StorecastError
 from data.files import atomic_write_json
 from data.frames import read_panel, write_panel
-from data.history import SAMPLE, RawFiles, load_history, raw_files
+from data.history import load_history, raw_files
 from data.panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging
 from data.rules import DataParams
-from data.synthetic import SyntheticParams, synthetic_panel, write_sales
+from data.sample import put_sample
 
 logger = logging.getLogger(__name__)
 
@@ -33,25 +33,14 @@ def prepare(paths: Paths) -> SalesPanel:
     params = load_params("data", DataParams, paths.params)
     files = raw_files(paths.raw)
     if not files.base:
-        files = _with_sample(files, paths)
+        put_sample(paths)
+        files = raw_files(paths.raw)
     panel, report = load_history(files, params)
     write_panel(panel, paths.sales)
     atomic_write_json(paths.data_quality, report.to_json())
     for line in report.words:
         logger.info("%s", line)
     return panel
-
-
-def _with_sample(files: RawFiles, paths: Paths) -> RawFiles:
-    if files.ingested:
-        raise DataContractError(
-            f"{paths.raw} holds ingested days only; what they were added to is missing.",
-            hint="Put the sales back, or take the ingested files away.",
-        )
-    params = load_params("synthetic", SyntheticParams, paths.params)
-    logger.info("No sales in %s: made-up sales are put there as %s.", paths.raw, SAMPLE)
-    write_sales(synthetic_panel(params), paths.raw / SAMPLE)
-    return raw_files(paths.raw)
 
 
 def main() -> int:

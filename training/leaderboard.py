@@ -29,6 +29,7 @@ UNITS = {
     "coverage_95": "percent of actuals inside, from intervals calibrated on older folds only",
     "skill": "1 - wape / wape of seasonal naive, mean of the folds",
 }
+HEADLINE = ("wape", "rmsse", "mape", "bias", "coverage_80", "coverage_95")
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,15 @@ def metrics_of(table: Sequence[Standing], horizon_days: int, not_measured: Seque
         "units": UNITS,
         "models": {standing.model: standing.to_json() for standing in table},
     }
+
+
+def headline_of(table: Sequence[Standing], model: str) -> dict[str, float | None]:
+    """One model's scores over all folds on one line, as `dvc metrics` shows them; empty when not tried."""
+    found = next((standing for standing in table if standing.model == model), None)
+    if found is None:
+        return {}
+    overall = found.scorecard.overall.to_json()
+    return {**{name: overall[name] for name in HEADLINE}, "skill": _plain(found.skill)}
 
 
 def better_seed(table: Sequence[Standing]) -> Kind:

@@ -28,10 +28,23 @@ def prune(paths: Paths) -> list[str]:
         champion = champion_record(paths)
         line = line_of_champions(read_decisions(paths.history_jsonl))
         kept = {*line[-params.champions :], *([champion.version] if champion else [])}
-        others = sorted({path.parent.name for path in paths.versions.glob(f"*/{RECORD}")} - kept)
+        others = sorted(_known(paths) - kept)
         removed = others[: max(len(others) - params.others, 0)]
         for version in removed:
-            abandoned = (paths.versions / version).rename(paths.versions / f"{UNFINISHED}{version}")
-            shutil.rmtree(abandoned)
+            _remove(version, paths)
         forget(removed)
     return removed
+
+
+def _known(paths: Paths) -> set[str]:
+    """Versions that are here, and those that only DVC's pointer to a remote tells of."""
+    here = {path.parent.name for path in paths.versions.glob(f"*/{RECORD}")}
+    return here | {path.stem for path in paths.versions.glob("*.dvc")}
+
+
+def _remove(version: str, paths: Paths) -> None:
+    """Pointer first: DVC is never told of a version that is gone."""
+    (paths.versions / f"{version}.dvc").unlink(missing_ok=True)
+    folder = paths.versions / version
+    if folder.exists():
+        shutil.rmtree(folder.rename(paths.versions / f"{UNFINISHED}{version}"))

@@ -1,4 +1,4 @@
-"""Job: sales -> challenger and scorecard -> champion. `python -m training.train [--if-needed]`."""
+"""Job: sales -> challenger, scorecard -> champion. `python -m training.train [--if-needed|--challenger]`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from data.errors import StorecastError
-from data.files import atomic_write_text
+from data.files import atomic_write_json, atomic_write_text
 from data.panel import SalesPanel
 from data.params import Params, Paths, load_params
 from data.prepare import load_panel
@@ -21,9 +21,16 @@ from models.forecaster import Forecaster, ForecasterParams
 from models.seed import SeedRegressor
 from models.seed_estimators import SeedParams
 from models.store import ChampionRecord
-from training.backtest import sampled_series, try_baselines, try_forecaster
+from training.backtest import STORECAST, sampled_series, try_baselines, try_forecaster
 from training.decisions import line_of_champions, read_decisions
-from training.leaderboard import Standing, better_seed, leaderboard_csv, metrics_of, standings
+from training.leaderboard import (
+    Standing,
+    better_seed,
+    headline_of,
+    leaderboard_csv,
+    metrics_of,
+    standings,
+)
 from training.registry import champion_record, own_bento_home, promote
 from training.report import HoldOut, forecast_report
 from training.version import Fitted, one_at_a_time, params_hash, save_challenger
@@ -104,6 +111,12 @@ def not_measured(forecaster: Forecaster, panel: SalesPanel, params: TrainParams)
     return notes
 
 
+def train_challenger(paths: Paths) -> ChampionRecord:
+    """Train and leave the champion as it is: the gate decides, in `training.retrain`."""
+    with one_at_a_time(paths):
+        return train(load_panel(paths), Settings.read(paths), paths)
+
+
 def run(paths: Paths, if_needed: bool) -> ChampionRecord:
     """Train and promote, one run at a time; `if_needed` keeps a champion of the same sales and settings."""
     with one_at_a_time(paths):
@@ -126,17 +139,22 @@ def _run(paths: Paths, if_needed: bool) -> ChampionRecord:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Exit 0 when there is a champion for the present sales, 2 when there cannot be."""
+    """Exit 0 when there is a champion (or challenger) for the present sales, 2 when there cannot be."""
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
-    parser.add_argument(
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument(
         "--if-needed", action="store_true", help="keep a champion of the same sales and settings"
     )
+    how.add_argument("--challenger", action="store_true", help="promote nothing")
     arguments = parser.parse_args(argv)
     configure_logging()
     paths = Paths()
     own_bento_home(paths)
     try:
-        run(paths, arguments.if_needed)
+        if arguments.challenger:
+            train_challenger(paths)
+        else:
+            run(paths, arguments.if_needed)
     except StorecastError as error:
         print(error, file=sys.stderr)
         return 2
@@ -153,6 +171,7 @@ def _report(
     forecaster: Forecaster, panel: SalesPanel, table: Sequence[Standing], notes: Sequence[str], paths: Paths
 ) -> None:
     atomic_write_text(paths.leaderboard, leaderboard_csv(table))
+    atomic_write_json(paths.scores, headline_of(table, STORECAST))
     page = forecast_report(panel, HoldOut.of(forecaster, panel), table, notes)
     atomic_write_text(paths.reports / "forecast_vs_actual.html", page)
 

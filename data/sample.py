@@ -1,0 +1,62 @@
+"""Job: made-up sales in data/raw while nobody has brought any; whoever has finds them untouched."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from data.errors import DataContractError, StorecastError
+from data.history import SAMPLE, raw_files
+from data.params import Paths, load_params
+from data.progress import configure_logging
+from data.synthetic import SyntheticParams, synthetic_panel, write_sales
+
+logger = logging.getLogger(__name__)
+
+
+def put_sample(paths: Paths) -> None:
+    """Make up sales by section `synthetic` of params.yaml, where there are none.
+
+    Raises `DataContractError` where others have been: days were added to them, or a champion learnt them.
+    """
+    if raw_files(paths.raw).ingested:
+        raise DataContractError(
+            f"{paths.raw} holds ingested days only; what they were added to is missing.",
+            hint="Put the sales back, or take the ingested files away.",
+        )
+    if paths.champion_json.exists():
+        raise DataContractError(
+            f"There are no sales in {paths.raw}, and the champion of {paths.champion_json} learnt from some.",
+            hint="`make pull` brings sales that were shared; to start over, remove champion.json.",
+        )
+    logger.info("No sales in %s: made-up sales are put there as %s.", paths.raw, SAMPLE)
+    _write_sample(paths)
+
+
+def follow_settings(paths: Paths) -> None:
+    """Bring the sample up to its settings while it stands alone, and put it there if nothing does."""
+    files = raw_files(paths.raw)
+    if not files.base:
+        put_sample(paths)
+    elif files.base == (paths.raw / SAMPLE,) and not files.ingested:
+        _write_sample(paths)
+
+
+def _write_sample(paths: Paths) -> None:
+    params = load_params("synthetic", SyntheticParams, paths.params)
+    write_sales(synthetic_panel(params), paths.raw / SAMPLE)
+
+
+def main() -> int:
+    """Put the sample where nobody brought sales; 2 when those that belong there are missing."""
+    configure_logging()
+    try:
+        follow_settings(Paths())
+    except StorecastError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""Remotes that refuse, are gone, hang or lie: told in a sentence, soon, and nothing is lost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models.store import ChampionRecord, verify
+from tests.integration.share.clones import Clone, Watch
+from tests.integration.share.remotes import TOKEN, Fault, Remote
+
+pytestmark = pytest.mark.slow  # real dvc commands, some fifteen of them: a minute and a half
+
+
+@pytest.fixture
+def fresh(pushed: Clone, remote: Remote, request: pytest.FixtureRequest) -> Iterator[Clone]:
+    """A clone that restored nothing yet, of a remote that has everything."""
+    clone = pushed.clone(f"{remote.name}-{abs(hash(request.node.name))}")
+    clone.use(remote)
+    yield clone
+    remote.fault = "none"
+
+
+def restore(clone: Clone, remote: Remote, *options: str, token: str = TOKEN) -> tuple[int, str, float]:
+    """Exit code, message and seconds of `make restore`."""
+    with Watch() as watch:
+        done = clone.make("restore", f"REMOTE={remote.name}", *options, DAGSHUB_TOKEN=token)
+    return done.returncode, done.stderr, watch.seconds
+
+
+@pytest.mark.parametrize(
+    ("token", "words"), [("", "credentials and none were given"), ("stolen", "refuses these credentials")]
+)
+def test_credentials_are_asked_for_and_checked(fresh: Clone, remote: Remote, token: str, words: str) -> None:
+    code, said, seconds = restore(fresh, remote, token=token)
+    assert code
+    assert words in said
+    assert seconds < 60
+
+
+def test_a_remote_that_hangs_up_is_told_before_dvc_is_asked(fresh: Clone, remote: Remote) -> None:
+    remote.fault = "silent"
+    code, said, seconds = restore(fresh, remote)
+    assert code
+    assert "cannot be reached" in said
+    assert seconds < 30
+
+
+@pytest.mark.parametrize("fault", ["unwilling", "cut off", "slow"])
+def test_a_remote_that_fails_at_the_files_ends_in_time_and_can_be_asked_again(
+    fresh: Clone, remote: Remote, fault: Fault
+) -> None:
+    remote.fault = fault
+    code, said, seconds = restore(fresh, remote, "LIMIT_SECONDS=10")
+    assert code
+    assert "the remote" in said
+    assert seconds < 60
+    remote.fault = "none"
+    assert restore(fresh, remote)[0] == 0
+
+
+def test_files_that_are_not_what_was_pushed_are_refused_and_the_champion_comes_later(
+    fresh: Clone, remote: Remote
+) -> None:
+    remote.fault = "corrupt"
+    code, said, _ = restore(fresh, remote)
+    assert code
+    assert "not the one asked for" in said
+    assert not (fresh.root / ".bentoml/models/storecast/latest").exists()
+    remote.fault = "none"
+    assert restore(fresh, remote)[0] == 0
+
+
+def damage(file: Path) -> None:
+    file.chmod(0o644)
+    file.write_bytes(b"?" * file.stat().st_size)
+
+
+def test_copies_damaged_here_are_fetched_again(fresh: Clone, remote: Remote) -> None:
+    assert restore(fresh, remote)[0] == 0
+    record = ChampionRecord.read(fresh.paths.champion_json)
+    home, md5 = fresh.paths.versions / record.version, record.files["forecasts.npy"].md5
+    damage(home / "forecasts.npy")
+    damage(fresh.paths.dvc_cache / md5[:2] / md5[2:])
+    assert restore(fresh, remote)[0] == 0
+    verify(home, record)
+
+
+def test_sales_that_were_never_pushed_are_not_overwritten(fresh: Clone, remote: Remote) -> None:
+    fresh.paths.raw.mkdir()
+    mine = fresh.paths.raw / "mine.csv"
+    mine.write_text("date,store,item,sales\n2018-01-01,1,1,5\n")
+    done = fresh.make("pull", f"REMOTE={remote.name}", DAGSHUB_TOKEN=TOKEN)
+    assert done.returncode
+    assert "would be lost" in done.stderr
+    assert mine.exists()
