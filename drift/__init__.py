@@ -1,0 +1,1 @@
+"""Has the world changed? New sales against what was to be expected of them."""

@@ -1,0 +1,125 @@
+"""Job: learn from one's own history what is usual, and measure how far the alarm can be trusted."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data.errors import StorecastError
+from data.files import atomic_write_json, atomic_write_text
+from data.panel import SalesPanel
+from data.params import Paths, load_params
+from data.progress import configure_logging
+from drift.alarm import FEWEST_WEEKS
+from drift.calibration import Calibration, Thresholds
+from drift.calm import calm_weeks, fit_on
+from drift.concept import calm_limits
+from drift.evidence import Evidence, measure
+from drift.inputs import calm_distances
+from drift.page import calibration_page
+from drift.params import DriftParams
+from drift.recorded import recorded_sales
+from drift.replay import Replay, replay
+from drift.shifts import Groups
+from drift.windows import LONGEST_DAYS
+
+logger = logging.getLogger(__name__)
+
+
+def calibrate(panel: SalesPanel, params: DriftParams) -> Calibration:
+    """Replay past weeks and learn thresholds from them, with evidence; short histories give what they can."""
+    watched = panel.select(_drawn(panel.n_series, params))
+    past = replay(watched, params.replay_weeks)
+    groups = Groups.of(watched.series)
+    weeks = calm_weeks(past.ends)
+    thresholds = Thresholds(
+        last_day=int(panel.end.astype(np.int64)),
+        alarm=fit_on(past, groups, weeks, params.false_alarm_rate),
+        errors=calm_limits(past),
+        input_distances=calm_distances(watched, LONGEST_DAYS, params.replay_weeks),
+    )
+    evidence = measure(past, groups, params.evidence_weeks, params.false_alarm_rate)
+    return Calibration(watched.series, thresholds, _told(past, len(weeks), evidence, panel.n_series, params))
+
+
+def write_reports(calibration: Calibration, paths: Paths) -> None:
+    """Write the evidence for people and for programs: reports/drift_calibration.html and .json."""
+    atomic_write_json(paths.reports / "drift_calibration.json", calibration.evidence)
+    atomic_write_text(paths.reports / "drift_calibration.html", calibration_page(calibration.evidence))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Calibrate on the present sales and write the evidence; 2 when that cannot be done.
+
+    A champion's own thresholds are files like its others and change with the next training.
+    """
+    parser = argparse.ArgumentParser(prog="python -m drift.calibrate", description=__doc__)
+    parser.add_argument("--sales", type=Path, help="a file in place of data/raw")
+    for name in ("replay-weeks", "evidence-weeks"):
+        parser.add_argument(f"--{name}", type=int, help="instead of what params.yaml says")
+    given = {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
+    configure_logging()
+    paths = Paths()
+    try:
+        sales = given.pop("sales", None)
+        params = load_params("drift", DriftParams, paths.params).model_copy(update=given)
+        calibration = calibrate(recorded_sales(paths, sales), params)
+    except StorecastError as error:
+        print(error, file=sys.stderr)
+        return 2
+    write_reports(calibration, paths)
+    print(_summary(calibration.evidence))
+    return 0
+
+
+def _drawn(n_series: int, params: DriftParams) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Rows of the series that are watched, increasing."""
+    if n_series <= params.max_series:
+        return np.arange(n_series)
+    drawn = np.random.default_rng(params.random_seed).choice(n_series, params.max_series, replace=False)
+    return np.sort(drawn)
+
+
+def _told(
+    past: Replay, n_calm: int, evidence: Evidence | None, n_series: int, params: DriftParams
+) -> dict[str, Any]:
+    return {
+        "first_day": str(past.panel.start),
+        "last_day": str(past.panel.end),
+        "series": n_series,
+        "watched_series": past.panel.n_series,
+        "calm_weeks": n_calm,
+        "fewest_weeks": FEWEST_WEEKS,
+        "wanted_false_alarm_rate": params.false_alarm_rate,
+        "evidence": evidence.model_dump(mode="json") if evidence else None,
+    }
+
+
+def _summary(told: dict[str, Any]) -> str:
+    """A few lines for the terminal."""
+    lines = [f"Thresholds from {told['calm_weeks']} calm weeks of {told['first_day']} to {told['last_day']}."]
+    evidence = told["evidence"]
+    if evidence is None:
+        return "\n".join([*lines, "History is too short to measure how far the alarm can be trusted."])
+    alarms = evidence["false_alarms"]
+    lines.append(f"False alarms: {_share(alarms)} undisturbed weeks.")
+    lines += [
+        f"{power['shock']:<26} within 7 days {_share(power['within_7_days'])}, "
+        f"within 28 days {_share(power['within_28_days'])}"
+        for power in evidence["power"]
+    ]
+    return "\n".join(lines)
+
+
+def _share(share: dict[str, Any]) -> str:
+    return f"{share['found']} of {share['of']} ({share['lower']:.3f} to {share['upper']:.3f})"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

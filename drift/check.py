@@ -1,0 +1,181 @@
+"""Job: the newest days against what was to be expected of them -> summary, reports, log line, flag.
+
+python -m drift.check [--sales FILE] [--window-days 28]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from data import pushed
+from data.dates import days_between
+from data.errors import DataContractError, NoChampionError, StorecastError
+from data.panel import SalesPanel
+from data.params import Paths, load_params
+from data.progress import configure_logging
+from drift.calibration import Calibration
+from drift.concept import Performance, handicap, performance
+from drift.coverage import not_covered, why_undecided
+from drift.flag import raise_flag
+from drift.inputs import InputWindows, distance_tests, input_windows
+from drift.params import DriftParams
+from drift.recorded import recorded_sales
+from drift.replay import forecast_from
+from drift.report import write_data_drift, write_performance
+from drift.summary import CheckedWindow, DriftSummary, DriftTest
+from drift.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows
+from drift.words import Teller
+from models.champion import Champion
+from models.store import ChampionRecord
+
+
+@dataclass(frozen=True)
+class DriftCheck:
+    """The verdict and the windows behind it, for the reports; None where there were none to compare with."""
+
+    summary: DriftSummary
+    inputs: InputWindows | None = None
+    performance: Performance | None = None
+
+
+def check(panel: SalesPanel, champion: Champion, params: DriftParams) -> DriftCheck:
+    """Judge the last days of a panel, which also holds the history before them.
+
+    The window is the longest of 7, 14 and 28 days up to `params.window_days` that is newer than the
+    thresholds. Raises `ArtifactError` when the champion has no thresholds.
+    """
+    calibration, version = Calibration.load(champion.folder), champion.record.version
+    watched = calibration.watched(panel)
+    n_new = days_between(calibration.last_day, panel.end)
+    lengths = [length for length in LENGTHS_DAYS if length <= min(n_new, params.window_days)]
+    n_days = max(lengths, default=WEEKDAYS)
+    reason = why_undecided(watched, calibration.last_day, n_days)
+    window = CheckedWindow.ending(panel.end, n_days)
+    if reason:
+        return DriftCheck(DriftSummary.undecided(reason, version, window if lengths else None))
+    judgements = calibration.thresholds.alarm.judge(_windows(watched, lengths), calibration.groups)
+    teller, notes = Teller(calibration.series, calibration.groups), not_covered(panel, calibration)
+    inputs = input_windows(watched, watched.n_days - 1, n_days)
+    achieved = _performance(panel, watched, calibration, champion, n_days, notes)
+    tests = teller.tests(judgements) + _error_tests(achieved, calibration, champion, params)
+    if inputs is not None and n_days == LONGEST_DAYS:
+        tests += distance_tests(inputs, calibration.thresholds.input_distances, params.input_distance)
+    moved, total = teller.moved(judgements), teller.total(judgements)
+    summary = DriftSummary.judged(window, tests, moved, total, notes, version)
+    return DriftCheck(summary, inputs, achieved)
+
+
+def run(paths: Paths, file: Path | None, params: DriftParams) -> DriftSummary:
+    """Check the present sales and leave behind what CONTRACT names; the flag only when drift was found."""
+    try:
+        record = ChampionRecord.read(paths.champion_json)
+    except NoChampionError as error:
+        found = DriftCheck(DriftSummary.undecided(str(error), None))
+    else:
+        champion = Champion.load(paths.versions / record.version)
+        found = check(recorded_sales(paths, file), champion, params)
+    if found.inputs is not None:
+        write_data_drift(found.inputs, params.input_distance, paths.reports / "data_drift_report.html")
+    if found.performance is not None:
+        write_performance(found.performance, paths.reports / "performance_report.html")
+    found.summary.write(paths.drift_summary)
+    _log(found.summary, paths)
+    if found.summary.drift_found:
+        raise_flag(paths.flag, found.summary.words, found.summary.model_version)
+    return found.summary
+
+
+def main(argv: Sequence[str]) -> int:
+    """Exit 0 whatever is found, 2 when the check could not run."""
+    parser = argparse.ArgumentParser(prog="python -m drift.check", description=__doc__)
+    parser.add_argument("--sales", type=Path, help="history and new days in one file, in place of data/raw")
+    parser.add_argument(
+        "--window-days", type=int, choices=LENGTHS_DAYS, help="28 unless params.yaml says else"
+    )
+    arguments = parser.parse_args(argv)
+    configure_logging()
+    paths = Paths()
+    try:
+        with pushed.reported("drift") as report:
+            params = load_params("drift", DriftParams, paths.params)
+            if arguments.window_days:
+                params = params.model_copy(update={"window_days": arguments.window_days})
+            summary = run(paths, arguments.sales, params)
+            _push(summary, report, paths)
+    except StorecastError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{summary.verdict}: {summary.words}")
+    return 0
+
+
+def _windows(watched: SalesPanel, lengths: Sequence[int]) -> dict[int, Windows]:
+    """Windows of each length up to the last day, each against a forecast from the day before it."""
+    end = int(watched.end.astype(np.int64))
+    return {
+        length: Windows.of(
+            watched.sales[:, -length:], forecast_from(watched, watched.n_days - length)[:, :length], end
+        )
+        for length in lengths
+    }
+
+
+def _performance(
+    panel: SalesPanel,
+    watched: SalesPanel,
+    calibration: Calibration,
+    champion: Champion,
+    n_days: int,
+    notes: list[str],
+) -> Performance | None:
+    """The champion's own errors; None, and a note, when it cannot be rolled forward on these sales."""
+    rows = calibration.rows_of(panel.series)
+    try:
+        return performance(panel, watched, rows, champion.forecaster, n_days)
+    except DataContractError as error:
+        notes.append(f"The model's own errors were not measured: {error.message}")
+        return None
+
+
+def _error_tests(
+    achieved: Performance | None, calibration: Calibration, champion: Champion, params: DriftParams
+) -> list[DriftTest]:
+    if achieved is None:
+        return []
+    limit = calibration.thresholds.errors[achieved.actual.shape[1]]
+    return achieved.tests(handicap(champion.forecaster), limit, params.error_increase)
+
+
+def _log(summary: DriftSummary, paths: Paths) -> None:
+    """Add a line to logs/drift_logs.log."""
+    paths.logs.mkdir(parents=True, exist_ok=True)
+    with paths.drift_log.open("a", encoding="utf-8") as log:
+        words = " ".join(summary.words.split())
+        log.write(
+            f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {summary.verdict} {summary.model_version} {words}\n"
+        )
+
+
+def _push(summary: DriftSummary, report: pushed.Report, paths: Paths) -> None:
+    report(pushed.DRIFT_FOUND, summary.drift_found)
+    report(pushed.DRIFT_UNDECIDED, summary.verdict == "undecided")
+    report(pushed.RETRAINING_FLAG, paths.flag.exists())
+    if summary.window is not None:
+        midnight = datetime.combine(summary.window.last, datetime.min.time(), UTC)
+        report(pushed.DRIFT_WINDOW_END, midnight.timestamp())
+    for test in summary.tests:
+        report(pushed.DRIFT_VALUE, test.value, test.name, test.group)
+        report(pushed.DRIFT_THRESHOLD, test.threshold, test.name, test.group)
+        if test.name.startswith("WAPE"):
+            report(pushed.REALISED_WAPE, test.value / 100)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,125 @@
+"""The check behind /drift-check: rows of new days against the champion's own forecasts, without frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.errors import DataContractError
+from data.panel import SeriesId
+from data.words import counted
+from drift.calibration import Calibration
+from drift.summary import CheckedWindow, DriftSummary
+from drift.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows, WindowsByLength
+from drift.words import Teller
+from models.table import ForecastTable
+
+MOST_NEEDED_ROWS = 300  # with fewer, chance alone moves every statistic
+COVERED_SHARE = 0.8  # of a window's days that must have rows: a shop is shut on Sundays
+
+Sales = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class OnlineCheck:
+    """A champion's table beside the series its thresholds hold for; made once per champion."""
+
+    calibration: Calibration
+    teller: Teller
+    cutoff: np.datetime64
+    forecast: Sales  # (n_watched, 28)
+    row_of: dict[tuple[str, str], int]
+
+    @classmethod
+    def of(cls, calibration: Calibration, table: ForecastTable) -> OnlineCheck:
+        """Raises `DataContractError` when the table lacks a watched series."""
+        rows = calibration.rows_of(table.series)
+        if (rows < 0).any():
+            raise DataContractError("The thresholds of drift hold for series the model does not know.")
+        series = calibration.series
+        pairs = zip(series.stores, series.items, strict=True)
+        row_of = {(str(store), str(item)): row for row, (store, item) in enumerate(pairs)}
+        teller = Teller(series, calibration.groups)
+        return cls(calibration, teller, table.cutoff, np.asarray(table.forecast[rows, :LONGEST_DAYS]), row_of)
+
+    def check(
+        self,
+        dates: NDArray[np.datetime64],
+        stores: Sequence[SeriesId],
+        items: Sequence[SeriesId],
+        sales: NDArray[np.floating],
+        model_version: str | None,
+    ) -> DriftSummary:
+        """Judge rows, one per series and day (the later counts), in any order; NaN sales are left out.
+
+        Rows of the 28 days after the cutoff and of watched series are judged, any part of them. Raises
+        `DataContractError`, saying how many rows are needed, when there are too few.
+        """
+        actual, n_left_out = self._arranged(dates, stores, items, sales)
+        windows = self._windows(actual)
+        judgements = self.calibration.thresholds.alarm.judge(windows, self.teller.groups)
+        longest = max(windows)
+        last_step = int(np.flatnonzero(np.isfinite(actual).any(axis=0))[-1]) + 1
+        last = self.cutoff + np.timedelta64(last_step, "D")
+        window = CheckedWindow.ending(last, longest)
+        notes = [f"{counted(n_left_out, 'row')} could not be judged."] if n_left_out else []
+        tests, moved = self.teller.tests(judgements), self.teller.moved(judgements)
+        total = self.teller.total(judgements)
+        return DriftSummary.judged(window, tests, moved, total, notes, model_version)
+
+    def _arranged(
+        self,
+        dates: NDArray[np.datetime64],
+        stores: Sequence[SeriesId],
+        items: Sequence[SeriesId],
+        sales: NDArray[np.floating],
+    ) -> tuple[Sales, int]:
+        """Sales by watched series and step, (n_watched, n_steps), and how many rows are of neither."""
+        row_of = self.row_of
+        rows = np.array(
+            [row_of.get((str(s), str(i)), -1) for s, i in zip(stores, items, strict=True)], np.int64
+        )
+        steps = (np.asarray(dates, "datetime64[D]") - self.cutoff).astype(np.int64) - 1
+        n_steps = self.forecast.shape[1]
+        is_judged = (rows >= 0) & (steps >= 0) & (steps < n_steps) & np.isfinite(sales)
+        needed = self._needed_rows
+        if is_judged.sum() < needed:
+            raise self._too_few(int(is_judged.sum()), len(rows), needed)
+        actual = np.full(self.forecast.shape, np.nan, np.float32)
+        actual[rows[is_judged], steps[is_judged]] = np.maximum(sales[is_judged], 0)
+        return actual, len(rows) - int(is_judged.sum())
+
+    @property
+    def _needed_rows(self) -> int:
+        """A week of all watched series, or 300 rows."""
+        return min(MOST_NEEDED_ROWS, WEEKDAYS * len(self.calibration.series))
+
+    def _windows(self, actual: Sales) -> WindowsByLength:
+        """The windows that end with the newest day and whose days have rows."""
+        has_rows = np.asarray(np.isfinite(actual).any(axis=0))
+        n_days = int(np.flatnonzero(has_rows)[-1]) + 1
+        covered = {length: has_rows[max(n_days - length, 0) : n_days].sum() for length in LENGTHS_DAYS}
+        end = int(self.cutoff.astype(np.int64)) + n_days
+        windows = {
+            length: Windows.of(
+                actual[:, n_days - length : n_days], self.forecast[:, n_days - length : n_days], end
+            )
+            for length in LENGTHS_DAYS
+            if length <= n_days and covered[length] >= COVERED_SHARE * length
+        }
+        if not windows:
+            raise self._too_few(
+                int(np.isfinite(actual).sum()), int(np.isfinite(actual).sum()), self._needed_rows
+            )
+        return windows
+
+    def _too_few(self, n_judged: int, n_rows: int, needed: int) -> DataContractError:
+        first, last = self.cutoff + np.timedelta64(1, "D"), self.cutoff + np.timedelta64(LONGEST_DAYS, "D")
+        return DataContractError(
+            f"{counted(n_judged, 'row')} of {n_rows:,} can be judged, expected at least {needed} that cover "
+            f"{WEEKDAYS} days in a row, of known series, from {first} to {last}.",
+            hint="Send more days, or check a file with history: python -m drift.check --sales FILE.",
+        )

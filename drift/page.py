@@ -1,0 +1,16 @@
+"""reports/drift_calibration.html: how far the alarm can be trusted, a page that opens without network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+TEMPLATE = Path(__file__).with_name("calibration.html")
+
+
+def calibration_page(told: dict[str, Any]) -> str:
+    """The evidence of a calibration as HTML."""
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(told)

@@ -1,0 +1,85 @@
+"""Evidently's reports of the windows that were judged, for people who know them; nothing is decided here."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.files import atomic_path
+from drift.concept import Performance
+from drift.inputs import COLUMNS, InputWindows
+
+METHOD = "wasserstein"
+
+
+def write_data_drift(windows: InputWindows, threshold: float, path: Path) -> None:
+    """Write how features and sales are distributed beside the year before: one file that needs no network."""
+    _write(data_drift(windows, threshold), path)
+
+
+def write_performance(windows: Performance, path: Path) -> None:
+    """Write the champion's errors beside those of the year before: one file that needs no network."""
+    _write(regression_quality(windows), path)
+
+
+def data_drift(windows: InputWindows, threshold: float) -> Any:
+    """Evidently's snapshot over the columns that hold something in both windows."""
+    evidently = _evidently()
+    current, reference = (
+        pd.DataFrame(part, columns=list(COLUMNS)) for part in (windows.current, windows.reference)
+    )
+    columns = [name for name in COLUMNS if current[name].notna().any() and reference[name].notna().any()]
+    definition = evidently.DataDefinition(numerical_columns=columns, categorical_columns=[])
+    # one column beyond its threshold is a finding, as with us
+    preset = evidently.presets.DataDriftPreset(
+        columns=columns, num_method=METHOD, num_threshold=threshold, drift_share=1 / len(columns)
+    )
+    return _run(preset, definition, [current[columns], reference[columns]])
+
+
+def regression_quality(windows: Performance) -> Any:
+    """Evidently's snapshot of errors over all known days."""
+    evidently = _evidently()
+    definition = evidently.DataDefinition(
+        regression=[evidently.Regression(target="sales", prediction="forecast")],
+        numerical_columns=["sales", "forecast"],
+    )
+    parts = [_long(windows.actual, windows.forecast)]
+    if windows.before is not None:
+        parts.append(_long(*windows.before))
+    return _run(evidently.presets.RegressionPreset(), definition, parts)
+
+
+def _run(preset: Any, definition: Any, frames: list[pd.DataFrame]) -> Any:
+    """Current first, as Evidently wants it."""
+    evidently = _evidently()
+    datasets = [evidently.Dataset.from_pandas(frame, definition) for frame in frames]
+    with warnings.catch_warnings():  # it scores constant dummies of single rows, of which nobody reads
+        warnings.simplefilter("ignore")
+        return evidently.Report([preset]).run(*datasets)
+
+
+def _long(actual: NDArray[np.floating], forecast: NDArray[np.floating]) -> pd.DataFrame:
+    known = np.isfinite(actual) & np.isfinite(forecast)
+    return pd.DataFrame({"sales": actual[known].astype(float), "forecast": forecast[known].astype(float)})
+
+
+def _evidently() -> Any:
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    with warnings.catch_warnings():  # what it imports uses old names of what that imports
+        warnings.simplefilter("ignore")
+        import evidently
+        import evidently.presets
+
+    return evidently
+
+
+def _write(snapshot: Any, path: Path) -> None:
+    with atomic_path(path) as unfinished:
+        snapshot.save_html(str(unfinished))

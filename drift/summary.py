@@ -1,0 +1,130 @@
+"""What a drift check found: reports/drift_summary.json, and the answer of /drift-check."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from data.errors import ArtifactError
+from data.files import atomic_write_text
+
+
+class CheckedWindow(BaseModel):
+    """The days that were judged, both included."""
+
+    model_config = ConfigDict(frozen=True)
+
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+    days: int
+
+    @classmethod
+    def ending(cls, last: np.datetime64, days: int) -> CheckedWindow:
+        """The window of so many days up to `last`."""
+        first = last - np.timedelta64(days - 1, "D")
+        return cls.model_validate({"from": first.astype(object), "to": last.astype(object), "days": days})
+
+
+class DriftTest(BaseModel):
+    """One measure of new days: found where `value` is above `threshold`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    group: str
+    value: float
+    threshold: float
+    found: bool
+
+
+class Moved(BaseModel):
+    """A store, item, series or weekday that moved: 0.3 is 30 % more than expected, null if no one number."""
+
+    model_config = ConfigDict(frozen=True)
+
+    group: str
+    change_share: float | None
+    words: str
+
+
+class DriftSummary(BaseModel):
+    """The verdict on new days. `undecided` means that nothing could be said, and `words` say why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    drift_found: bool
+    verdict: Literal["steady", "drift", "undecided"]
+    window: CheckedWindow | None
+    tests: list[DriftTest]
+    moved: list[Moved]
+    words: str
+    model_version: str | None
+    checked_at: AwareDatetime
+
+    @classmethod
+    def undecided(
+        cls, reason: str, model_version: str | None, window: CheckedWindow | None = None
+    ) -> DriftSummary:
+        """Nothing could be judged, for this reason."""
+        return cls(
+            drift_found=False,
+            verdict="undecided",
+            window=window,
+            tests=[],
+            moved=[],
+            words=reason,
+            model_version=model_version,
+            checked_at=datetime.now(UTC),
+        )
+
+    @classmethod
+    def judged(
+        cls,
+        window: CheckedWindow,
+        tests: list[DriftTest],
+        moved: list[Moved],
+        total: Moved,
+        notes: list[str],
+        model_version: str | None,
+    ) -> DriftSummary:
+        """Drift when any test found some; the `total` is told when nothing that `moved` can be named."""
+        found = [test for test in tests if test.found]
+        told = [part.words for part in moved] or [total.words, *map(_beyond, found)]
+        if found:
+            moved = moved or [total]
+        else:
+            moved, told = [], [f"as was to be expected. {total.words}"]
+        span = f"Last {window.days} days ({window.first} to {window.last}):"
+        return cls(
+            drift_found=bool(found),
+            verdict="drift" if found else "steady",
+            window=window,
+            tests=tests,
+            moved=moved,
+            words=" ".join([span, *told, *notes]),
+            model_version=model_version,
+            checked_at=datetime.now(UTC),
+        )
+
+    def write(self, path: Path) -> None:
+        """Write the summary, atomically."""
+        atomic_write_text(path, self.model_dump_json(indent=2, by_alias=True) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> DriftSummary:
+        """Inverse of `write`; `ArtifactError` when there is none or it is something else."""
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise ArtifactError(
+                f"{path} is not a drift summary: {error}.", hint="Run `make drift`."
+            ) from error
+
+
+def _beyond(test: DriftTest) -> str:
+    name = test.name[:1].upper() + test.name[1:]
+    return f"{name} of {test.group}: {test.value:.3g}, beyond {test.threshold:.3g} of calm weeks."

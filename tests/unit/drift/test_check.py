@@ -1,0 +1,109 @@
+"""The job from a file of sales to summary, reports, log line and flag."""
+
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.panel import SalesPanel
+from data.params import Paths
+from data.synthetic import synthetic_panel, write_sales
+from drift.check import check, main, run
+from drift.flag import read_flag
+from drift.summary import DriftSummary
+from models.champion import Champion
+from tests.unit.drift.conftest import PARAMS, SALES
+
+
+def checked(clone: Paths, drifts: Sequence[str], **changes: object) -> DriftSummary:
+    shutil.copy("params.yaml", clone.params)
+    file = clone.root / "new.csv.gz"
+    write_sales(synthetic_panel(SALES, drifts), file)
+    return run(clone, file, PARAMS.model_copy(update=changes))
+
+
+def test_steady_sales_leave_summary_reports_and_a_log_line_but_no_flag(clone: Paths) -> None:
+    summary = checked(clone, [])
+    assert summary.verdict == "steady", summary.words
+    assert DriftSummary.read(clone.drift_summary) == summary
+    assert {path.name for path in clone.reports.iterdir()} >= {
+        *("data_drift_report.html", "performance_report.html", "drift_summary.json")
+    }
+    (line,) = clone.drift_log.read_text(encoding="utf-8").splitlines()
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ steady ", line)
+    assert read_flag(clone.flag) is None
+    names = {test.name for test in summary.tests}
+    assert {"total, 28 days", "MAPE in percent", "WAPE in percent", "distance from a year before"} <= names
+
+
+@pytest.mark.parametrize(
+    ("drift", "words"),
+    [
+        ("level-shift", "All series together sold +"),
+        ("closed-store", "Store 1 sold nothing in 28 days"),
+        ("weekday-rotation", "The pattern of the week moved: "),
+        ("item-mix", "Item "),
+    ],
+)
+def test_a_shock_raises_the_flag_with_words_for_it(
+    calibrated_champion: Champion, drift: str, words: str
+) -> None:
+    summary = check(synthetic_panel(SALES, [drift]), calibrated_champion, PARAMS).summary
+    assert summary.verdict == "drift"
+    assert words in summary.words
+
+
+def test_the_flag_carries_the_words_and_the_version(clone: Paths) -> None:
+    summary = checked(clone, ["closed-store"], window_days=7)
+    flag = read_flag(clone.flag)
+    assert flag is not None
+    assert (flag.reason, flag.version) == (summary.words, summary.model_version)
+    assert summary.window is not None
+    assert summary.window.last - summary.window.first == timedelta(days=6)
+
+
+def test_fewer_new_days_are_judged_by_shorter_windows(calibrated_champion: Champion) -> None:
+    panel = synthetic_panel(SALES)
+    summary = check(panel.until(panel.end - np.timedelta64(10, "D")), calibrated_champion, PARAMS).summary
+    assert summary.window is not None
+    assert (summary.verdict, summary.window.days) == ("steady", 14)
+
+
+def test_days_the_model_has_seen_are_undecided(known: SalesPanel, calibrated_champion: Champion) -> None:
+    summary = check(known, calibrated_champion, PARAMS).summary
+    assert (summary.verdict, summary.drift_found) == ("undecided", False)
+    assert "0 days of sales are newer" in summary.words
+
+
+def test_without_a_champion_nothing_is_decided_and_no_flag_raised(tmp_path: Path) -> None:
+    paths = Paths(tmp_path)
+    summary = run(paths, None, PARAMS)
+    assert summary.verdict == "undecided"
+    assert "no champion" in summary.words
+    assert json.loads(paths.drift_summary.read_text(encoding="utf-8"))["verdict"] == "undecided"
+    assert not paths.flag.exists()
+
+
+def test_a_series_that_left_the_file_is_said_and_the_rest_is_judged(calibrated_champion: Champion) -> None:
+    panel = synthetic_panel(SALES)
+    summary = check(panel.select(np.arange(panel.n_series) > 0), calibrated_champion, PARAMS).summary
+    assert summary.verdict == "steady"
+    assert "1 series of the model are not in these sales." in summary.words
+    assert "errors were not measured" in summary.words
+
+
+def test_the_job_exits_0_whatever_it_finds_and_2_when_it_cannot_run(
+    clone: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy("params.yaml", clone.params)
+    monkeypatch.chdir(clone.root)
+    write_sales(synthetic_panel(SALES, ["closed-store"]), Path("sales.csv"))
+    assert main(["--sales", "sales.csv", "--window-days", "7"]) == 0
+    assert capsys.readouterr().out.startswith("drift: ")
+    assert main(["--sales", "missing.csv"]) == 2
+    assert "missing.csv" in capsys.readouterr().err

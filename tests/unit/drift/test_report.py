@@ -1,0 +1,64 @@
+"""Evidently's reports: the same numbers as ours, in files that need no network."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from drift.concept import Performance
+from drift.inputs import COLUMNS, InputWindows
+from drift.report import data_drift, regression_quality, write_data_drift, write_performance
+from models.scores import bias, mae, mape, rmse
+
+RNG = np.random.default_rng(1)
+INPUTS = InputWindows(RNG.gamma(2, 5, (400, 9)), RNG.gamma(2.2, 5, (500, 9)))
+ACTUAL = RNG.poisson(20, (6, 28)).astype(np.float32) + 1
+ACTUAL[0, 3] = np.nan
+FORECAST = RNG.gamma(10, 2, (6, 28)).astype(np.float32)
+PERFORMANCE = Performance(ACTUAL, FORECAST, (ACTUAL + 1, FORECAST))
+
+
+def metrics(snapshot: Any) -> dict[str, Any]:
+    return {one["metric_name"]: one["value"] for one in json.loads(snapshot.json())["metrics"]}
+
+
+def test_evidently_s_distances_are_ours() -> None:
+    values = metrics(data_drift(INPUTS, 0.1))
+    for column, ours in zip(COLUMNS, INPUTS.distances, strict=True):
+        theirs = next(
+            v for name, v in values.items() if name.startswith("ValueDrift") and f"={column}," in name
+        )
+        assert theirs == pytest.approx(ours, rel=1e-9), column
+
+
+def test_evidently_s_errors_are_ours() -> None:
+    values = metrics(regression_quality(PERFORMANCE))
+
+    def theirs(name: str) -> Any:
+        found = next(value for metric, value in values.items() if metric.startswith(f"{name}("))
+        return found["mean"] if isinstance(found, dict) else found
+
+    assert theirs("MAE") == pytest.approx(mae(ACTUAL, FORECAST), rel=1e-5)
+    assert theirs("RMSE") == pytest.approx(rmse(ACTUAL, FORECAST), rel=1e-5)
+    assert theirs("MAPE") == pytest.approx(mape(ACTUAL, FORECAST), rel=1e-5)
+    mean_error = bias(ACTUAL, FORECAST) / 100 * np.nansum(ACTUAL) / np.isfinite(ACTUAL).sum()
+    assert abs(theirs("MeanError")) == pytest.approx(abs(mean_error), rel=1e-4)
+
+
+def test_a_column_without_values_is_left_out() -> None:
+    current = INPUTS.current.copy()
+    current[:, COLUMNS.index("lag_30")] = np.nan
+    names = metrics(data_drift(InputWindows(current, INPUTS.reference), 0.1))
+    assert not [name for name in names if "=lag_30," in name]
+    assert [name for name in names if "=lag_7," in name]
+
+
+def test_reports_are_single_files_that_load_nothing(tmp_path: Path) -> None:
+    write_data_drift(INPUTS, 0.1, tmp_path / "drift.html")
+    write_performance(PERFORMANCE, tmp_path / "performance.html")
+    for path in tmp_path.iterdir():
+        page = path.read_text(encoding="utf-8")
+        assert not re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=[\"']?https?:", page)
