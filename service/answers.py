@@ -9,7 +9,16 @@ from pydantic_core import to_json
 
 from data.errors import UnknownSeriesError
 from service import errors
-from service.contracts import MAX_SERIES, FeatureRow, ForecastQuery, PredictQuery, check, parse, read_json
+from service.contracts import (
+    MAX_SERIES,
+    DriftQuery,
+    FeatureRow,
+    ForecastQuery,
+    PredictQuery,
+    check,
+    parse,
+    read_json,
+)
 from service.errors import RequestError
 from service.forecasts import Forecasts, is_feature_row
 
@@ -36,6 +45,11 @@ def forecast(forecasts: Forecasts, body: bytes) -> bytes:
 def explain(forecasts: Forecasts, body: bytes) -> bytes:
     """Answer /explain."""
     return to_json(forecasts.explain(parse(PredictQuery, body)))
+
+
+def check_drift(forecasts: Forecasts, body: bytes) -> bytes:
+    """Answer /drift-check."""
+    return forecasts.check_drift(parse(DriftQuery, body)).model_dump_json(by_alias=True).encode()
 
 
 def is_quick(body: bytes) -> bool:

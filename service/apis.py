@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel
 
 from data.features import SEED_FEATURES
 from data.panel import SeriesId
+from drift.summary import DriftSummary
 from models.champion import Champion
 from service.contracts import (
     MAX_SERIES,
+    DriftQuery,
     ErrorAnswer,
     ExplainAnswer,
     FeatureRow,
@@ -21,13 +26,16 @@ from service.contracts import (
     Prediction,
     PredictQuery,
 )
+from service.drift_check import watched_series
 
 Json = dict[str, Any]
 
 REFERENCE = "#/components/schemas/{model}"
-MODELS = (PredictQuery, FeatureRow, ForecastQuery, Prediction, ForecastAnswer, ExplainAnswer, ErrorAnswer)
+REQUESTS = (PredictQuery, FeatureRow, ForecastQuery, DriftQuery)
+MODELS = (*REQUESTS, Prediction, ForecastAnswer, ExplainAnswer, DriftSummary, ErrorAnswer)
 KAGGLE_CUTOFF = datetime.date(2017, 12, 31)
 EXAMPLE_DAYS = 15
+WEEK_DAYS, CHECKED_SERIES = 7, 43  # a little more than the 300 rows a check needs
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ class Asked:
     item: SeriesId = 5
     cutoff: datetime.date = KAGGLE_CUTOFF
     n_days: int = EXAMPLE_DAYS
+    new_sales: tuple[Json, ...] = ()
 
     @classmethod
     def of(cls, champion: Champion | None) -> Asked:
@@ -47,7 +56,11 @@ class Asked:
         table = champion.table
         cutoff: datetime.date = table.cutoff.astype(datetime.date)
         return cls(
-            table.series.stores[0], table.series.items[0], cutoff, min(EXAMPLE_DAYS, table.horizon_days)
+            store=table.series.stores[0],
+            item=table.series.items[0],
+            cutoff=cutoff,
+            n_days=min(EXAMPLE_DAYS, table.horizon_days),
+            new_sales=tuple(_as_expected(champion)),
         )
 
     def day(self, step: int) -> str:
@@ -73,7 +86,7 @@ class Api:
 
 def described_apis(asked: Asked) -> list[Api]:
     """All apis, in the order a reader meets them."""
-    return [_predict(asked), _forecast(asked), _explain(asked)]
+    return [_predict(asked), _forecast(asked), _explain(asked), _drift_check(asked)]
 
 
 def _predict(asked: Asked) -> Api:
@@ -131,9 +144,31 @@ def _explain(asked: Asked) -> Api:
     )
 
 
+def _drift_check(asked: Asked) -> Api:
+    return Api(
+        name="drift-check",
+        summary="Whether new days are what was expected of them",
+        description="Rows of the 28 days after the cutoff, any part of them; the answer is a drift summary. "
+        "Too few rows to judge are refused with how many it takes.",
+        request=reference(DriftQuery),
+        answer=reference(DriftSummary),
+        examples={"a_week": {"rows": list(asked.new_sales)}},
+    )
+
+
 def reference(model: type[BaseModel]) -> Json:
     """Where the document keeps the schema of a model."""
     return {"$ref": REFERENCE.format(model=model.__name__)}
+
+
+def _as_expected(champion: Champion) -> Iterator[Json]:
+    """A week of sales that are just what was forecast, of as many watched series as a check needs."""
+    table, watched = champion.table, watched_series(champion)
+    days = [str(day) for day in table.cutoff + 1 + np.arange(WEEK_DAYS)]
+    for store, item in islice(zip(watched.stores, watched.items, strict=True), CHECKED_SERIES):
+        row = table.series.find(store, item)
+        for day, sales in zip(days, table.forecast[row, :WEEK_DAYS].tolist(), strict=False):
+            yield {"date": day, "store": store, "item": item, "sales": round(sales)}
 
 
 def _any_of(*schemas: Json) -> Json:

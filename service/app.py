@@ -17,8 +17,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from data.errors import StorecastError, UnknownSeriesError
+from drift.summary import DriftSummary
 from service import answers, metrics
 from service.contracts import (
+    DriftQuery,
     ExplainAnswer,
     FeatureRow,
     ForecastAnswer,
@@ -133,6 +135,13 @@ class ForecastService:
     async def explain(self, body: JsonBody) -> Response:
         """Why the forecast of one series on one day is what it is."""
         return await self._answer("explain", answers.explain, body.content, is_quick=False)
+
+    @bentoml.api(  # type: ignore[untyped-decorator]
+        route="/drift-check", input_spec=body_like(DriftQuery), output_spec=DriftSummary
+    )
+    async def drift_check(self, body: JsonBody) -> Response:
+        """Whether new days are what the model expected of them."""
+        return await self._answer("drift-check", answers.check_drift, body.content, is_quick=False)
 
     async def _answer(self, endpoint: str, work: answers.Work, body: bytes, is_quick: bool) -> Response:
         """Do the work, in a thread when it would hold up others, and put what went wrong into our shape."""

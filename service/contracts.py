@@ -5,26 +5,16 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    ValidationError,
-    WithJsonSchema,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
 from service.errors import NOT_JSON, RequestError, invalid
+from service.fields import FIRST_YEAR, LAST_YEAR, NO_TEXT, Day, Flag, Label, Number, RecordedDay
 
 MAX_SERIES = 1_000
 MAX_HORIZON_DAYS = 90
 MAX_HISTORY_DAYS = 10_000
-MAX_SALES = 1e12
-MAX_LABEL_CHARACTERS = 256
-LEAST_LABEL, MOST_LABEL = -(2**63), 2**63 - 1  # what an array of them holds
-FIRST_YEAR, LAST_YEAR = 1900, 2199
+MAX_DRIFT_ROWS = 100_000
 
 Method = Literal["model", "cold start", "closed", "seed-features"]
 Body = TypeVar("Body", bound=BaseModel)
@@ -49,67 +39,6 @@ def check(model: type[Body], content: Any) -> Body:
 def parse(model: type[Body], body: bytes) -> Body:
     """Both in one: 400 when it is no JSON, 422 when it is not what was expected."""
     return check(model, read_json(body))
-
-
-def _label(value: object) -> int | str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)  # R and JavaScript know no integers
-    if isinstance(value, str) and len(value) <= MAX_LABEL_CHARACTERS:
-        return value
-    if isinstance(value, int) and not isinstance(value, bool) and LEAST_LABEL <= value <= MOST_LABEL:
-        return value
-    raise ValueError(f"expected an integer or a text of at most {MAX_LABEL_CHARACTERS} characters")
-
-
-def _day(value: object) -> datetime.date:
-    if isinstance(value, datetime.date):
-        return value
-    try:
-        day = _read_day(value) if isinstance(value, str) else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise ValueError('expected a date such as "2018-01-15"')
-    return day
-
-
-def _recorded_day(value: object) -> datetime.date:
-    day = _day(value)
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"expected a day of the years {FIRST_YEAR} to {LAST_YEAR}")
-    return day
-
-
-def _read_day(text: str) -> datetime.date | None:
-    if len(text) == len("2018-01-15"):
-        return datetime.date.fromisoformat(text) if text[4] == text[7] == "-" else None
-    moment = datetime.datetime.fromisoformat(text)  # what JavaScript and pandas write for a day
-    return moment.date() if len(text) > len("2018-01-15") and moment.time() == datetime.time() else None
-
-
-def _no_text(value: object) -> object:
-    if isinstance(value, bool | str):
-        raise ValueError("expected a number")
-    return value
-
-
-def _flag(value: object) -> bool:
-    if value in (False, True):
-        return bool(value)
-    raise ValueError("expected true or false, 1 or 0")
-
-
-_INTEGER_SCHEMA = {"type": "integer", "minimum": LEAST_LABEL, "maximum": MOST_LABEL}
-_LABEL_SCHEMA = {"anyOf": [_INTEGER_SCHEMA, {"type": "string", "maxLength": MAX_LABEL_CHARACTERS}]}
-_FLAG_SCHEMA = {"anyOf": [{"type": "boolean"}, {"enum": [0, 1]}]}
-_DAY_SCHEMA = {"type": "string", "format": "date"}
-_RECORDED_SCHEMA = {**_DAY_SCHEMA, "pattern": r"^(19|20|21)\d\d-"}
-NO_TEXT = BeforeValidator(_no_text)
-Label = Annotated[int | str, PlainValidator(_label), WithJsonSchema(_LABEL_SCHEMA)]
-Day = Annotated[datetime.date, PlainValidator(_day), WithJsonSchema(_DAY_SCHEMA)]
-RecordedDay = Annotated[datetime.date, PlainValidator(_recorded_day), WithJsonSchema(_RECORDED_SCHEMA)]
-Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema(_FLAG_SCHEMA)]
-Number = Annotated[float, Field(ge=-MAX_SALES, le=MAX_SALES), NO_TEXT]
 
 
 class Request(BaseModel):
@@ -165,6 +94,21 @@ class ForecastQuery(Request):
     series: Annotated[list[SeriesQuery], Field(min_length=1, max_length=MAX_SERIES)]
     horizon_days: Annotated[int, Field(ge=1, le=MAX_HORIZON_DAYS), NO_TEXT] = 28
     levels: list[Literal[50, 80, 90, 95]] = [80, 95]
+
+
+class SalesRow(Request):
+    """Units one series sold on one new day."""
+
+    date: RecordedDay
+    store: Label
+    item: Label
+    sales: Number | None
+
+
+class DriftQuery(Request):
+    """New days to compare with what was expected of them, in any order."""
+
+    rows: Annotated[list[SalesRow], Field(min_length=1, max_length=MAX_DRIFT_ROWS)]
 
 
 class Prediction(BaseModel):

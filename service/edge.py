@@ -6,26 +6,23 @@ and a path nobody serves never becomes a label of a metric.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import math
 import re
 import secrets
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import errors, metrics
+from service.bodies import Headers, read_body, replay
 from service.errors import RequestError, error_bytes, found, request_id
 from service.security import ApiKeys, RateLimit
 from service.settings import Settings, shared_folder
 
 log = logging.getLogger(__name__)
 
-Headers = Mapping[bytes, bytes]
 
-DRAIN_SECONDS, DRAIN_BYTES = 5.0, 64 * 1024 * 1024
 OPEN_PATHS = frozenset(
     ("/", "/health", "/docs", "/docs.json", "/schema.json", "/metrics", "/livez", "/healthz", "/readyz")
 )
@@ -66,7 +63,7 @@ class Edge:
         if path not in OPEN_PATHS and not path.startswith(OPEN_FOLDERS):
             self._admit(scope, headers)
         if method == "POST":
-            receive = replay(await self._body(receive, headers), receive)
+            receive = replay(await read_body(receive, headers, self._settings), receive)
         await self._app(scope, receive, answer)
 
     def _allows(self, path: str, method: str) -> bool:
@@ -107,46 +104,6 @@ class Edge:
             raise RequestError(
                 errors.UNAUTHORIZED, f"This route needs an API key, {what}.", hint, www_authenticate="Bearer"
             )
-
-    async def _body(self, receive: Receive, headers: Headers) -> bytes:
-        """The whole body; raises 408, 413 or 415."""
-        limit = self._settings.max_body_bytes
-        declared = headers.get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > limit:
-            await _drain(receive)
-            raise _too_large(limit)
-        message = await receive()
-        body: bytes = message.get("body", b"")
-        if message.get("more_body"):
-            body = await self._rest(body, receive)
-        if body and not _is_json(headers):
-            kind = found(headers.get(b"content-type", b"").decode("latin-1"))
-            raise RequestError(
-                errors.UNSUPPORTED_MEDIA_TYPE,
-                f"The body is sent as {kind}, expected plain application/json.",
-                "Send the header `Content-Type: application/json`.",
-            )
-        return body
-
-    async def _rest(self, first: bytes, receive: Receive) -> bytes:
-        limit = self._settings.max_body_bytes
-        chunks, length, is_more = [first], len(first), True
-        try:
-            async with asyncio.timeout(self._settings.timeout_seconds):
-                while is_more and length <= limit:
-                    message = await receive()
-                    chunks.append(message.get("body", b""))
-                    length += len(chunks[-1])
-                    is_more = message.get("more_body", False)
-        except TimeoutError as error:
-            raise RequestError(
-                errors.SLOW_BODY, "The body did not arrive in time.", connection="close"
-            ) from error
-        if length > limit:
-            if is_more:
-                await _drain(receive)
-            raise _too_large(limit)
-        return b"".join(chunks)
 
 
 class Answer:
@@ -211,48 +168,7 @@ class Answer:
         log.log(level, "%s: %d %s. request_id=%s", self.title, status, code, request_id.get())
 
 
-def replay(body: bytes, receive: Receive) -> Receive:
-    """A `receive` for the layers within that gives the whole body first."""
-    is_given = False
-
-    async def again() -> Message:
-        nonlocal is_given
-        if is_given:
-            return await receive()
-        is_given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again
-
-
-async def _drain(receive: Receive) -> None:
-    """Let a body that is refused arrive for a while: who is cut off while sending never reads the answer."""
-    length, is_more = 0, True
-    with suppress(TimeoutError):
-        async with asyncio.timeout(DRAIN_SECONDS):
-            while is_more and length < DRAIN_BYTES:
-                message = await receive()
-                length += len(message.get("body", b""))
-                is_more = message.get("more_body", False)
-
-
 def _key(headers: Headers) -> str:
     given = headers.get(b"authorization", b"").decode("latin-1")
     scheme, _, token = given.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else headers.get(b"x-api-key", b"").decode("latin-1")
-
-
-def _is_json(headers: Headers) -> bool:
-    if headers.get(b"content-encoding", b"identity") != b"identity":
-        return False
-    kind = headers.get(b"content-type", b"application/json").partition(b";")[0].strip().lower()
-    return kind == b"application/json" or (kind.startswith(b"application/") and kind.endswith(b"+json"))
-
-
-def _too_large(limit: int) -> RequestError:
-    return RequestError(
-        errors.TOO_LARGE,
-        f"The body is larger than the {limit} bytes allowed.",
-        "Send it in parts.",
-        connection="close",
-    )

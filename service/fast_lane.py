@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.edge import replay
+from service.bodies import replay
 
 Answer = Callable[[bytes], bytes | None]
 """From a body to its answer; None for what is not plain, errors included."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,15 +13,18 @@ from numpy.typing import NDArray
 
 from data.errors import StorecastError, UnknownSeriesError
 from data.features import SEED_FEATURES
-from data.panel import SalesPanel, SeriesId, panel_from_columns
+from data.panel import SalesPanel, SeriesId
+from drift.online import OnlineCheck
+from drift.summary import DriftSummary
 from models.champion import Champion
 from models.table import CLOSED, COLD_START, COLUMNS, METHODS, MODEL, ForecastTable
 from service import metrics
-from service.contracts import FeatureRow, ForecastQuery, PredictQuery, SeriesQuery, check
+from service.brought import newest_days, panel_of
+from service.contracts import DriftQuery, FeatureRow, ForecastQuery, PredictQuery, SeriesQuery, check
+from service.drift_check import check_drift, open_check
 from service.errors import DATE_OUT_OF_RANGE, INVALID_REQUEST, RequestError, body_of
 
 DECIMALS = 4
-KEPT_DAYS = 1_120  # as many as a champion keeps: no level looks further back
 PREDICTED = ("predicted_sales", "lower_80", "upper_80", "lower_95", "upper_95")
 _PREDICTED_COLUMNS = {name: COLUMNS.index(name.replace("predicted_sales", "forecast")) for name in PREDICTED}
 
@@ -105,8 +109,7 @@ class Forecasts:
 
     def from_history(self, history: SalesPanel, horizon_days: int) -> ForecastTable:
         """The days after a history's last, for any series: what the model itself says."""
-        first = max(history.start, history.end - np.timedelta64(KEPT_DAYS - 1, "D"))
-        return self.champion.forecaster.forecast(history.window(first, history.end), horizon_days)
+        return self.champion.forecaster.forecast(newest_days(history), horizon_days)
 
     def from_table(self, rows: NDArray[np.int64], horizon_days: int) -> ForecastTable:
         """Some series' first days; raises `RequestError` when the table does not reach so far."""
@@ -129,6 +132,15 @@ class Forecasts:
         told = explain(self.champion.forecaster, history, np.datetime64(query.date, "D"))
         metrics.count_forecast("explain", told.forecast, step)
         return {**asdict(told), "model_version": self.version}
+
+    def check_drift(self, query: DriftQuery) -> DriftSummary:
+        """Whether new days are what this champion expected of them."""
+        return check_drift(self.online_check, query, self.version)
+
+    @cached_property
+    def online_check(self) -> OnlineCheck | None:
+        """What `check_drift` goes by; takes a moment to make."""
+        return open_check(self.champion)
 
     def _look_up(self, series: SeriesQuery, horizon_days: int) -> tuple[ForecastTable, int, list[str]]:
         row = self._row(series.store, series.item)
@@ -190,27 +202,6 @@ def is_feature_row(entry: Any) -> bool:
         and ("date" not in entry or "lag_1" in entry)
         and any(n in entry for n in SEED_FEATURES)
     )
-
-
-def panel_of(brought: Iterable[SeriesQuery]) -> SalesPanel:
-    """The histories of a request as one panel: what the model looks back at, of two rows a day the later.
-
-    Raises `DataContractError` when a series came twice.
-    """
-    known: list[tuple[datetime.date, SeriesId, SeriesId, float]] = []
-    for series in brought:
-        days = {day.date: np.nan if day.sales is None else day.sales for day in series.history or ()}
-        first = max(days) - datetime.timedelta(days=KEPT_DAYS - 1)
-        known += [(day, series.store, series.item, sales) for day, sales in days.items() if day >= first]
-    dates, stores, items, sales = zip(*known, strict=True)
-    return panel_from_columns(
-        np.array(dates, "datetime64[D]"), _one_type(stores), _one_type(items), np.array(sales, np.float32)
-    )
-
-
-def _one_type(labels: Sequence[SeriesId]) -> Sequence[SeriesId]:
-    """Labels as they are when all are integers, else all as text: a panel sorts them."""
-    return labels if all(isinstance(label, int) for label in labels) else [str(label) for label in labels]
 
 
 def _dates(table: ForecastTable) -> list[str]:

@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from models.store import ChampionRecord
 
-ENDPOINTS = ("predict", "forecast", "explain", "drift-check")
+ENDPOINTS = ("predict", "forecast", "explain")
 
 FORECASTS = Counter(
     "storecast_forecasts_total", "Forecasts given, one a series and day asked for.", ["endpoint"]
@@ -31,6 +31,7 @@ HORIZON = Histogram(
     "Days from the cutoff to the last day forecast.",
     buckets=(1, 2, 3, 7, 14, 28, 56, 90),
 )
+DRIFT_CHECKS = Counter("storecast_drift_checks_total", "Answers of /drift-check, by verdict.", ["verdict"])
 ERRORS = Counter("storecast_errors_total", "Answers that were errors, by the code in their body.", ["code"])
 SWAPS = Counter("storecast_model_swaps_total", "Champions taken into service, the first one included.")
 FAILED_SWAPS = Counter(

@@ -13,9 +13,10 @@ from data.features import SEED_FEATURES
 from data.panel import SalesPanel
 from models.champion import Champion
 from models.table import CLOSED, COLD_START, MODEL
+from service.brought import KEPT_DAYS, panel_of
 from service.contracts import FeatureRow, ForecastQuery, PredictQuery, SeriesQuery, check
 from service.errors import DATE_OUT_OF_RANGE, RequestError
-from service.forecasts import KEPT_DAYS, Forecasts, is_feature_row, panel_of, rounded, series_method
+from service.forecasts import Forecasts, is_feature_row, rounded, series_method
 
 
 @pytest.fixture(scope="module")
