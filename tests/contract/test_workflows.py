@@ -1,0 +1,71 @@
+"""Workflows do what people can do too, with as little power as they need."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.contract.test_house import ROOT
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+PINNED = re.compile(r"uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+
+
+def read(path: Path) -> dict[Any, Any]:
+    content: dict[Any, Any] = yaml.safe_load(path.read_text())
+    return content
+
+
+def jobs(path: Path) -> list[dict[str, Any]]:
+    return list(read(path)["jobs"].values())
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_every_step_is_one_make_target_that_people_run_too(path: Path) -> None:
+    commands = [step["run"] for job in jobs(path) for step in job.get("steps", ()) if "run" in step]
+    for command in commands:
+        called = re.fullmatch(r'make ([a-z-]+)( [A-Z_]+="\$[A-Z_]+")*', command)
+        assert called, command
+        assert called.group(1) in TARGETS
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_nothing_may_write_but_the_job_that_publishes(path: Path) -> None:
+    assert read(path)["permissions"] == {}
+    for name, job in read(path)["jobs"].items():
+        assert job["permissions"] == {"contents": "write" if name == "refresh" else "read"}
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_actions_of_others_are_pinned_to_a_commit_and_say_which_release_it_is(path: Path) -> None:
+    used = [line.strip() for line in path.read_text().splitlines() if "uses: " in line and "./" not in line]
+    assert used
+    assert not [line for line in used if not PINNED.search(line)]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_every_job_ends_by_itself(path: Path) -> None:
+    assert all("timeout-minutes" in job for job in jobs(path) if "steps" in job)
+
+
+def test_one_champion_is_made_at_a_time_and_none_is_cut_off() -> None:
+    retrain = read(ROOT / ".github/workflows/retrain.yml")
+    assert retrain["concurrency"] == {"group": "champion", "cancel-in-progress": False}
+
+
+def test_the_deployment_gets_every_secret_it_asks_for() -> None:
+    deploy = (ROOT / ".github/workflows/deploy.yml").read_text()
+    asked = set(re.findall(r"secrets\.(\w+)", deploy))
+    declared = set(read(ROOT / ".github/workflows/deploy.yml")[True]["workflow_call"]["secrets"])
+    handed = set(read(ROOT / ".github/workflows/retrain.yml")["jobs"]["deploy"]["secrets"])
+    assert asked == declared == handed
+
+
+def test_settings_given_to_the_space_are_given_to_the_deployment() -> None:
+    from service.space import SECRETS, VARIABLES
+
+    deploy = (ROOT / ".github/workflows/deploy.yml").read_text()
+    assert not [name for name in (*SECRETS, *VARIABLES) if f"{name}: $" not in deploy]
