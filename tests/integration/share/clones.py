@@ -35,6 +35,7 @@ LEFT_BEHIND = (
 SMALL: dict[str, dict[str, Any]] = {
     "synthetic": {"stores": 2, "items": 3, "days": 500},
     "forecaster": {"folds": 2, "backtest_rows": 2000, "final_rows": 2000, "rounds": 5},
+    "drift": {"replay_weeks": 8, "evidence_weeks": 0},
     "train": {"seed": {"rows": 1000, "rounds": 5, "forest_rows": 500, "forest_trees": 2}},
 }
 

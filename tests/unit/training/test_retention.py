@@ -53,3 +53,13 @@ def test_the_champion_stays_whatever_is_asked(paths: Paths, promoted: list[str])
 def test_nothing_goes_while_there_is_room(paths: Paths, promoted: list[str]) -> None:
     assert prune(keeping(paths, champions=3, others=3)) == []
     assert names(paths) == set(promoted)
+
+
+def test_versions_that_only_a_remote_holds_grow_old_like_others(paths: Paths, promoted: list[str]) -> None:
+    elsewhere = [paths.versions / f"2020010{day}T000000-abcdef.dvc" for day in (1, 2)]
+    for pointer in (*elsewhere, paths.versions / f"{promoted[-1]}.dvc"):
+        pointer.touch()
+    assert prune(keeping(paths, champions=6, others=1)) == [elsewhere[0].stem]
+    assert names(paths) == {*promoted, elsewhere[1].name, f"{promoted[-1]}.dvc"}
+    assert prune(keeping(paths, champions=1, others=0)) == [elsewhere[1].stem, *promoted[:-1]]
+    assert names(paths) == {promoted[-1], f"{promoted[-1]}.dvc"}

@@ -1,0 +1,124 @@
+"""dvc.yaml beside the code: each stage runs a job of ours and lists the settings that the job reads."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from data.params import Paths
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("data", "models", "drift", "training", "service")
+STAGES: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+OF_THE_WORKFLOW = {
+    "retrain",
+    "retention",
+}  # which champion, which versions: decided outside of the graph
+
+
+def file_of(module: str) -> Path | None:
+    """The file of one of our modules."""
+    path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+    return path if module.split(".")[0] in ROOMS and path.exists() else None
+
+
+def job_of(stage: str) -> Path:
+    found = file_of(STAGES[stage]["cmd"].split()[2])
+    assert found, f"stage {stage} runs no job of ours: {STAGES[stage]['cmd']}"
+    return found
+
+
+def imported(path: Path) -> Iterator[Path]:
+    """Our own files that a file imports, `from room import file` included."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for name in (node.module, *(f"{node.module}.{part.name}" for part in node.names)):
+                if found := file_of(name):
+                    yield found
+
+
+@cache
+def code_of(stage: str) -> frozenset[Path]:
+    """Every file of ours that a stage's job can come to."""
+    found, open_ends = set[Path](), [job_of(stage)]
+    while open_ends:
+        path = open_ends.pop()
+        if path not in found:
+            found.add(path)
+            open_ends += imported(path)
+    return frozenset(found)
+
+
+def sections_read(stage: str) -> set[str]:
+    """Sections of params.yaml that its code loads."""
+    calls = (node for path in code_of(stage) for node in ast.walk(ast.parse(path.read_text())))
+    return {
+        str(call.args[0].value)
+        for call in calls
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") == "load_params"
+        and isinstance(call.args[0], ast.Constant)
+    }
+
+
+def outputs(stage: str) -> list[str]:
+    listed = [*STAGES[stage].get("outs", []), *STAGES[stage].get("metrics", [])]
+    return [next(iter(out)) if isinstance(out, dict) else out for out in listed]
+
+
+def before(stage: str) -> set[str]:
+    """Stages whose results it depends on, however far back."""
+    direct = {other for other in STAGES if set(outputs(other)) & set(STAGES[stage]["deps"])}
+    return direct.union(*(before(other) for other in direct))
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_lists_the_settings_its_job_reads_and_no_earlier_stage_has(stage: str) -> None:
+    earlier = {section for other in before(stage) for section in STAGES[other]["params"]}
+    assert set(STAGES[stage]["params"]) == sections_read(stage) - earlier
+
+
+def test_every_section_belongs_to_a_stage_or_to_the_workflow() -> None:
+    sections = set(yaml.safe_load((ROOT / "params.yaml").read_text()))
+    assert sections == {section for stage in STAGES.values() for section in stage["params"]} | OF_THE_WORKFLOW
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_code_a_stage_lists_is_code_its_job_comes_to(stage: str) -> None:
+    made = {out for other in STAGES for out in outputs(other)}
+    for dep in set(STAGES[stage]["deps"]) - made:
+        path = ROOT / dep
+        assert path.exists(), dep
+        if path.suffix == ".py" or path.is_dir():
+            assert any(file.is_relative_to(path) for file in code_of(stage)), dep
+
+
+def test_stages_write_where_the_jobs_do_and_never_what_only_a_promotion_writes() -> None:
+    paths = Paths()
+    known = (paths.raw, paths.sales, paths.data_quality, paths.challenger, paths.leaderboard, paths.scores)
+    written = [out for stage in STAGES for out in outputs(stage)]
+    assert set(written) == {str(path) for path in (*known, paths.drift_summary)}
+    assert len(written) == len(set(written))
+
+
+def test_dvc_can_read_the_settings() -> None:
+    def leaves(value: Any) -> Iterator[Any]:
+        for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            yield from leaves(part)
+        if not isinstance(value, dict | list):
+            yield value
+
+    settings = yaml.safe_load((ROOT / "params.yaml").read_text())
+    assert {type(value) for value in leaves(settings)} <= {str, int, float, bool, type(None)}
+
+
+def test_the_remotes_in_git_are_verified_and_hold_no_secret() -> None:
+    config = (ROOT / ".dvc" / "config").read_text()
+    assert config.count("url = ") == config.count("verify = true")
+    assert not [word for word in ("password", "secret", "access_key", "token") if word in config]
