@@ -30,7 +30,7 @@ SHARE = $(PY) -m training.share $(if $(REMOTE),--remote "$(REMOTE)") --limit-sec
 ROOMS := $(wildcard data models drift training service) tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up train serve batch ingest roll-forward repro push pull restore dagshub bento image image-local test test-full check format bench lock dashboards tools clean
+.PHONY: help up train serve batch ingest drift retrain roll-forward repro push pull restore dagshub refresh publish new-sales bento image image-local deploy test test-full check format bench metric-diff lock dashboards tools clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,12 @@ batch: $(SERVE) ## forecast the whole assortment into OUT (SALES=file replaces t
 ingest: $(SERVE) ## add the new days of FILE to data/raw: validated, idempotent, corrections replace
 	@$(PY) -m data.ingest $(if $(FILE),"$$NEW_DAYS_FILE")
 
+drift: $(JOBS) ## judge the newest days, raise the flag if they moved (SALES=file: history and new days in one)
+	@$(PY) -m drift.check $(if $(SALES),--sales "$$SALES_FILE")
+
+retrain: $(SERVE) ## act on a drift flag: challenger, gate, promotion (FORCE=1 without a flag)
+	@$(PY) -m training.retrain $(if $(FORCE),--force)
+
 roll-forward: $(SERVE) ## same trees, newer history, new forecasts: the daily job
 	@$(PY) -m training.roll_forward
 
@@ -71,6 +77,15 @@ restore: $(JOBS) ## bring the champion alone
 dagshub: $(JOBS) ## keep them on DagsHub (OWNER, REPO; the token stays in the environment: DAGSHUB_TOKEN)
 	@$(PY) -m training.dagshub "$(OWNER)" "$(REPO)"
 
+refresh: $(JOBS) ## the day or the week as a whole: pull, new sales, WHAT=retrain or roll-forward, push, publish
+	@SALES_FROM="$(SALES_FROM)" bash .ci/refresh "$(WHAT)"
+
+publish: ## commit and tag what names the champion, and push it (after `make push`)
+	@bash .ci/publish
+
+new-sales: $(JOBS) ## ingest new sales from a file or any address DVC can read (FROM)
+	@bash .ci/new-sales "$(FROM)"
+
 bento: $(SERVE) ## pack the champion and the service, then serve that from elsewhere as a test
 	@bash .ci/bento
 
@@ -80,17 +95,23 @@ image: bento ## the bento as an image, by the engine and base that are there (EN
 image-local: $(DEV) tools ## the same where no registry can be reached (Debian, root), then run and smoke-tested
 	@bash .ci/image-local
 
+deploy: $(JOBS) bento ## bring the bento to a Hugging Face Space (SPACE=owner/name, HF_TOKEN in the environment, DRY_RUN=1)
+	@$(PY) -m service.deploy "$(SPACE)" $(if $(DRY_RUN),--dry-run)
+
 test: $(DEV) check ## everything that needs only Python packages
 	$(PY) -m pytest -m "not browser and not tools and not slow"
 
 test-full: $(DEV) tools ## what test leaves out: browser, monitoring, image, workflows, and what takes minutes
 	$(PY) -m pytest -m "browser or tools or slow"
 
-check: $(DEV) ## lint, format, types, layers
+check: $(DEV) ## lint, format, types, layers, workflows, compose file
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 	PYTHONPATH=. .venv/bin/lint-imports --no-logo
+	.venv/bin/zizmor --offline --quiet .github/workflows
+	.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 
 format: $(DEV) ## put imports and lines in order
 	$(PY) -m ruff check --fix
@@ -98,6 +119,9 @@ format: $(DEV) ## put imports and lines in order
 
 bench: $(DEV) $(BENCH) ## measure against peers in one run -> reports/bench.md and the README's table
 	$(PY) -m tests.benchmarks.run
+
+metric-diff: $(DEV) ## what this change does to accuracy, against BASE, on made-up sales
+	@bash .ci/metric-diff "$(or $(BASE),origin/main)"
 
 lock: $(DEV) ## solve requirements/*.in again -> requirements/*.txt, the smaller ones as subsets of dev
 	@for lock in $(LOCKS); do \
