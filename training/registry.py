@@ -35,7 +35,11 @@ def champion_record(paths: Paths) -> ChampionRecord | None:
 
 
 def promote(
-    folder: Path, reasons: Sequence[str], paths: Paths, scorecards: Mapping[str, Any] | None = None
+    folder: Path,
+    reasons: Sequence[str],
+    paths: Paths,
+    scorecards: Mapping[str, Any] | None = None,
+    attempt: int | None = None,
 ) -> ChampionRecord:
     """Make a saved version the champion: what is served, `model.pkl`, `metrics.json`, the BentoML latest.
 
@@ -56,7 +60,7 @@ def promote(
         _publish(folder, record, paths)
         if not was_champion:
             what = "rolled forward" if record.kind == "rolled forward" else "promoted"
-            _log(paths, what, record, line, reasons, scorecards=scorecards)
+            _log(paths, what, record, line, reasons, scorecards=scorecards, attempt=attempt)
     return record
 
 
@@ -116,13 +120,18 @@ def _copy_whole(folder: Path, home: Path, record: ChampionRecord) -> None:
 
 
 def keep(
-    challenger: ChampionRecord, reasons: Sequence[str], paths: Paths, scorecards: Mapping[str, Any]
+    challenger: ChampionRecord,
+    reasons: Sequence[str],
+    paths: Paths,
+    scorecards: Mapping[str, Any],
+    attempt: int | None = None,
 ) -> None:
     """Log that the champion stays and the challenger does not replace it; once for each challenger."""
     with locked(paths):
         log = read_decisions(paths.history_jsonl)
         if challenger.version not in {entry.version for entry in log}:
-            _log(paths, "kept", challenger, line_of_champions(log), reasons, scorecards=scorecards)
+            line = line_of_champions(log)
+            _log(paths, "kept", challenger, line, reasons, scorecards=scorecards, attempt=attempt)
 
 
 def _log(
@@ -132,14 +141,14 @@ def _log(
     line: Sequence[str],
     reasons: Sequence[str],
     scorecards: Mapping[str, Any] | None = None,
-    restores: str | None = None,
+    **more: Any,
 ) -> None:
     replaces = line[-1] if line else None
     if scorecards is None:
         scorecards = {"champion": _scorecard(paths, record.version)}
         if replaces:
             scorecards["before"] = _scorecard(paths, replaces)
-    facts = {"cutoff": record.cutoff, "scorecards": scorecards, "restores": restores}
+    facts = {"cutoff": record.cutoff, "scorecards": scorecards, **more}
     append_decision(paths.history_jsonl, Decision.now(what, record.version, replaces, reasons, **facts))
 
 

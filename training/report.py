@@ -86,7 +86,7 @@ def forecast_report(
         panel=panel,
         hold_out=hold_out,
         horizon_days=hold_out.forecast.shape[1] if hold_out else None,
-        charts=[_svg(chart) for chart in charts(hold_out)] if hold_out else [],
+        charts=[svg(chart) for chart in charts(hold_out)] if hold_out else [],
         table=table,
         notes=notes,
         number=lambda value, digits: f"{value:,.{digits}f}" if np.isfinite(value) else "–",
@@ -135,7 +135,8 @@ def _chart(
     return figure
 
 
-def _svg(figure: Figure) -> str:
+def svg(figure: Figure) -> str:
+    """A figure as markup to put into a page."""
     text = io.StringIO()
     with matplotlib.rc_context(STYLE):
         figure.savefig(text, format="svg", metadata={"Date": None})

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from data.errors import NoChampionError, StorecastError
 from data.panel import SalesPanel
@@ -18,14 +19,15 @@ from data.prepare import load_panel
 from data.progress import configure_logging
 from drift.flag import Flag, clear_flag, raise_flag, read_flag
 from models.store import RECORD, ChampionRecord
-from training.cool_down import CoolDownParams, cooling_until
 from training.decisions import read_decisions
 from training.events import log_event
 from training.gate import GateParams
 from training.judgement import Judgement, earlier_judgement, judge
+from training.pace import PaceParams, next_attempt
 from training.registry import champion_record, keep, own_bento_home, promote
 from training.retention import prune
 from training.roll_forward import open_champion, require_no_way_back
+from training.told import told
 from training.train import Settings, train
 from training.version import one_at_a_time, params_hash
 
@@ -34,85 +36,106 @@ class RetrainParams(Params):
     """Section `retrain` of params.yaml."""
 
     gate: GateParams = GateParams()
-    cool_down: CoolDownParams = CoolDownParams()
+    pace: PaceParams = PaceParams()
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What a run was asked to do, and on what. `attempt` is None by hand and while cooling down."""
+
+    flag: Flag
+    attempt: int | None
+    force: bool
+    panel: SalesPanel
+    settings: Settings
+    params: RetrainParams
+    paths: Paths
 
 
 def run(paths: Paths, force: bool = False) -> Judgement | None:
-    """Act on the flag: train a challenger, let the gate decide, promote or keep, clear the flag.
+    """Act on a flag, or try again what one began: challenger, gate, promote or keep, clear the flag.
 
     `force` acts without a flag and in spite of a cool-down. Returns what the gate decided, None where there
     was nothing to decide. Raises `StorecastError` when it cannot be done; champion and flag stay then.
     """
     with one_at_a_time(paths):
-        flag = read_flag(paths.flag)
-        if flag is None and force:
-            flag = raise_flag(paths.flag, "Asked for by hand.", _version(paths))
-        if flag is None:
+        job = _job(paths, force)
+        if job is None:
             log_event(paths, "Nothing to do: no flag asks for a retraining.")
             return None
-        log_event(paths, f"Started. {flag.reason}")
-        judgement = _act_on(flag, force, paths)
+        log_event(paths, f"Started. {job.flag.reason}")
+        judgement = _act_on(job)
         prune(paths)
         clear_flag(paths.flag)
         log_event(paths, "Flag cleared.")
         return judgement
 
 
-def _act_on(flag: Flag, force: bool, paths: Paths) -> Judgement | None:
+def _job(paths: Paths, force: bool) -> _Job | None:
+    """What is to be done; it has a flag, so that a run that dies is known to have begun."""
+    flag, log = read_flag(paths.flag), read_decisions(paths.history_jsonl)
+    if flag is None and not force and not any(entry.attempt for entry in log):
+        return None
     settings, panel = Settings.read(paths), load_panel(paths)
     params = load_params("retrain", RetrainParams, paths.params)
-    champion, log = champion_record(paths), read_decisions(paths.history_jsonl)
+    attempt = None if force else next_attempt(log, flag is not None, panel.end.astype(object), params.pace)
+    if flag is None and (force or attempt):
+        reason = "Asked for by hand." if force else f"Attempt {attempt} to learn what has drifted."
+        flag = raise_flag(paths.flag, reason, _version(paths))
+    return _Job(flag, attempt, force, panel, settings, params, paths) if flag else None
+
+
+def _act_on(job: _Job) -> Judgement | None:
+    paths, champion = job.paths, champion_record(job.paths)
     if champion:
-        require_no_way_back(champion, panel.end.astype(object))
-    challenger = _challenger_of(flag, panel, settings, paths)
-    if challenger and challenger.version in {entry.version for entry in log}:
+        require_no_way_back(champion, job.panel.end.astype(object))
+    challenger = _challenger_of(job)
+    if challenger and challenger.version in {entry.version for entry in read_decisions(paths.history_jsonl)}:
         log_event(paths, f"{challenger.version} was decided on already.")
         return None
-    cooling = cooling_until(log, params.cool_down)
-    if challenger is None and not force and cooling and panel.end.astype(object) <= cooling:
-        log_event(paths, f"Cooling down until {cooling}: retraining did not help last time. Kept.")
+    if challenger is None and job.attempt is None and not job.force:
+        log_event(paths, "Cooling down: the last retraining did not help, and it is too early for another.")
         return None
     if challenger is None:
-        challenger = train(panel, settings, paths)
+        challenger = train(job.panel, job.settings, paths)
         log_event(paths, f"Challenger {challenger.version} trained on sales until {challenger.cutoff}.")
     else:
-        log_event(paths, f"Challenger {challenger.version} of an interrupted run taken over.")
-    judgement = _judgement(challenger, panel, params.gate, paths)
-    _carry_out(judgement, challenger, paths)
+        log_event(paths, f"Challenger {challenger.version} is there already, trained for this flag.")
+    judgement = _judgement(job, challenger)
+    _carry_out(job, judgement, challenger)
     return judgement
 
 
-def _challenger_of(flag: Flag, panel: SalesPanel, settings: Settings, paths: Paths) -> ChampionRecord | None:
-    """The challenger that a run which did not end has trained for this flag, on these sales and settings."""
+def _challenger_of(job: _Job) -> ChampionRecord | None:
+    """The challenger trained for this flag on these sales and settings: by DVC, or by a run that died."""
     try:
-        challenger = ChampionRecord.read(paths.challenger / RECORD)
+        challenger = ChampionRecord.read(job.paths.challenger / RECORD)
     except NoChampionError:
         return None
     learnt = (challenger.data_hash, challenger.params_hash)
-    is_of_flag = challenger.created_at >= flag.time and learnt == (
-        panel.content_hash(),
-        params_hash(settings),
-    )
-    return challenger if is_of_flag else None
+    asked = (job.panel.content_hash(), params_hash(job.settings))
+    return challenger if learnt == asked and challenger.created_at >= job.flag.time else None
 
 
-def _judgement(challenger: ChampionRecord, panel: SalesPanel, params: GateParams, paths: Paths) -> Judgement:
-    champion = champion_record(paths)
-    judgement = earlier_judgement(challenger, champion, paths)
+def _judgement(job: _Job, challenger: ChampionRecord) -> Judgement:
+    champion = champion_record(job.paths)
+    judgement = earlier_judgement(challenger, champion, job.paths)
     if judgement is None:
-        judgement = judge(challenger, open_champion(paths) if champion else None, panel, params, paths)
-        judgement.write(paths)
+        opened = open_champion(job.paths) if champion else None
+        judgement = judge(challenger, opened, job.panel, job.params.gate, job.paths)
+        judgement.write(job.paths)
     return judgement
 
 
-def _carry_out(judgement: Judgement, challenger: ChampionRecord, paths: Paths) -> None:
+def _carry_out(job: _Job, judgement: Judgement, challenger: ChampionRecord) -> None:
+    paths, scorecards, attempt = job.paths, judgement.scorecards, job.attempt
     for reason in judgement.reasons:
         log_event(paths, f"Gate: {reason}")
     if judgement.promote:
-        promote(paths.challenger, judgement.reasons, paths, judgement.scorecards)
+        promote(paths.challenger, judgement.reasons, paths, scorecards, attempt)
         log_event(paths, f"Promoted {challenger.version}, in place of {judgement.champion or 'nothing'}.")
     else:
-        keep(challenger, judgement.reasons, paths, judgement.scorecards or {})
+        keep(challenger, judgement.reasons, paths, scorecards or {}, attempt)
         log_event(paths, f"Kept {judgement.champion}.")
 
 
@@ -130,7 +153,8 @@ def main(argv: Sequence[str]) -> int:
     paths = Paths()
     own_bento_home(paths)
     try:
-        run(paths, arguments.force)
+        with told("retrain", paths):
+            run(paths, arguments.force)
     except StorecastError as error:
         log_event(paths, f"Failed: {error}")
         print(error, file=sys.stderr)

@@ -17,6 +17,8 @@ from data.params import Params, Paths, load_params
 from data.prepare import load_panel
 from data.progress import configure_logging
 from data.windows import Fold, split_picture
+from drift.calibrate import calibrate, write_reports
+from drift.params import DriftParams
 from models.forecaster import Forecaster, ForecasterParams
 from models.seed import SeedRegressor
 from models.seed_estimators import SeedParams
@@ -33,6 +35,7 @@ from training.leaderboard import (
 )
 from training.registry import champion_record, own_bento_home, promote
 from training.report import HoldOut, forecast_report
+from training.told import told
 from training.version import Fitted, one_at_a_time, params_hash, save_challenger
 
 logger = logging.getLogger(__name__)
@@ -51,13 +54,15 @@ class Settings(Params):
 
     forecaster: ForecasterParams
     train: TrainParams
+    drift: DriftParams = DriftParams()
 
     @classmethod
     def read(cls, paths: Paths) -> Settings:
-        """Both sections of params.yaml."""
+        """The sections of params.yaml."""
         return cls(
             forecaster=load_params("forecaster", ForecasterParams, paths.params),
             train=load_params("train", TrainParams, paths.params),
+            drift=load_params("drift", DriftParams, paths.params),
         )
 
 
@@ -72,7 +77,9 @@ def train(panel: SalesPanel, settings: Settings, paths: Paths) -> ChampionRecord
     _report(forecaster, panel, table, notes, paths)
     seed = SeedRegressor.fit(better_seed(table), panel, settings.train.seed)
     metrics = metrics_of(table, settings.forecaster.horizon_days, notes)
-    record = save_challenger(Fitted(panel, forecaster, seed, metrics, settings), paths)
+    calibration = calibrate(panel, settings.drift)
+    write_reports(calibration, paths)
+    record = save_challenger(Fitted(panel, forecaster, seed, metrics, settings, calibration), paths)
     logger.info("Challenger %s saved: %d files.", record.version, len(record.files))
     return record
 
@@ -154,7 +161,8 @@ def main(argv: Sequence[str]) -> int:
         if arguments.challenger:
             train_challenger(paths)
         else:
-            run(paths, arguments.if_needed)
+            with told("train", paths):
+                run(paths, arguments.if_needed)
     except StorecastError as error:
         print(error, file=sys.stderr)
         return 2

@@ -23,6 +23,7 @@ from pydantic import BaseModel
 from data.files import atomic_write_json
 from data.panel import SalesPanel
 from data.params import Paths
+from drift.calibration import Calibration
 from models.champion import Champion
 from models.forecaster import Forecaster
 from models.seed import SeedRegressor
@@ -43,6 +44,7 @@ class Fitted:
     seed: SeedRegressor
     metrics: dict[str, Any]
     settings: BaseModel
+    calibration: Calibration | None = None
 
 
 def save_challenger(fitted: Fitted, paths: Paths, now: datetime | None = None) -> ChampionRecord:
@@ -112,6 +114,8 @@ def _write_files(fitted: Fitted, folder: Path, root: Path) -> None:
     panel = fitted.panel
     _write_forecasts(fitted.forecaster, panel, folder)
     fitted.seed.save(folder)
+    if fitted.calibration is not None:
+        fitted.calibration.save(folder)
     (folder / PICKLE).write_bytes(pickle.dumps(fitted.seed.library))
     atomic_write_json(folder / "metrics.json", fitted.metrics)
     atomic_write_json(folder / "card.json", _card(fitted, root))

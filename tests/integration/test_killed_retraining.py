@@ -20,6 +20,7 @@ SETTINGS = """
 data:
 forecaster: {horizon_days: 28, folds: 1, backtest_rows: 2000, final_rows: 2000, rounds: 10}
 train: {seed: {rows: 500, rounds: 5, forest_rows: 300, forest_trees: 2}}
+drift: {replay_weeks: 0, evidence_weeks: 0}
 retrain:
 retention:
 """

@@ -11,6 +11,7 @@ import pytest
 from data.panel import SalesPanel
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
+from drift.params import DriftParams
 from models.forecaster import ForecasterParams
 from models.seed_estimators import SeedParams
 from models.store import RECORD, ChampionRecord, digests_of, new_version
@@ -30,6 +31,7 @@ def settings() -> Settings:
     return Settings(
         forecaster=ForecasterParams(horizon_days=28, folds=3, backtest_rows=2000, final_rows=2000, rounds=10),
         train=TrainParams(seed=SeedParams(rows=1000, rounds=10, forest_rows=500, forest_trees=4)),
+        drift=DriftParams(replay_weeks=0, evidence_weeks=0),
     )
 
 

@@ -24,6 +24,7 @@ data:
 synthetic:
 forecaster: {horizon_days: 28, folds: 1, backtest_rows: 2000, final_rows: 2000, rounds: 10}
 train: {seed: {rows: 500, rounds: 5, forest_rows: 300, forest_trees: 2}}
+drift: {replay_weeks: 0, evidence_weeks: 0}
 retrain:
 retention:
 """
@@ -99,12 +100,26 @@ def test_without_news_the_champion_is_kept_and_the_flag_cleared(
 def test_after_the_champion_was_kept_a_flag_waits_but_not_a_person(
     clone: Paths, trained: ChampionRecord
 ) -> None:
-    run(clone, force=True)
+    raise_flag(clone.flag, "Something moved.", trained.version)
+    assert run(clone) is not None
     raise_flag(clone.flag, "The same again.", trained.version)
     assert run(clone) is None
     assert read_flag(clone.flag) is None
-    assert events(clone)[-2].startswith("Cooling down until")
+    assert events(clone)[-2].startswith("Cooling down")
     assert run(clone, force=True) is not None
+
+
+def test_what_a_flag_began_is_tried_again_without_one_when_its_time_has_come(
+    clone: Paths, trained: ChampionRecord, drifted: SalesPanel
+) -> None:
+    raise_flag(clone.flag, "Something moved.", trained.version)
+    run(clone)
+    write_panel(drifted, clone.sales)
+    judgement = run(clone)
+    assert judgement is not None
+    assert judgement.promote
+    assert [entry.attempt for entry in read_decisions(clone.history_jsonl)] == [None, 1, 2]
+    assert "Started. Attempt 2 to learn what has drifted." in events(clone)
 
 
 def test_the_first_champion_needs_no_contest(clone: Paths, panel: SalesPanel) -> None:

@@ -20,6 +20,7 @@ data:
 synthetic:
 forecaster: {horizon_days: 28, folds: 1, backtest_rows: 1000, final_rows: 1000, rounds: 5}
 train: {seed: {rows: 1000, rounds: 10, forest_rows: 500, forest_trees: 4}}
+drift: {replay_weeks: 0, evidence_weeks: 0}
 """
 
 
@@ -44,6 +45,17 @@ def test_a_training_ends_with_a_champion_in_both_stores(root: Paths) -> None:
     assert Champion.load(root.versions / record.version).table.horizon_days == 28
     assert json.loads(root.metrics_json.read_text())["models"]["storecast"]["overall"]["days"] > 0
     assert root.leaderboard.read_text().startswith("model,skill")
+
+
+def test_a_challenger_alone_leaves_the_champion_as_it_is(
+    root: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root.root)
+    assert main(["--challenger"]) == 0
+    assert (root.challenger / "champion.json").exists()
+    assert champion_record(root) is None
+    assert not root.history_jsonl.exists()
+    assert json.loads(root.scores.read_text())["wape"] > 0
 
 
 def test_the_same_sales_and_settings_are_not_trained_again(root: Paths) -> None:
