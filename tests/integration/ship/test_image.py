@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,14 +39,20 @@ KEY = {"X-API-Key": SECRETS["STORECAST_API_KEYS"]}
 
 
 @pytest.fixture(scope="module")
-def made(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+def home(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """BentoML's store with the champion, and later its bento."""
+    home = tmp_path_factory.mktemp("image") / "home"
+    store(champion_folder, home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def made(home: Path) -> str:
     """What `make image-local` says; it leaves the image behind."""
     if os.geteuid() != 0:
         pytest.skip("containers are made as root here")
-    home = tmp_path_factory.mktemp("image") / "home"
-    store(champion_folder, home)
-    settings = {"BENTOML_HOME": str(home)}
-    return run("make", "image-local", f"IMAGE={IMAGE}", f"SMOKE_PORT={free_port()}", settings=settings)
+    port, settings = free_port(), {"BENTOML_HOME": str(home)}
+    return run("make", "image-local", f"IMAGE={IMAGE}", f"SMOKE_PORT={port}", settings=settings)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +103,30 @@ def test_run_alone_it_answers_on_the_port_of_a_space_and_logs_no_secret(version:
         )
         assert PLANTED.decode() not in podman("logs", name)
     finally:
-        podman("rm", "--force", "--time=2", name)
+        podman("rm", "--force", "--time=15", name)
+
+
+@pytest.mark.usefixtures("made")
+def test_the_folder_a_space_is_given_builds_and_answers_on_its_port(
+    home: Path, version: str, tmp_path: Path
+) -> None:
+    render = "import sys, pathlib, service.space as space; space.render(pathlib.Path(sys.argv[1]))"
+    run(sys.executable, "-c", render, tmp_path / "space", settings={"BENTOML_HOME": str(home)})
+    image, port, name = "localhost/storecast-space", free_port(), "storecast-tested-space"
+    podman(
+        "build",
+        "--quiet",
+        "--format=docker",
+        f"--build-arg=BASE_IMAGE={BASE}",
+        f"--tag={image}",
+        tmp_path / "space",
+    )
+    podman("run", "--detach", f"--name={name}", f"--publish=127.0.0.1:{port}:7860", "--user=1000", image)
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+            assert version in smoke(client, version)
+    finally:
+        podman("rm", "--force", "--time=15", name)
 
 
 @pytest.fixture(scope="module")
