@@ -1,4 +1,4 @@
-"""What Prometheus, Alertmanager and Grafana say themselves about the configuration they are given."""
+"""What Prometheus, Alertmanager, Grafana and a linter of shells say about what they are given."""
 
 import itertools
 import json
@@ -103,3 +103,9 @@ def test_the_type_check_notices_what_grafana_would_drop(tmp_path: Path) -> None:
     errors = type_errors(tmp_path, described)
     assert "somewhere" in errors
     assert '"width"' in errors
+
+
+def test_shellcheck_finds_nothing_in_the_scripts() -> None:
+    scripts = [*(ROOT / ".ci").iterdir(), MONITORING / "alertmanager" / "configure.sh"]
+    checked = run("shellcheck", *scripts)
+    assert checked.returncode == 0, checked.stdout
