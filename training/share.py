@@ -135,7 +135,7 @@ def share(what: str, paths: Paths, remote: str | None, limit_seconds: float) -> 
 
 
 DONE = {
-    "push": "Sent. What names it belongs into git: git add dvc.lock models && git commit",
+    "push": "Sent. What names it belongs into git: git add dvc.lock models && git commit, or make publish",
     "pull": "Sales and versions are here, and the champion is ready to serve: make serve",
     "restore": "The champion is ready to serve: make serve",
 }

@@ -9,7 +9,7 @@ from models.store import ChampionRecord, verify
 from tests.integration.share.clones import Clone, Watch
 from tests.integration.share.remotes import TOKEN, Fault, Remote
 
-pytestmark = pytest.mark.slow  # real dvc commands, some fifteen of them: a minute and a half
+pytestmark = pytest.mark.slow  # real dvc commands, some fifty of them: two minutes
 
 
 @pytest.fixture
@@ -57,6 +57,26 @@ def test_a_remote_that_fails_at_the_files_ends_in_time_and_can_be_asked_again(
     assert seconds < 60
     remote.fault = "none"
     assert restore(fresh, remote)[0] == 0
+
+
+def test_a_push_that_ends_early_loses_nothing_and_is_finished_by_the_next(
+    fresh: Clone, remote: Remote
+) -> None:
+    mine = fresh.paths.raw / "mine.csv"
+    mine.parent.mkdir()
+    mine.write_text(f"date,store,item,sales\n2018-01-01,1,1,{len(remote.requests)}\n")
+    remote.fault = "slow"
+    push = ("push", f"REMOTE={remote.name}", "LIMIT_SECONDS=10")
+    assert fresh.make(*push, DAGSHUB_TOKEN=TOKEN).returncode
+    mine_was = mine.read_bytes()
+    remote.fault = "none"
+    done = fresh.make(*push, DAGSHUB_TOKEN=TOKEN)
+    assert done.returncode == 0, done.stderr
+    fresh.commit("Sales")
+    other = fresh.clone(f"{fresh.root.name}-other")
+    other.use(remote)
+    assert other.make("pull", f"REMOTE={remote.name}", DAGSHUB_TOKEN=TOKEN).returncode == 0
+    assert (other.paths.raw / "mine.csv").read_bytes() == mine_was
 
 
 def test_files_that_are_not_what_was_pushed_are_refused_and_the_champion_comes_later(

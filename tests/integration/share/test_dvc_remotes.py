@@ -28,11 +28,11 @@ def test_no_secret_is_left_on_disk(pushed: Clone) -> None:
     assert not [path for path in kept if TOKEN.encode() in path.read_bytes()]
 
 
+@pytest.mark.parametrize("remote", ["dagshub-http"], indirect=True)  # services speak HTTP
 def test_a_service_without_dvc_fetches_what_dvc_pushed(
     pushed: Clone, remote: Remote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not isinstance(remote, HttpRemote):
-        pytest.skip("services speak HTTP")
+    assert isinstance(remote, HttpRemote)
     (remote.folder / OWNER / RECORD).write_bytes(pushed.paths.champion_json.read_bytes())
     monkeypatch.setenv("STORECAST_CHAMPION_URL", remote.url.rpartition("/")[0] + f"/{RECORD}")
     monkeypatch.setenv("STORECAST_FILES_URL", remote.url)
