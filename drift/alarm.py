@@ -17,7 +17,7 @@ from drift.windows import Floats, Windows
 FEWEST_WEEKS = 20  # replayed weeks below which only gross faults can be told
 FULL_WEEKS, SHORT_FACTOR = 104, 0.35  # fewer weeks have seen fewer oddities: the threshold is raised
 STATISTICS = ("total", "store", "item", "low tenth", "high tenth", "spread", "weekday")
-BUDGET = {"total": 4.0, "store": 3.0}  # shares of the false alarms, others 1
+BUDGET = {"total": 8.0, "store": 3.0}  # shares of the false alarms, others 1
 STATISTIC_RATE = 0.002  # tail at which statistics are made comparable
 LEAST_SCALE = 0.02  # a statistic that hardly varies is rounding noise, and would set the threshold
 TESTS = (*STATISTICS, *gross.TESTS)

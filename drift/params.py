@@ -14,7 +14,7 @@ class DriftParams(Params):
 
     window_days: Literal[7, 14, 28] = 28
     """Longest window judged; shorter ones up to it are judged too."""
-    false_alarm_rate: float = Field(default=0.005, gt=0, lt=0.2)
+    false_alarm_rate: float = Field(default=0.004, gt=0, lt=0.2)
     """Wanted share of weekly checks of undisturbed weeks that alarm."""
     replay_weeks: int = Field(default=156, ge=0)
     """Past weeks that are forecast anew to learn what is usual; three years are ideal."""

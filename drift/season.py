@@ -54,11 +54,12 @@ class SeasonMemory:
         return np.asarray(self.returning * means.sum(0) / np.maximum(complete.sum(0), 1))
 
     def largest(self, ends: Ints, learning: bool) -> Floats:
-        """Largest |shift| of the same weeks of other years, (n,); while learning also of later years."""
+        """Largest |shift − expected| of the same weeks in other years, (n,); later ones if `learning`."""
         years = (*EARLIER_YEARS, *LATER_YEARS) if learning else EARLIER_YEARS
         has_season = self.ends - self.first_day + 1 >= SEASON_DAYS  # before that a shift is ignorance
-        sizes = np.where(has_season, np.abs(self.shifts), np.nan)
-        found = np.stack([self._around(ends, year, sizes) for year in years])
+        sizes = np.where(has_season, self.shifts, np.nan)
+        expected = self.expected(ends)[:, None]
+        found = np.stack([np.abs(self._around(ends, year, sizes) - expected) for year in years])
         return np.asarray(np.where(np.isfinite(found), found, 0.0).max(axis=(0, 2)))
 
     def _around(self, ends: Ints, year: int, values: Floats) -> Floats:

@@ -47,3 +47,9 @@ def test_later_years_count_only_while_learning() -> None:
 def test_a_season_is_known_once_history_has_seen_it() -> None:
     memory = SeasonMemory.fit(1000, ENDS + 1000, YEARLY)
     assert memory.is_known(np.array([1390, 1391])).tolist() == [False, True]
+
+
+def test_a_shift_that_is_expected_again_is_not_odd() -> None:
+    memory = SeasonMemory.fit(0, ENDS, YEARLY)
+    peak = ENDS[[int(YEARLY[-52:].argmax()) + len(ENDS) - 52]] + YEAR_DAYS
+    assert memory.largest(peak, learning=False)[0] < 0.5 * YEARLY.max()
