@@ -107,6 +107,8 @@ def test_drift_reaches_a_person(watch: Watch) -> None:
     with reported("drift") as report:
         report(pushed.DRIFT_FOUND, 1)
     wait_until(lambda: watch.heard("StorecastDrift"), "the alert at the webhook")
+    summary = "Sales are no longer what was to be expected"
+    wait_until(lambda: any(summary in told for told in watch.slack), "the alert in Slack")
 
 
 def test_a_swap_that_fails_reaches_a_person_while_the_service_goes_on(

@@ -38,6 +38,7 @@ class Watch:
     def __init__(self, folder: Path, service: str) -> None:
         self.folder = folder
         self.alerts: list[dict[str, Any]] = []
+        self.slack: list[str] = []
         self.ports = {name: free_port() for name in ("prometheus", "alertmanager", "pushgateway", "webhook")}
         self._service = service
         self._stack = ExitStack()
@@ -97,19 +98,23 @@ class Watch:
         rules = (MONITORING / "prometheus" / "rules" / "storecast.rules.yml").read_text()
         hasty = replaced(rules, dict.fromkeys(PATIENCE, "for: 1s"))
         (self.folder / "rules" / "storecast.rules.yml").write_text(hasty)
-        configure_alertmanager(self.folder / "alertmanager.yml", ALERT_WEBHOOK_URL=self.url("webhook"))
-        alertmanager = self.folder / "alertmanager.yml"
+        alertmanager, webhook = self.folder / "alertmanager.yml", self.url("webhook")
+        configure_alertmanager(alertmanager, ALERT_WEBHOOK_URL=webhook, ALERT_SLACK_URL=f"{webhook}/slack")
         alertmanager.write_text(replaced(alertmanager.read_text(), HASTE))
 
     def _listen(self) -> None:
-        alerts = self.alerts
+        alerts, slack = self.alerts, self.slack
 
         class Webhook(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                alerts.extend(json.loads(body)["alerts"])
+                if self.path == "/slack":
+                    slack.append(body.decode())
+                else:
+                    alerts.extend(json.loads(body)["alerts"])
                 self.send_response(200)
                 self.end_headers()
+                self.wfile.write(b"ok")
 
             def log_message(self, format: str, *args: object) -> None:
                 return
