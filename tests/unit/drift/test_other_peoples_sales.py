@@ -45,7 +45,7 @@ def two_series() -> SalesPanel:
 
 
 def mostly_zeros() -> SalesPanel:
-    return draw(3, 6, 900, mean=0.1)
+    return draw(3, 10, 900, mean=0.1)
 
 
 def with_series_that_never_sold() -> SalesPanel:
