@@ -30,7 +30,7 @@ SHARE = $(PY) -m training.share $(if $(REMOTE),--remote "$(REMOTE)") --limit-sec
 ROOMS := $(wildcard data models drift training service) tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up train serve batch ingest drift retrain roll-forward repro push pull restore dagshub refresh publish new-sales bento image image-local deploy test test-full check format bench metric-diff lock dashboards tools clean
+.PHONY: help up train serve batch ingest drift retrain demo replay roll-forward repro push pull restore dagshub refresh publish new-sales bento image image-local deploy test test-full check format bench metric-diff lock dashboards tools clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,12 @@ drift: $(JOBS) ## judge the newest days, raise the flag if they moved (SALES=fil
 
 retrain: $(SERVE) ## act on a drift flag: challenger, gate, promotion (FORCE=1 without a flag)
 	@$(PY) -m training.retrain $(if $(FORCE),--force)
+
+demo: $(JOBS) ## the closed loop, weeks in minutes, beside your own data -> reports/demo.html (SHOCK=item-mix)
+	@$(PY) -m training.demo $(if $(SHOCK),--shock "$(SHOCK)")
+
+replay: $(JOBS) ## two years lived again with shocks: the loop against retraining every week (SALES=file, SEED)
+	@$(PY) -m training.replay $(if $(SALES),--sales "$$SALES_FILE") $(if $(SEED),--seed "$(SEED)")
 
 roll-forward: $(SERVE) ## same trees, newer history, new forecasts: the daily job
 	@$(PY) -m training.roll_forward
@@ -130,7 +136,7 @@ lock: $(DEV) ## solve requirements/*.in again -> requirements/*.txt, the smaller
 			requirements/$$lock.in -o requirements/$$lock.txt || exit 1; done
 
 dashboards: $(DEV) ## write Grafana's dashboards again from their tables
-	@$(PY) monitoring/grafana/panels.py
+	@$(PY) -m monitoring.grafana.draw
 
 tools: ## Debian's and npm's tools for test-full (as root on Debian; elsewhere says what is missing)
 	@bash .ci/tools

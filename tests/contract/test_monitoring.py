@@ -10,7 +10,8 @@ from prometheus_client import Counter, Histogram
 
 from data.pushed import PUSHED
 from models.store import ChampionRecord
-from monitoring.grafana.panels import DASHBOARDS, DATASOURCE, FOLDER, dashboard
+from monitoring.grafana.draw import DATASOURCE, FOLDER, dashboard
+from monitoring.grafana.panels import DASHBOARDS
 from service import metrics
 from tests.contract.test_house import ROOT
 

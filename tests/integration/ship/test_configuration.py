@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from monitoring.grafana.panels import DASHBOARDS, dashboard
+from monitoring.grafana.draw import dashboard
+from monitoring.grafana.panels import DASHBOARDS
 from tests.integration.ship.watching import MONITORING, ROOT, configure_alertmanager
 
 pytestmark = pytest.mark.tools
