@@ -10,19 +10,24 @@ from pathlib import Path
 
 from data.errors import DataContractError, StorecastError
 from data.files import atomic_path, atomic_write_text
-from data.history import raw_files
-from data.params import Paths
+from data.history import INGESTED, SAMPLE, RawFiles, load_history, raw_files
+from data.params import Paths, load_params
+from data.rules import DataParams
 from data.tables import SUFFIXES
 
 BROUGHT = ".brought"  # names the file we put there ourselves: the only one we may take away again
 
 
-def bring(file: Path, raw: Path) -> Path:
-    """Copy `file` into `raw` and take away the one brought before; files put there by hand stay."""
-    _check(file)
+def bring(file: Path, raw: Path, params: DataParams) -> Path:
+    """Copy `file` into `raw` and take away the one brought before; files put there by hand stay.
+
+    Raises `DataContractError`, with nothing changed, when the file cannot be used or would replace another's.
+    """
     brought = raw / file.name
+    _check(file, params)
     _require_no_foreign_days(raw, brought)
     if file.resolve() != brought.resolve():
+        _require_no_other(brought)
         with atomic_path(brought) as unfinished:
             shutil.copyfile(file, unfinished)
         _forget_previous(raw, keep=brought)
@@ -30,12 +35,23 @@ def bring(file: Path, raw: Path) -> Path:
     return brought
 
 
-def _check(file: Path) -> None:
+def _check(file: Path, params: DataParams) -> None:
     if not file.is_file():
         raise DataContractError(f"There is no file {file}.", hint="SALES= is relative to where you stand.")
     if not file.name.endswith(SUFFIXES):
         raise DataContractError(
             f"{file.name} is none of {', '.join(SUFFIXES)}.", hint="Save it as one of these."
+        )
+    if file.name == SAMPLE or file.name.startswith((INGESTED, ".")):
+        raise DataContractError(f"{file.name} has a name that Storecast keeps for itself.", hint="Rename it.")
+    load_history(RawFiles((file,), ()), params)
+
+
+def _require_no_other(brought: Path) -> None:
+    if brought.exists() and brought != _previous(brought.parent):
+        raise DataContractError(
+            f"{brought} is there already, and was put there by hand.",
+            hint="Give your file another name, or take that one away.",
         )
 
 
@@ -64,7 +80,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m data.bring", description=__doc__)
     parser.add_argument("file", type=Path)
     try:
-        brought = bring(parser.parse_args(argv).file.expanduser(), Paths().raw)
+        paths = Paths()
+        params = load_params("data", DataParams, paths.params)
+        brought = bring(parser.parse_args(argv).file.expanduser(), paths.raw, params)
     except StorecastError as error:
         print(error, file=sys.stderr)
         return 2

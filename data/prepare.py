@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import sys
+from collections.abc import Sequence
 
 from data.errors import StorecastError
 from data.files import atomic_write_json
@@ -21,6 +23,7 @@ logger = logging.getLogger(__name__)
 def load_panel(paths: Paths) -> SalesPanel:
     """Sales of this project, prepared anew from its raw files; without any, processed sales will do."""
     if not raw_files(paths.raw).base and paths.sales.exists():
+        logger.info("No sales in data/raw: using %s as it was prepared before.", paths.sales)
         return read_panel(paths.sales)
     return prepare(paths)
 
@@ -43,8 +46,9 @@ def prepare(paths: Paths) -> SalesPanel:
     return panel
 
 
-def main() -> int:
+def main(argv: Sequence[str]) -> int:
     """Prepare the sales of this project; 2 when they cannot be used."""
+    argparse.ArgumentParser(prog="python -m data.prepare", description=__doc__).parse_args(argv)
     configure_logging()
     try:
         prepare(Paths())
@@ -55,4 +59,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -31,7 +31,8 @@ def read_columns(path: Path, wanted: Mapping[str, str]) -> dict[str, Coded]:
         raise DataContractError(f"{path} {found} {', '.join(SUFFIXES)}.", hint="Check the name of the file.")
     with _damage_named(path):
         table = _read_parquet(path, wanted) if path.suffix == ".parquet" else _read_csv(path, wanted)
-        return {ours: _coded(table[theirs], path.suffix == ".parquet") for ours, theirs in wanted.items()}
+        columns = zip(wanted, table.columns, strict=True)
+        return {ours: _coded(column, path.suffix == ".parquet") for ours, column in columns}
 
 
 def places_of(path: Path, rows: list[int]) -> list[str]:
@@ -69,13 +70,21 @@ def _read_parquet(path: Path, wanted: Mapping[str, str]) -> Any:
 
 
 def _required(path: Path, found: list[str], wanted: Mapping[str, str]) -> list[str]:
-    theirs = list(wanted.values())
-    if not set(theirs) <= set(found):
+    """The file's own names of the wanted columns, in their order; case and outer blanks do not matter."""
+    theirs = [_matching(name, found) for name in wanted.values()]
+    if any(len(names) != 1 for names in theirs):
+        quoted = ", ".join(map(repr, found)) or "(none)"
         raise DataContractError(
-            f"{path.name} has the columns {', '.join(found) or '(none)'}; expected {', '.join(theirs)}.",
+            f"{path.name} has the columns {quoted}; expected {', '.join(wanted.values())}, each once.",
             hint="Rename them, or map them under data.columns in params.yaml.",
         )
-    return theirs
+    return [names[0] for names in theirs]
+
+
+def _matching(name: str, found: list[str]) -> list[str]:
+    alike = [column for column in found if column.strip().casefold() == name.strip().casefold()]
+    exact = [column for column in alike if column == name]
+    return exact or alike
 
 
 def _coded(column: Any, is_typed: bool) -> Coded:

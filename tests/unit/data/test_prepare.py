@@ -81,7 +81,7 @@ def test_the_job_exits_2_and_says_why_on_stderr(
     paths: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(paths.root)
-    assert main() == 0
+    assert main([]) == 0
     put(paths, "mine.csv", "no date,1,1,3\n")
-    assert main() == 2
+    assert main([]) == 2
     assert "line 2: 'no date'" in capsys.readouterr().err

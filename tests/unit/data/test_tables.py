@@ -67,7 +67,7 @@ def test_a_text_stands_once_however_many_blocks_the_file_has(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("other.csv", b"a,b\n1,2\n", "columns a, b; expected day, sold"),
+        ("other.csv", b"a,b\n1,2\n", "columns .a., .b.; expected day, sold"),
         ("empty.csv", b"", r"columns \(none\)"),
         ("ragged.csv", b"day,sold\n2017-01-01,1\n2017-01-02,1,9\n", "Row #3"),
         ("broken.csv.gz", gzip.compress(TEXT.encode())[:40], "broken.csv.gz cannot be read"),
@@ -95,3 +95,14 @@ def test_places_are_lines_as_an_editor_counts_them(tmp_path: Path) -> None:
     assert places_of(file, [0, 2]) == ["line 2", "line 6"]
     assert places_of(tmp_path / "sales.parquet", [0, 2]) == ["row 1", "row 3"]
     assert places_of(file, []) == []
+
+
+def test_case_and_outer_blanks_of_column_names_do_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "sales.csv").write_text("Day, Shop, SOLD\n2017-01-01,1,3\n")
+    assert cells(read_columns(tmp_path / "sales.csv", WANTED)["sales"]) == ["3"]
+
+
+def test_a_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "sales.csv").write_text("day,shop,sold,sold\n2017-01-01,1,3,4\n")
+    with pytest.raises(DataContractError, match="each once"):
+        read_columns(tmp_path / "sales.csv", WANTED)
