@@ -152,7 +152,7 @@ def _mean_sales(history: SalesPanel) -> NDArray[np.float32]:
     """Mean of the known days of the last year, (n_series,); 0 where nothing is known."""
     recent = history.sales[:, -364:]
     known = np.isfinite(recent).sum(1)
-    return np.asarray(np.nansum(recent, axis=1) / np.maximum(known, 1), np.float32)
+    return np.asarray(np.nansum(recent, axis=1, dtype=np.float64) / np.maximum(known, 1), np.float32)
 
 
 def _save_arrays(path: Path, arrays: Arrays) -> None:

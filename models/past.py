@@ -42,12 +42,13 @@ class Past:
         is_closed = rules.closed(store, panel.start, panel.n_days + horizon_days)
         sales = np.maximum(panel.sales.astype(np.float64), 0.0)
         recorded_days = np.isfinite(sales).sum(1)
-        has_sold = np.logical_or.accumulate(sales > 0, axis=1)
-        sales[~has_sold | (is_closed[:, : panel.n_days] & (sales == 0))] = np.nan
+        has_sold = sales > 0
         start = panel.start.astype(np.int64)
         learnt_first = np.where(row >= 0, learnt.first_sale[row] - start, NEVER)
         seen_first = np.where(has_sold.any(1), has_sold.argmax(1), panel.n_days)
         first_sale = np.minimum(learnt_first, seen_first)
+        is_listed = np.arange(panel.n_days) >= first_sale[:, None]
+        sales[~is_listed | (is_closed[:, : panel.n_days] & (sales == 0))] = np.nan
         return cls(sales, recorded_days, panel, learnt, horizon_days, row, store, item, first_sale, is_closed)
 
     def read(self, reading: Reading) -> History:

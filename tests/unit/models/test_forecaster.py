@@ -63,6 +63,16 @@ def test_the_kept_history_is_enough(small_panel: SalesPanel) -> None:
     np.testing.assert_allclose(forecaster.forecast(tail).values, forecaster.forecast(long).values, rtol=1e-5)
 
 
+def test_a_known_series_that_stopped_selling_is_not_taken_for_a_new_one(
+    fitted: Forecaster, small_panel: SalesPanel
+) -> None:
+    zeros = small_panel.select([7]).window(small_panel.end - 399, small_panel.end)
+    zeros.sales[:] = 0
+    table = fitted.forecast(zeros)
+    assert (table.methods == MODEL).all()
+    assert table.forecast.max() < 0.02 * small_panel.sales[7].mean()
+
+
 def test_an_unknown_series_starts_cold_from_its_store_and_item(
     fitted: Forecaster, small_panel: SalesPanel
 ) -> None:
