@@ -36,3 +36,12 @@ def test_every_length_is_judged_at_the_same_ends(known: SalesPanel) -> None:
 def test_a_history_too_short_to_replay_gives_no_week(known: SalesPanel) -> None:
     short = SalesPanel(known.sales[:, :80], known.start, known.series)
     assert len(replay(short, 156).ends) == 0
+
+
+def test_a_week_in_between_is_forecast_as_well_by_the_profile_of_the_week_before(known: SalesPanel) -> None:
+    past = replay(known, 3)
+    for origin, forecast in past.forecasts.items():
+        np.testing.assert_allclose(forecast, forecast_from(known, origin), rtol=0.25, atol=1)
+    exact = [np.array_equal(made, forecast_from(known, origin)) for origin, made in past.forecasts.items()]
+    assert any(exact)
+    assert not all(exact)
