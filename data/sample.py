@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import sys
+from collections.abc import Sequence
 
 from data.errors import DataContractError, StorecastError
 from data.history import SAMPLE, raw_files
@@ -47,8 +49,9 @@ def _write_sample(paths: Paths) -> None:
     write_sales(synthetic_panel(params), paths.raw / SAMPLE)
 
 
-def main() -> int:
+def main(argv: Sequence[str]) -> int:
     """Put the sample where nobody brought sales; 2 when those that belong there are missing."""
+    argparse.ArgumentParser(prog="python -m data.sample", description=__doc__).parse_args(argv)
     configure_logging()
     try:
         follow_settings(Paths())
@@ -59,4 +62,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -55,12 +55,12 @@ def test_nothing_is_made_up_where_a_champion_learnt_from_sales_that_are_missing(
     with pytest.raises(DataContractError, match="learnt from some"):
         put_sample(paths)
     monkeypatch.chdir(paths.root)
-    assert main() == 2
+    assert main([]) == 2
     assert "make pull" in capsys.readouterr().err
     assert not paths.raw.exists()
 
 
 def test_the_job_puts_it_where_there_is_nothing(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(paths.root)
-    assert main() == 0
+    assert main([]) == 0
     assert names(paths) == ["sample.csv.gz"]
