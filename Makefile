@@ -36,6 +36,7 @@ help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(SERVE) ## train if these sales have no champion yet, then serve on PORT (SALES=file brings your own)
+	@$(PY) -m service.greeting --port $(PORT) --check
 	@$(if $(SALES),$(PY) -m data.bring "$$SALES_FILE")
 	@$(PY) -m training.train --if-needed
 	@$(MAKE) --no-print-directory serve

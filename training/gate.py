@@ -25,6 +25,8 @@ class GateParams(Params):
     noise_margin: float = Field(default=1.0, ge=0)
     """How many standard errors, from day to day, the gain has to exceed. Two would refuse what helps on some
     weekdays more than on others: in the replay of the Kaggle set, a challenger that was 37 % better."""
+    least_gain_share: float = Field(default=0.01, ge=0)
+    """A smaller gain is a tie."""
     worst_store_share: float = Field(default=0.05, ge=0)
     """By how much the error of a store may grow."""
     worst_bias_share: float = Field(default=0.05, ge=0)
@@ -93,8 +95,9 @@ def decide(champion: DailyScorecard, challenger: DailyScorecard, params: GatePar
     found = _compared(champion, challenger)
     gain = (champion.error - challenger.error).sum(0)
     noise = params.noise_margin * float(np.std(gain, ddof=1)) * len(gain) ** 0.5
-    if not gain.sum() > noise:
-        beyond = _percent(noise, champion.error.sum())
+    needed = max(noise, params.least_gain_share * float(champion.error.sum()))
+    if not gain.sum() > needed:
+        beyond = _percent(needed, champion.error.sum())
         return GateDecision(False, (found, f"Only more than {beyond:.1f} % would be beyond noise: kept."))
     objections = [*_hurt_stores(champion, challenger, params), *_worse_total(champion, challenger, params)]
     if objections:

@@ -7,7 +7,7 @@ attempts with growing waits, counted in days of sales. The gate decides on each.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from pydantic import Field
 
@@ -31,18 +31,21 @@ def next_attempt(
 ) -> int | None:
     """The number of the attempt that is due on sales up to `today`, counted from 1; None when none is.
 
-    A flag opens an episode, and after a promotion a new one: thresholds were learnt anew with it.
+    A flag opens an episode, and after a promotion a new one: thresholds were learnt anew with it. Within a
+    week of a promotion the gate could only compare the champion with itself.
     """
     last = _last_attempt(decisions)
     if last is None or last.attempt is None or last.cutoff is None:
         return 1 if is_flagged else None
-    waited, wait = today - last.cutoff, timedelta(days=params.first_wait_days * 2 ** (last.attempt - 1))
-    if last.attempt < params.attempts:
-        if waited >= wait:
-            return last.attempt + 1
-    elif waited > timedelta(days=params.cool_down_days):
-        return 1 if is_flagged else None
-    return 1 if is_flagged and last.decision == "promoted" else None
+    waited, is_new = (today - last.cutoff).days, last.decision == "promoted"
+    least = 2 * params.first_wait_days if is_new else params.first_wait_days
+    if last.attempt < params.attempts and waited >= max(
+        params.first_wait_days * 2 ** (last.attempt - 1), least
+    ):
+        return last.attempt + 1
+    if last.attempt == params.attempts and waited > params.cool_down_days:
+        is_new = True
+    return 1 if is_flagged and is_new and waited >= least else None
 
 
 def _last_attempt(decisions: Sequence[Decision]) -> Decision | None:

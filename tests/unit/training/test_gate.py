@@ -50,15 +50,19 @@ def test_a_worse_challenger_is_not_promoted() -> None:
 
 def test_a_gain_within_noise_keeps_the_champion() -> None:
     one_good_day = np.full(ACTUAL.shape, 10.0)
-    one_good_day[:, 3] = 5
+    one_good_day[:, 3], one_good_day[:, 4] = 5, 10.1
     decision = judged(10, one_good_day)
     assert not decision.promote
-    assert "7.1 % better" in decision.reasons[0]
+    assert "7.0 % better" in decision.reasons[0]
     assert "beyond noise" in decision.reasons[1]
 
 
 def test_the_same_gain_every_day_is_beyond_noise() -> None:
-    assert judged(10, 9.9).promote
+    assert judged(10, 9.8).promote
+
+
+def test_a_gain_under_one_percent_is_a_tie() -> None:
+    assert not judged(10, 9.95).promote
 
 
 def test_a_day_that_is_hard_for_both_is_no_noise() -> None:

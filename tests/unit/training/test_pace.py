@@ -50,9 +50,16 @@ def test_what_no_attempt_cured_is_left_in_peace_for_a_while() -> None:
     assert due(log, True, 21 + 29) == 1
 
 
-def test_a_flag_after_a_promotion_is_news() -> None:
-    assert due([attempt("promoted", 1, 0)], True, 5) == 1
-    assert due([attempt("promoted", 3, 0)], True, 5) == 1
+def test_a_flag_after_a_promotion_is_news_once_the_gate_has_a_week_to_tell_them_apart() -> None:
+    for number in (2, 3):
+        log = [attempt("promoted", number, 0)]
+        assert due(log, True, 13) is None
+        assert due(log, True, 14) in (1, 3)
+
+
+def test_a_first_attempt_that_was_promoted_is_not_followed_within_a_week() -> None:
+    assert due([attempt("promoted", 1, 0)], False, 13) is None
+    assert due([attempt("promoted", 1, 0)], False, 14) == 2
 
 
 def test_roll_forwards_do_not_count() -> None:

@@ -1,0 +1,102 @@
+"""Weeks lived again: the same shocks for all, and figures that add up."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.panel import SalesPanel
+from data.synthetic import SyntheticParams, synthetic_panel
+from models.fitting import Effort
+from models.forecaster import ForecasterParams
+from training.replay import main
+from training.replay_policies import Life, detections, false_alarms, loop, never, wape, weekly, weeks_after
+from training.replay_world import PlannedShock, World, plan_shocks, shocked
+from training.retrain import RetrainParams
+
+WEEKS = 12
+SHOCKS = [PlannedShock(4, "all ×0.5")]
+
+
+@pytest.fixture(scope="module")
+def calm() -> SalesPanel:
+    return synthetic_panel(SyntheticParams(stores=2, items=4, days=420 + 40 * 7 + WEEKS * 7))
+
+
+@pytest.fixture(scope="module")
+def world(calm: SalesPanel) -> World:
+    sales = shocked(calm, SHOCKS, WEEKS, lasting_weeks=0, seed=1)
+    return World(sales, WEEKS, Effort(2_000, 10, 1), ForecasterParams())
+
+
+def test_shocks_begin_in_their_week_and_change_nothing_before(calm: SalesPanel) -> None:
+    after = shocked(calm, SHOCKS, WEEKS, lasting_weeks=2, seed=1).sales
+    first = calm.n_days - 7 * (WEEKS - 4)
+    np.testing.assert_array_equal(after[:, :first], calm.sales[:, :first])
+    np.testing.assert_array_equal(after[:, first + 14 :], calm.sales[:, first + 14 :])
+    assert after[:, first : first + 14].sum() == pytest.approx(
+        0.5 * calm.sales[:, first : first + 14].sum(), rel=0.01
+    )
+
+
+def test_a_seed_plans_the_same_shocks_again_each_in_its_part_of_the_weeks() -> None:
+    plans = [plan_shocks(4, 104, seed) for seed in range(20)]
+    assert plans == [plan_shocks(4, 104, seed) for seed in range(20)]
+    for plan in plans:
+        assert len({shock.name for shock in plan}) == 4
+        assert [0 <= shock.week - 4 - 25 * k < 12 for k, shock in enumerate(plan)] == [True] * 4
+
+
+def test_every_policy_serves_every_week_and_pays_for_what_it_did(world: World) -> None:
+    params = RetrainParams()
+    lives = {policy.__name__: policy(world, params) for policy in (never, weekly, loop)}
+    assert all(len(life.served) == WEEKS for life in lives.values())
+    assert len(lives["never"].trained) == 1
+    assert len(lives["weekly"].trained) == WEEKS
+    costs = {name: sum(world.costs.seconds[key] for key in life.costs) for name, life in lives.items()}
+    assert costs["never"] < costs["weekly"]
+    serving = [world.origins[0]]
+    for week, model in enumerate(lives["loop"].served):
+        if week in lives["loop"].promoted:
+            serving.append(world.origins[week])
+        assert model == serving[-1]
+
+
+def test_the_loop_finds_the_shock_and_is_better_off_than_never_retraining(world: World) -> None:
+    params = RetrainParams()
+    life = loop(world, params)
+    assert detections(life, SHOCKS) == [7]
+    weeks = range(7, WEEKS)
+    assert wape(world, life, weeks) < wape(world, never(world, params), weeks)
+
+
+def test_alarms_are_false_outside_the_eight_weeks_after_a_shock() -> None:
+    shocks = [PlannedShock(4, "all ×1.3"), PlannedShock(30, "all ×0.8")]
+    life = Life(alarms=[2, 5, 12, 13, 29])
+    assert false_alarms(life, shocks) == [2, 13, 29]
+    assert detections(life, shocks) == [7, None]
+    assert weeks_after(shocks, 32) == [*range(4, 12), 30, 31]
+
+
+def test_the_job_writes_a_table_and_its_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "params.yaml").write_text("data:\nretrain:\n")
+    sales = tmp_path / "sales.csv"
+    rng = np.random.default_rng(1)
+    days = np.datetime64("2016-01-01") + np.arange(450)
+    rows = [f"{day},1,{item},{rng.poisson(20)}" for item in range(3) for day in days]
+    sales.write_text("\n".join(["date,store,item,sales", *rows]))
+    monkeypatch.chdir(tmp_path)
+    assert (
+        main(["--sales", str(sales), "--weeks", "4", "--shocks", "0", "--rows", "500", "--rounds", "2"]) == 0
+    )
+    told = json.loads(Path("reports/replay.json").read_text())
+    assert [one["policy"] for one in told["policies"]] == [
+        "never retrain",
+        "retrain every week",
+        "Storecast's loop",
+    ]
+    assert Path("reports/replay.md").read_text() == capsys.readouterr().out
+    assert main(["--sales", "nothing.csv"]) == 2

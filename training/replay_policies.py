@@ -1,0 +1,131 @@
+"""Three ways to keep a model fresh, lived through the same weeks; all of them roll forward every week."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from data.progress import progress
+from training.decisions import Decision
+from training.gate import decide
+from training.pace import next_attempt
+from training.replay_world import WEEK_DAYS, PlannedShock, World
+from training.retrain import RetrainParams
+
+AFTER_WEEKS = 8
+MONTH_WEEKS = 4
+
+
+@dataclass
+class Life:
+    """What a policy did: the model that served each week, and the weeks of trainings and alarms."""
+
+    served: list[int] = field(default_factory=list)
+    trained: list[int] = field(default_factory=list)
+    promoted: dict[int, int] = field(default_factory=dict)  # week -> the model that was replaced
+    alarms: list[int] = field(default_factory=list)
+    costs: set[tuple[str, int, int]] = field(default_factory=set)
+
+
+Policy = Callable[[World, RetrainParams], Life]
+
+
+def never(world: World, params: RetrainParams) -> Life:
+    """Train once."""
+    first, *_ = world.origins
+    return _priced(Life(served=[first] * world.n_weeks, trained=[0]), world)
+
+
+def weekly(world: World, params: RetrainParams) -> Life:
+    """Train every week, and serve that."""
+    return _priced(Life(served=list(world.origins), trained=list(range(world.n_weeks))), world)
+
+
+def loop(world: World, params: RetrainParams) -> Life:
+    """Train when the alarm says so or an attempt is due, and serve what passes the gate."""
+    life, decisions = Life(trained=[0]), list[Decision]()
+    champion = world.origins[0]
+    for week, origin in enumerate(progress(world.origins, "Storecast's loop")):
+        is_flagged = world.is_alarming(champion, origin)
+        if is_flagged:
+            life.alarms.append(week)
+        today = world.known(origin).end.astype(object)
+        attempt = next_attempt(decisions, is_flagged, today, params.pace)
+        if attempt:
+            before = origin - WEEK_DAYS  # the challenger's recipe without the week that is scored
+            cards = world.scorecard(champion, before), world.scorecard(before, before)
+            life.costs |= {("train", before, before), ("roll", champion, before), ("roll", before, before)}
+            is_better = decide(*cards, params.gate).promote
+            life.trained.append(week)
+            decisions.append(_decision(is_better, str(origin), today, attempt))
+            if is_better:
+                life.promoted[week], champion = champion, origin
+        life.served.append(champion)
+    for trained in set(life.served):
+        world.alarm(trained)
+        life.costs.add(("calibrate", trained, trained))
+    life.costs |= {key for key in world.costs.seconds if key[0] == "expect"}
+    return _priced(life, world)
+
+
+def _decision(is_better: bool, version: str, today: object, attempt: int) -> Decision:
+    what = "promoted" if is_better else "kept"
+    return Decision.now(what, version, None, [], scorecards={}, cutoff=today, attempt=attempt)
+
+
+def _priced(life: Life, world: World) -> Life:
+    """Add what serving costs, with the trainings."""
+    for week, origin in enumerate(progress(world.origins, "Forecasts")):
+        world.scorecard(life.served[week], origin)
+        life.costs.add(("roll", life.served[week], origin))
+    for week in life.trained:
+        origin = world.origins[week]
+        world.model(origin)
+        life.costs.add(("train", origin, origin))
+    return life
+
+
+def wape(world: World, life: Life, weeks: Sequence[int]) -> float:
+    """Error over sales of the weeks, in percent."""
+    cards = [world.scorecard(life.served[week], world.origins[week]) for week in weeks]
+    return 100 * float(sum(card.error.sum() for card in cards) / sum(card.sold.sum() for card in cards))
+
+
+def weeks_after(shocks: Sequence[PlannedShock], n_weeks: int) -> list[int]:
+    """The eight weeks from each shock on."""
+    return sorted(
+        {week for shock in shocks for week in range(shock.week, min(shock.week + AFTER_WEEKS, n_weeks))}
+    )
+
+
+def worst_promotion(world: World, life: Life) -> float:
+    """How much worse than its predecessor a promoted model was over four weeks, percent; NaN without one."""
+    worse = []
+    for week, replaced in life.promoted.items():
+        month = world.origins[week : week + MONTH_WEEKS]
+        error = {
+            model: sum(world.scorecard(model, origin).error.sum() for origin in month)
+            for model in (world.origins[week], replaced)
+        }
+        worse.append(100 * (error[world.origins[week]] / error[replaced] - 1))
+    return float(max(worse, default=np.nan))
+
+
+def detections(life: Life, shocks: Sequence[PlannedShock]) -> list[int | None]:
+    """Days from each shock to the first alarm within eight weeks; None where there was none.
+
+    An alarm at the start of a week has seen the weeks before it.
+    """
+    found = []
+    for shock in shocks:
+        weeks = [week for week in life.alarms if shock.week < week <= shock.week + AFTER_WEEKS]
+        found.append((weeks[0] - shock.week) * WEEK_DAYS if weeks else None)
+    return found
+
+
+def false_alarms(life: Life, shocks: Sequence[PlannedShock]) -> list[int]:
+    """Weeks that alarmed before the first shock, or over eight weeks after the newest."""
+    excused = {week for shock in shocks for week in range(shock.week + 1, shock.week + AFTER_WEEKS + 1)}
+    return [week for week in life.alarms if week not in excused]

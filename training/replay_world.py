@@ -1,0 +1,162 @@
+"""Past weeks lived again, with shocks: what each model would have forecast, computed once for all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+
+from data.panel import SalesPanel
+from drift.alarm import Alarm
+from drift.calm import calm_weeks, fit_on
+from drift.replay import FIRST_ORIGIN_DAYS, Forecast, Replay, forecast_from
+from drift.shifts import Groups
+from drift.shocks import SHOCKS
+from drift.windows import LENGTHS_DAYS
+from models.choice import DEFAULT
+from models.fitting import Effort, fit_members
+from models.forecaster import Forecaster, ForecasterParams
+from models.roll_forward import roll_forward
+from training.contest import score
+from training.gate import DailyScorecard
+
+WEEK_DAYS = 7
+FIRST_SHOCK_WEEK = 4
+FALSE_ALARM_RATE = 0.005
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class PlannedShock:
+    """A change that begins with a week, counted from 0."""
+
+    week: int
+    name: str
+
+
+@dataclass
+class Costs:
+    """Seconds of CPU by what they were spent for: every policy pays for what it asks, asked before or not."""
+
+    seconds: dict[tuple[str, int, int], float] = field(default_factory=dict)
+
+    def measured(self, key: tuple[str, int, int], work: Callable[[], T]) -> T:
+        """Do the work and note its price."""
+        started = time.process_time()
+        done = work()
+        self.seconds[key] = time.process_time() - started
+        return done
+
+
+@dataclass
+class World:
+    """Weekly origins of a panel; a model is named by its origin, the number of days it was trained on."""
+
+    panel: SalesPanel
+    n_weeks: int
+    effort: Effort
+    params: ForecasterParams
+    costs: Costs = field(default_factory=Costs)
+    _models: dict[int, Forecaster] = field(default_factory=dict)
+    _cards: dict[tuple[int, int], DailyScorecard] = field(default_factory=dict)
+    _expected: dict[int, Forecast] = field(default_factory=dict)
+    _alarms: dict[int, Alarm] = field(default_factory=dict)
+
+    @property
+    def origins(self) -> list[int]:
+        """Days known at the start of each week."""
+        first = self.panel.n_days - WEEK_DAYS * self.n_weeks
+        return list(range(first, self.panel.n_days, WEEK_DAYS))
+
+    def known(self, origin: int) -> SalesPanel:
+        """What is known at an origin."""
+        return SalesPanel(self.panel.sales[:, :origin], self.panel.start, self.panel.series)
+
+    def model(self, origin: int) -> Forecaster:
+        """Trained on all days before the origin: members alone, without folds and intervals."""
+        if origin not in self._models:
+
+            def fit() -> Forecaster:
+                members = fit_members(self.known(origin), self.params.horizon_days, self.effort)
+                return Forecaster(self.params, members, DEFAULT, None, ())
+
+            self._models[origin] = self.costs.measured(("train", origin, origin), fit)
+        return self._models[origin]
+
+    def scorecard(self, trained: int, origin: int) -> DailyScorecard:
+        """The week after an origin, forecast by a model trained then or earlier and rolled forward."""
+        if (trained, origin) not in self._cards:
+            model = self.model(trained)
+
+            def forecast() -> DailyScorecard:
+                known, ahead = self.known(origin), self.known(origin + WEEK_DAYS)
+                rolled = model if trained == origin else roll_forward(model, known)
+                return score(rolled.members, DEFAULT, known, ahead)
+
+            self._cards[trained, origin] = self.costs.measured(("roll", trained, origin), forecast)
+        return self._cards[trained, origin]
+
+    def is_alarming(self, trained: int, origin: int) -> bool:
+        """Whether the alarm of a model, calibrated when it was trained, finds drift in the days since.
+
+        It judges windows newer than the training, as `drift.check` does. Its further tests, of errors and
+        features, are left out: each counts as drift only where it is beyond calm weeks, too.
+        """
+        lengths = [days for days in LENGTHS_DAYS if days <= origin - trained]
+        if not lengths:
+            return False
+        alarm, past = self.alarm(trained), self._replay(origin)
+        windows = {days: past.window(origin - 1, days) for days in lengths}
+        return bool(alarm.is_alarming(windows, Groups.of(self.panel.series))[0] > 1)
+
+    def alarm(self, trained: int) -> Alarm:
+        """Thresholds from the weeks before a training."""
+        if trained not in self._alarms:
+            past = self._replay(trained)
+            weeks = calm_weeks(past.ends)
+
+            def fit() -> Alarm:
+                return fit_on(past, Groups.of(self.panel.series), weeks, FALSE_ALARM_RATE)
+
+            self._alarms[trained] = self.costs.measured(("calibrate", trained, trained), fit)
+        return self._alarms[trained]
+
+    def _replay(self, origin: int) -> Replay:
+        """Member O's forecasts of all weeks before an origin, on the weekly grid of the origins."""
+        least = FIRST_ORIGIN_DAYS + (origin - FIRST_ORIGIN_DAYS) % WEEK_DAYS
+        past = range(least, origin - WEEK_DAYS + 1, WEEK_DAYS)
+        for week in past:
+            if week not in self._expected:
+
+                def forecast(week: int = week) -> Forecast:
+                    return forecast_from(self.panel, week)
+
+                self._expected[week] = self.costs.measured(("expect", week, week), forecast)
+        return Replay(self.known(origin), {week: self._expected[week] for week in past})
+
+
+def plan_shocks(n_shocks: int, n_weeks: int, seed: int) -> list[PlannedShock]:
+    """Shocks of different kinds, one somewhere in each equal part of the weeks, the first ones left calm."""
+    rng = np.random.default_rng(seed)
+    kinds = rng.permutation(
+        [name for name in SHOCKS if name != "all ×1.05"]
+    )  # no alarm can see that in a month
+    part = (n_weeks - FIRST_SHOCK_WEEK) // max(n_shocks, 1)
+    weeks = [FIRST_SHOCK_WEEK + part * k + int(rng.integers(part // 2)) for k in range(n_shocks)]
+    return [PlannedShock(week, str(kind)) for week, kind in zip(weeks, kinds, strict=False)]
+
+
+def shocked(
+    panel: SalesPanel, shocks: list[PlannedShock], n_weeks: int, lasting_weeks: int, seed: int
+) -> SalesPanel:
+    """The panel as it would have been; shocks last so many weeks, or for good when that is 0."""
+    rng, groups = np.random.default_rng(seed), Groups.of(panel.series)
+    sales = panel.sales.astype(np.float64)
+    for shock in shocks:
+        first = panel.n_days - WEEK_DAYS * (n_weeks - shock.week)
+        last = first + WEEK_DAYS * lasting_weeks if lasting_weeks else panel.n_days
+        sales[:, first:last] = SHOCKS[shock.name](sales[:, first:last], groups, rng)
+    return SalesPanel(np.round(sales).astype(np.float32), panel.start, panel.series)
