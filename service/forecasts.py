@@ -101,10 +101,14 @@ class Forecasts:
     def forecast(self, query: ForecastQuery) -> dict[str, Any]:
         """All days of the series asked for: from the table, or from the model where a history was sent."""
         from_model = self._forecast_histories(query)
-        answers = []
-        for place, series in enumerate(query.series):
-            table, row, dates = from_model.get(place) or self._look_up(series, query.horizon_days)
-            answers.append(_series_answer(table, row, dates[: query.horizon_days], query.levels))
+        found = [
+            from_model.get(place) or self._look_up(series, query.horizon_days)
+            for place, series in enumerate(query.series)
+        ]  # all of them before the first is counted as given
+        answers = [
+            self._labels(series) | _series_answer(table, row, dates[: query.horizon_days], query.levels)
+            for series, (table, row, dates) in zip(query.series, found, strict=True)
+        ]
         return {"model_version": self.version, "cutoff": str(self.cutoff), "forecasts": answers}
 
     def from_history(self, history: SalesPanel, horizon_days: int) -> ForecastTable:
@@ -141,6 +145,14 @@ class Forecasts:
     def online_check(self) -> OnlineCheck | None:
         """What `check_drift` goes by; takes a moment to make."""
         return open_check(self.champion)
+
+    def _labels(self, series: SeriesQuery) -> dict[str, SeriesId]:
+        """A series as the data names it; as the caller does where it is not known."""
+        index = self.table.series
+        row = index.find(series.store, series.item)
+        if row is None:
+            return {"store": series.store, "item": series.item}
+        return {"store": index.stores[row], "item": index.items[row]}
 
     def _look_up(self, series: SeriesQuery, horizon_days: int) -> tuple[ForecastTable, int, list[str]]:
         row = self._row(series.store, series.item)
@@ -227,8 +239,6 @@ def _series_answer(
         days[step]["method"] = METHODS[methods[step]]
     metrics.count_forecast("forecast", sum(columns["forecast"]) / n_days, n_days, n_days)
     return {
-        "store": table.series.stores[row],
-        "item": table.series.items[row],
         "method": METHODS[method],
         "cutoff": str(table.cutoff),
         "days": days,

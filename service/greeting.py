@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shlex
+import socket
 import sys
 from collections.abc import Sequence
 
@@ -33,19 +35,43 @@ def greeting(table: ForecastTable, version: str, port: int) -> str:
     )
 
 
+def require_free(port: int) -> None:
+    """Raise `StorecastError` when something else listens on a port of this machine."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((os.environ.get("BENTOML_HOST", "127.0.0.1"), port))
+        except (OSError, OverflowError) as error:
+            raise StorecastError(
+                f"Port {port} cannot be listened on: {error}.", hint="Choose another: make up PORT=3001."
+            ) from error
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Greet; 2 when there is no champion to serve."""
+    """Greet, or say why there is nothing to serve yet: a server can still wait for a champion from afar.
+
+    With `--check` only look whether the port is free, before minutes go into a training; 2 when it is not.
+    """
     parser = argparse.ArgumentParser(prog="python -m service.greeting", description=__doc__)
     parser.add_argument("--port", type=int, default=3000)
-    port = parser.parse_args(argv).port
-    paths = Paths()
+    parser.add_argument("--check", action="store_true", help="only look whether the port is free")
+    arguments = parser.parse_args(argv)
+    try:
+        require_free(arguments.port)
+    except StorecastError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if not arguments.check:
+        _greet(arguments.port, Paths())
+    return 0
+
+
+def _greet(port: int, paths: Paths) -> None:
     try:
         record = ChampionRecord.read(paths.champion_json)
         print(greeting(ForecastTable.open(paths.versions / record.version), record.version, port), flush=True)
     except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+        print(f"{error} Until there is one, http://localhost:{port}/health says why.", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -189,10 +189,10 @@ def _loaded(current: Forecasts | None) -> dict[str, Any] | None:
 def _summary_in(folder: Path) -> dict[str, Any] | None:
     """The drift summary of a folder; None when there is none that can be read."""
     try:
-        summary: dict[str, Any] = json.loads((folder / DRIFT_SUMMARY).read_text(encoding="utf-8"))
+        summary: Any = json.loads((folder / DRIFT_SUMMARY).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return summary
+    return summary if isinstance(summary, dict) else None
 
 
 def _matching(series: SeriesIndex, search: str) -> list[int]:

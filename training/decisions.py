@@ -40,9 +40,17 @@ class Decision(BaseModel):
         cls, decision: str, version: str, replaces: str | None, reasons: Sequence[str], **more: Any
     ) -> Self:
         """A decision taken at this moment by whoever runs the job."""
-        by = os.environ.get("GITHUB_ACTOR") or getpass.getuser()
+        by = os.environ.get("GITHUB_ACTOR") or _user()
         facts = {"at": datetime.now(UTC), "decision": decision, "version": version, "replaces": replaces}
         return cls.model_validate({**facts, "by": by, "reasons": tuple(reasons), **more})
+
+
+def _user() -> str:
+    """Who runs the job; a container may run as a number that no name belongs to."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def read_decisions(path: Path) -> list[Decision]:

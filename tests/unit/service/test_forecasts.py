@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from prometheus_client import REGISTRY
 
 from data.errors import UnknownSeriesError
 from data.features import SEED_FEATURES
@@ -145,6 +146,30 @@ def test_each_history_starts_from_its_own_last_day(forecasts: Forecasts) -> None
         "2018-03-02",
     ]
     assert [forecast["method"] for forecast in answer["forecasts"]] == ["cold start", "model", "cold start"]
+
+
+def test_ids_keep_the_type_of_the_data_whatever_the_caller_sent(
+    forecasts: Forecasts, small_panel: SalesPanel
+) -> None:
+    history = history_of(small_panel, 0, 60)
+    asked_for = [
+        {"store": "1", "item": "1", "history": history},
+        {"store": "A", "item": 1, "history": history},
+    ]
+    known, unknown = forecasts.forecast(asked(*asked_for))["forecasts"]
+    assert (known["store"], known["item"]) == (1, 1)
+    assert (unknown["store"], unknown["item"]) == ("A", 1)
+
+
+def test_a_request_that_fails_counts_no_forecast_as_given(forecasts: Forecasts) -> None:
+    def given() -> float:
+        value = REGISTRY.get_sample_value("storecast_forecasts_total", {"endpoint": "forecast"})
+        return value or 0.0
+
+    before = given()
+    with pytest.raises(UnknownSeriesError):
+        forecasts.forecast(asked({"store": 1, "item": 1}, {"store": 77, "item": 1}))
+    assert given() == before
 
 
 def test_answers_do_not_depend_on_who_else_is_asked_for(

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import socket
 from pathlib import Path
 
 import numpy as np
@@ -37,9 +38,21 @@ def test_the_greeting_names_the_page_and_the_cutoff() -> None:
     assert "2017-12-31" in text
 
 
-def test_the_job_exits_2_where_nothing_was_trained(
+def test_without_a_champion_it_is_said_what_to_do_and_the_server_may_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["--port", "3000"]) == 2
-    assert "make train" in capsys.readouterr().err
+    assert main(["--port", "3098"]) == 0
+    told = capsys.readouterr().err
+    assert "make train" in told
+    assert "/health" in told
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_trained(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert main(["--port", str(port), "--check"]) == 2
+    assert f"Port {port}" in capsys.readouterr().err
+    assert main(["--port", str(port), "--check"]) == 0
