@@ -35,6 +35,7 @@ from service.live_model import LiveModel, champion_of_clone, champion_of_store, 
 from service.remote import RemoteChampion
 from service.routes import create_routes, methods_of
 from service.settings import Settings, shared_folder
+from service.traffic import TrafficMetrics
 
 MODEL_THREADS = 4
 
@@ -83,6 +84,8 @@ class EdgedService(bentoml.Service):  # type: ignore[misc]  # BentoML ships no t
     def to_asgi(self, is_main: bool = True) -> ASGIApp:
         """The whole server as BentoML's workers run it."""
         app = super().to_asgi(is_main)
+        metrics_first = app.user_middleware[0]
+        app.user_middleware[0] = Middleware(TrafficMetrics, *metrics_first.args, **metrics_first.kwargs)
         if SETTINGS.fast_lane:
             app.user_middleware.insert(1, Middleware(FastLane, answers=FAST))
         return Edge(app, SETTINGS, methods_of(app))

@@ -25,8 +25,8 @@ async def read_body(receive: Receive, headers: Headers, settings: Settings) -> b
         raise _too_large(settings.max_body_bytes)
     message = await receive()
     body: bytes = message.get("body", b"")
-    if message.get("more_body"):
-        body = await _rest(body, receive, settings)
+    if message.get("more_body") or len(body) > settings.max_body_bytes:
+        body = await _rest(message, receive, settings)
     if body and not _is_json(headers):
         kind = found(headers.get(b"content-type", b"").decode("latin-1"))
         raise RequestError(
@@ -51,9 +51,9 @@ def replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-async def _rest(first: bytes, receive: Receive, settings: Settings) -> bytes:
-    limit = settings.max_body_bytes
-    chunks, length, is_more = [first], len(first), True
+async def _rest(first: Message, receive: Receive, settings: Settings) -> bytes:
+    limit, chunks = settings.max_body_bytes, [first["body"]]
+    length, is_more = len(chunks[0]), first.get("more_body", False)
     try:
         async with asyncio.timeout(settings.timeout_seconds):
             while is_more and length <= limit:

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +22,6 @@ from models.store import NAME, RECORD, ChampionRecord, new_version
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60.0
-PORTS = range(3110, 3200)
 
 
 class Service:
@@ -50,7 +48,11 @@ class Service:
                 stderr=log,
             )
         self.client = httpx.Client(base_url=self.url, timeout=30)
-        wait_until(self._is_up, "the server to start")
+        try:
+            wait_until(self._is_up, "the server to start")
+        except AssertionError:
+            self.stop()
+            raise
         return self
 
     def __exit__(
@@ -158,9 +160,7 @@ def stored(record: ChampionRecord, home: Path) -> Path:
 
 
 def free_port() -> int:
-    """A port of our range nobody listens on."""
-    for port in PORTS:
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError(f"no free port in {PORTS}")
+    """A port nobody listens on, drawn by the system so that test runs side by side draw different ones."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -151,15 +151,21 @@ def _status(service: Service) -> int:
         return 0
 
 
-def test_bentomls_own_metrics_count_the_fast_lane_too(service: Service) -> None:
-    sample = (
-        'bentoml_service_request_total{endpoint="/predict",http_response_code="200",runner_name="storecast",'
-        'service_name="storecast",service_version="not available"}'
-    )
-    before = service.metric(sample)
-    for _ in range(5):
-        service.client.post("/predict", json=ONE)
-    assert service.metric(sample) == before + 5
+def test_bentomls_own_metrics_count_every_answer_the_fast_lanes_too(service: Service) -> None:
+    told = 'runner_name="storecast",service_name="storecast",service_version="not available"'
+    of_status = 'endpoint="/predict",http_response_code="{}",' + told
+    samples = [
+        f"bentoml_service_request_{name}{{{of_status.format(status)}}}"
+        for name in ("total", "duration_seconds_count")
+        for status in (200, 404)
+    ]
+    before = [service.metric(sample) for sample in samples]
+    for item in (5, 5, 5, 99):
+        service.client.post("/predict", json={**ONE, "item": item})
+    counted = [service.metric(sample) - then for sample, then in zip(samples, before, strict=True)]
+    assert counted == [3, 1, 3, 1]
+    assert service.metric(f'bentoml_service_request_in_progress{{endpoint="/predict",{told}}}') == 0
+    assert "bentoml_service_last_request_timestamp_seconds{" in service.metrics()
 
 
 def test_no_caller_can_make_the_metrics_grow(service: Service) -> None:
