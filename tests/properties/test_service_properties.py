@@ -1,0 +1,153 @@
+"""What holds of the service whatever is asked: one number for one question, by whichever way it is asked."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.types import Message, Receive, Scope, Send
+
+from data.errors import StorecastError
+from models.champion import Champion
+from service import answers
+from service.batch_parts import forecast_rows
+from service.contracts import ForecastQuery, PredictQuery, check
+from service.edge import Edge
+from service.errors import body_of, request_id
+from service.fast_lane import FastLane
+from service.forecasts import Forecasts
+from service.settings import Settings
+
+FORECASTS: dict[str, Forecasts] = {}
+
+labels = st.one_of(st.integers(-1, 12), st.integers(-1, 12).map(str), st.text(max_size=3), st.floats(0, 3))
+days = st.one_of(
+    st.dates().map(str), st.integers(-3, 95).map(lambda step: str(np.datetime64("2017-12-31") + step))
+)
+queries = st.fixed_dictionaries({"store": labels, "item": labels, "date": days})
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+known = st.fixed_dictionaries({"store": st.integers(1, 2), "item": st.integers(1, 5)})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forecasts(champion_folder: Path) -> Forecasts:
+    FORECASTS["all"] = Forecasts(Champion.load(champion_folder))
+    return FORECASTS["all"]
+
+
+def bodies() -> st.SearchStrategy[bytes]:
+    """Bodies of /predict of every kind, most of them nearly right."""
+    written = st.one_of(queries, st.lists(queries, max_size=3), anything).map(json.dumps).map(str.encode)
+    return st.one_of(written, st.binary(max_size=30), written.map(lambda body: body[:-1]))
+
+
+@given(body=bodies())
+@settings(max_examples=300, deadline=None)
+def test_the_fast_lane_and_the_api_give_the_same_bytes_or_the_lane_gives_none(body: bytes) -> None:
+    forecasts = FORECASTS["all"]
+    fast = answers.at_once(answers.predict, forecasts, body)
+    try:
+        slow = answers.predict(forecasts, body)
+    except Exception:
+        assert fast is None
+    else:
+        assert fast in (None, slow)
+
+
+@given(body=bodies(), content_type=st.sampled_from(["application/json", "text/plain", ""]))
+@settings(max_examples=200, deadline=None)
+def test_whatever_is_sent_the_lane_passes_on_exactly_what_it_does_not_answer(
+    body: bytes, content_type: str
+) -> None:
+    handed_on: list[bytes] = []
+
+    async def api(scope: Scope, receive: Receive, send: Send) -> None:
+        handed_on.append((await receive())["body"])
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"api"})
+
+    lane = FastLane(api, {"/predict": lambda b: answers.at_once(answers.predict, FORECASTS["all"], b)})
+    status, told, asked = _through(
+        Edge(lane, Settings(), {"/predict": frozenset({"POST"})}), body, content_type
+    )
+    if body and content_type == "text/plain":
+        assert (status, handed_on) == (415, [])
+    elif handed_on:
+        assert (status, told, handed_on) == (200, b"api", [body])
+    else:
+        token = request_id.set(asked)  # errors in a list name the request they came with
+        assert told == answers.predict(FORECASTS["all"], body)
+        request_id.reset(token)
+
+
+def _through(edge: Edge, body: bytes, content_type: str) -> tuple[int, bytes, str]:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", content_type.encode())] if content_type else []
+    scope = {"type": "http", "method": "POST", "path": "/predict", "headers": headers}
+    asyncio.run(edge(scope, receive, send))
+    return sent[0]["status"], sent[1]["body"], dict(sent[0]["headers"])[b"x-request-id"].decode()
+
+
+@given(query=queries)
+@settings(max_examples=300, deadline=None)
+def test_alone_or_in_a_list_the_answer_is_the_same(query: dict[str, Any]) -> None:
+    forecasts = FORECASTS["all"]
+    (listed,) = forecasts.predict_each([query])
+    try:
+        alone = forecasts.predict(check(PredictQuery, query))
+    except StorecastError as error:
+        alone = body_of(error)
+    assert listed == alone
+
+
+@given(series=known, horizon_days=st.integers(1, 90), levels=st.lists(st.sampled_from([50, 80, 90, 95])))
+@settings(max_examples=100, deadline=None)
+def test_a_forecast_and_its_predictions_agree_and_intervals_nest(
+    series: dict[str, int], horizon_days: int, levels: list[int]
+) -> None:
+    forecasts = FORECASTS["all"]
+    asked = {"series": [series], "horizon_days": horizon_days, "levels": levels}
+    told = forecasts.forecast(check(ForecastQuery, asked))["forecasts"][0]["days"]
+    assert len(told) == horizon_days
+    for day in told:
+        assert (
+            day["forecast"]
+            == forecasts.predict(check(PredictQuery, {**series, "date": day["date"]}))["predicted_sales"]
+        )
+        inside = [day["forecast"]]
+        for level in sorted(set(levels)):
+            assert 0 <= day[f"lower_{level}"] <= min(inside)
+            assert day[f"upper_{level}"] >= max(inside)
+            inside += [day[f"lower_{level}"], day[f"upper_{level}"]]
+
+
+@given(rows=st.lists(st.integers(0, 9), min_size=1, unique=True), horizon_days=st.integers(1, 90))
+@settings(max_examples=50, deadline=None)
+def test_batch_and_online_tell_the_same_numbers(rows: list[int], horizon_days: int) -> None:
+    forecasts = FORECASTS["all"]
+    chosen = np.sort(np.array(rows))
+    batch = forecast_rows(forecasts.from_table(chosen, horizon_days)).to_pylist()
+    index = forecasts.table.series
+    series = [{"store": index.stores[row], "item": index.items[row]} for row in chosen]
+    asked = {"series": series, "horizon_days": horizon_days, "levels": [80, 95]}
+    online = [
+        {"store": told["store"], "item": told["item"], "method": told["method"], **day}
+        for told in forecasts.forecast(check(ForecastQuery, asked))["forecasts"]
+        for day in told["days"]
+    ]
+    assert [{**row, "date": str(row["date"].date())} for row in batch] == online
