@@ -20,6 +20,7 @@ from data.params import Paths, load_params
 from data.progress import configure_logging
 from data.rules import DataParams
 from data.synthetic import SyntheticParams, synthetic_panel
+from drift.params import DriftParams
 from models.fitting import Effort
 from models.forecaster import ForecasterParams
 from training.replay_policies import (
@@ -70,12 +71,14 @@ class Plan:
     rounds: int
 
 
-def replay(panel: SalesPanel, plan: Plan, params: RetrainParams) -> tuple[list[PlannedShock], list[Outcome]]:
+def replay(
+    panel: SalesPanel, plan: Plan, params: RetrainParams, drift: DriftParams
+) -> tuple[list[PlannedShock], list[Outcome]]:
     """Live the last weeks of a panel once for each policy; also the shocks there were."""
     shocks = plan_shocks(plan.shocks, plan.weeks, plan.seed)
     sales = shocked(panel, shocks, plan.weeks, plan.lasting_weeks, plan.seed)
     effort = Effort(plan.rows, plan.rounds, plan.seed)
-    world = World(sales, plan.weeks, effort, ForecasterParams())
+    world = World(sales, plan.weeks, effort, ForecasterParams(), drift.false_alarm_rate)
     lives = ((name, policy(world, params)) for name, policy in POLICIES.items())
     return shocks, [outcome(name, life, world, shocks) for name, life in lives]
 
@@ -148,7 +151,9 @@ def main(argv: Sequence[str]) -> int:
     plan = Plan(**given)
     try:
         panel = _sales(file, paths)
-        shocks, outcomes = replay(panel, plan, load_params("retrain", RetrainParams, paths.params))
+        params = load_params("retrain", RetrainParams, paths.params)
+        drift = load_params("drift", DriftParams, paths.params)
+        shocks, outcomes = replay(panel, plan, params, drift)
     except StorecastError as error:
         print(error, file=sys.stderr)
         return 2

@@ -25,7 +25,6 @@ from training.gate import DailyScorecard
 
 WEEK_DAYS = 7
 FIRST_SHOCK_WEEK = 4
-FALSE_ALARM_RATE = 0.005
 T = TypeVar("T")
 
 
@@ -59,6 +58,7 @@ class World:
     n_weeks: int
     effort: Effort
     params: ForecasterParams
+    false_alarm_rate: float
     costs: Costs = field(default_factory=Costs)
     _models: dict[int, Forecaster] = field(default_factory=dict)
     _cards: dict[tuple[int, int], DailyScorecard] = field(default_factory=dict)
@@ -119,7 +119,7 @@ class World:
             weeks = calm_weeks(past.ends)
 
             def fit() -> Alarm:
-                return fit_on(past, Groups.of(self.panel.series), weeks, FALSE_ALARM_RATE)
+                return fit_on(past, Groups.of(self.panel.series), weeks, self.false_alarm_rate)
 
             self._alarms[trained] = self.costs.measured(("calibrate", trained, trained), fit)
         return self._alarms[trained]

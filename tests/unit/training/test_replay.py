@@ -27,7 +27,7 @@ def calm() -> SalesPanel:
 @pytest.fixture(scope="module")
 def world(calm: SalesPanel) -> World:
     sales = shocked(calm, SHOCKS, WEEKS, lasting_weeks=0, seed=1)
-    return World(sales, WEEKS, Effort(2_000, 10, 1), ForecasterParams())
+    return World(sales, WEEKS, Effort(2_000, 10, 1), ForecasterParams(), 0.005)
 
 
 def test_shocks_begin_in_their_week_and_change_nothing_before(calm: SalesPanel) -> None:
@@ -82,7 +82,7 @@ def test_alarms_are_false_outside_the_eight_weeks_after_a_shock() -> None:
 def test_the_job_writes_a_table_and_its_figures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "params.yaml").write_text("data:\nretrain:\n")
+    (tmp_path / "params.yaml").write_text("data:\ndrift:\nretrain:\n")
     sales = tmp_path / "sales.csv"
     rng = np.random.default_rng(1)
     days = np.datetime64("2016-01-01") + np.arange(450)
