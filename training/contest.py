@@ -14,23 +14,33 @@ from training.gate import DailyScorecard
 
 
 def contest(
-    champion: Forecaster, challenger: Forecaster, panel: SalesPanel, days: int
+    champion: Forecaster,
+    trained_until: np.datetime64,
+    challenger: Forecaster,
+    panel: SalesPanel,
+    days: int,
 ) -> tuple[DailyScorecard, DailyScorecard]:
     """Scorecards of champion and challenger on the last `days` of a panel.
 
-    The champion is rolled forward to the day before them. The challenger knows them, so its recipe is fitted
-    once more without them. One short look from the newest origin, because it must show a recovery that began
-    a week ago:
+    The champion, whose trees have seen days up to `trained_until`, is rolled forward to the day before them.
+    The challenger knows them, so its recipe is fitted once more without them; so is the champion's if it was
+    trained that recently. One short look from the newest origin, because it must show a recovery that began a
+    week ago:
 
         [=============== both know ===============]|-- days --|
     """
     known = panel.until(panel.end - np.timedelta64(days, "D"))
-    rolled = roll_forward(champion, known)
-    trial = fit_members(known, challenger.params.horizon_days, final_effort(challenger))
+    has_seen_them = trained_until > known.end
+    reigning = refitted(champion, known) if has_seen_them else roll_forward(champion, known).members
     return (
-        score(rolled.members, champion.chosen, known, panel),
-        score(trial, challenger.chosen, known, panel),
+        score(reigning, champion.chosen, known, panel),
+        score(refitted(challenger, known), challenger.chosen, known, panel),
     )
+
+
+def refitted(forecaster: Forecaster, known: SalesPanel) -> Members:
+    """The forecaster's recipe on other history, its choice of members kept."""
+    return fit_members(known, forecaster.params.horizon_days, final_effort(forecaster))
 
 
 def final_effort(forecaster: Forecaster) -> Effort:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data.errors import DataContractError
@@ -57,9 +58,15 @@ def judge(
     if champion is None:
         return decided(promote=True, reasons=("There was no champion.",))
     try:
-        cards = contest(champion.forecaster, Forecaster.load(paths.challenger), panel, params.days)
+        challenging = Forecaster.load(paths.challenger)
+        cards = contest(champion.forecaster, _trained_until(champion), challenging, panel, params.days)
     except DataContractError as error:
         return decided(promote=True, reasons=(f"The champion cannot forecast these sales: {error}",))
     decision = decide(*cards, params)
     scorecards = {"before": cards[0].to_json(), "challenger": cards[1].to_json()}
     return decided(promote=decision.promote, reasons=decision.reasons, scorecards=scorecards)
+
+
+def _trained_until(champion: Champion) -> np.datetime64:
+    """The last day its trees have seen; rolling forward does not move it."""
+    return np.datetime64(champion.card.get("trained_until", champion.card["cutoff"]), "D")

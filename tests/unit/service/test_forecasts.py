@@ -152,7 +152,7 @@ def test_ids_keep_the_type_of_the_data_whatever_the_caller_sent(
     forecasts: Forecasts, small_panel: SalesPanel
 ) -> None:
     history = history_of(small_panel, 0, 60)
-    asked_for = [
+    asked_for: list[dict[str, Any]] = [
         {"store": "1", "item": "1", "history": history},
         {"store": "A", "item": 1, "history": history},
     ]
