@@ -90,6 +90,7 @@ def _forecast_parts(
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the batch; 2 when it could not be done, with what was finished kept for `--resume`."""
     arguments = _parser().parse_args(argv)
+    arguments.sales = arguments.sales or arguments.file
     configure_logging()
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for every request tells nobody anything
     try:
@@ -107,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--horizon-days", type=_horizon, default=DEFAULT_HORIZON_DAYS)
     parser.add_argument("--sales", type=Path, help="history to forecast from, instead of the model's own")
+    parser.add_argument("file", type=Path, nargs="?", metavar="SALES", help="the same without its name")
     parser.add_argument("--future", type=Path, help="dates, stores and items to forecast, instead of all")
     parser.add_argument("--url", help="a running server to ask, instead of the champion here")
     parser.add_argument("--resume", action="store_true", help="keep the finished parts of an interrupted run")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import sys
+from collections.abc import Sequence
 from datetime import date
 
 from data.errors import DataContractError, NoChampionError, StorecastError
@@ -63,8 +65,9 @@ def require_no_way_back(champion: ChampionRecord, end: date) -> None:
         )
 
 
-def main() -> int:
+def main(argv: Sequence[str]) -> int:
     """Exit 0 when the champion knows the newest sales, 2 when it cannot."""
+    argparse.ArgumentParser(prog="python -m training.roll_forward", description=__doc__).parse_args(argv)
     configure_logging()
     paths = Paths()
     own_bento_home(paths)
@@ -78,4 +81,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -127,7 +127,7 @@ def test_the_job_says_what_is_missing_and_exits_two(
 ) -> None:
     paths.root.mkdir()
     monkeypatch.chdir(paths.root)
-    assert main() == 2
+    assert main([]) == 2
     assert "make train" in capsys.readouterr().err
 
 
