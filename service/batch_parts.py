@@ -19,7 +19,7 @@ from data.schema import DATE, ITEM, STORE
 from data.series import SeriesId
 from models.table import COLUMNS, METHODS, ForecastTable
 from service.batch_rows import Reject
-from service.forecasts import rounded
+from service.series_answer import rounded
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -17,21 +17,16 @@ from data.panel import SalesPanel, SeriesId
 from drift.online import OnlineCheck
 from drift.summary import DriftSummary
 from models.champion import Champion
-from models.table import CLOSED, COLD_START, COLUMNS, METHODS, MODEL, ForecastTable
+from models.table import COLUMNS, METHODS, ForecastTable
 from service import metrics
 from service.brought import newest_days, panel_of
 from service.contracts import DriftQuery, FeatureRow, ForecastQuery, PredictQuery, SeriesQuery, check
 from service.drift_check import check_drift, open_check
 from service.errors import DATE_OUT_OF_RANGE, INVALID_REQUEST, RequestError, body_of
+from service.series_answer import DECIMALS, rounded, series_answer
 
-DECIMALS = 4
 PREDICTED = ("predicted_sales", "lower_80", "upper_80", "lower_95", "upper_95")
 _PREDICTED_COLUMNS = {name: COLUMNS.index(name.replace("predicted_sales", "forecast")) for name in PREDICTED}
-
-
-def rounded(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Units as they are told, online and in batch: more digits would only show that they are float32."""
-    return np.asarray(values, np.float64).round(DECIMALS)
 
 
 class Forecasts:
@@ -106,7 +101,7 @@ class Forecasts:
             for place, series in enumerate(query.series)
         ]  # all of them before the first is counted as given
         answers = [
-            self._labels(series) | _series_answer(table, row, dates[: query.horizon_days], query.levels)
+            self._labels(series) | series_answer(table, row, dates[: query.horizon_days], query.levels)
             for series, (table, row, dates) in zip(query.series, found, strict=True)
         ]
         return {"model_version": self.version, "cutoff": str(self.cutoff), "forecasts": answers}
@@ -219,35 +214,3 @@ def is_feature_row(entry: Any) -> bool:
 def _dates(table: ForecastTable) -> list[str]:
     first = table.cutoff + np.timedelta64(1, "D")
     return [str(day) for day in first + np.arange(table.horizon_days)]
-
-
-def _series_answer(
-    table: ForecastTable, row: int, dates: Sequence[str], levels: Sequence[int]
-) -> dict[str, Any]:
-    """One series of /forecast; bounds are put in column by column, in half the time of day by day."""
-    n_days = len(dates)
-    columns = dict(zip(COLUMNS, rounded(np.asarray(table.values)[row, :n_days]).T.tolist(), strict=True))
-    days: list[dict[str, Any]] = [
-        {"date": date, "forecast": value} for date, value in zip(dates, columns["forecast"], strict=True)
-    ]
-    for name in [f"{side}_{level}" for level in levels for side in ("lower", "upper")]:
-        for day, value in zip(days, columns[name], strict=True):
-            day[name] = value
-    methods = np.asarray(table.methods)[row, :n_days]
-    method = series_method(methods)
-    for step in np.flatnonzero(methods != method):
-        days[step]["method"] = METHODS[methods[step]]
-    metrics.count_forecast("forecast", sum(columns["forecast"]) / n_days, n_days, n_days)
-    return {
-        "method": METHODS[method],
-        "cutoff": str(table.cutoff),
-        "days": days,
-    }
-
-
-def series_method(methods: NDArray[np.uint8]) -> int:
-    """How a series was answered on the whole: closed only when it never opens."""
-    is_open = methods != CLOSED
-    if not is_open.any():
-        return CLOSED
-    return COLD_START if (methods[is_open] == COLD_START).any() else MODEL

@@ -13,11 +13,11 @@ from data.errors import UnknownSeriesError
 from data.features import SEED_FEATURES
 from data.panel import SalesPanel
 from models.champion import Champion
-from models.table import CLOSED, COLD_START, MODEL
-from service.brought import KEPT_DAYS, panel_of
+from service.brought import panel_of
 from service.contracts import FeatureRow, ForecastQuery, PredictQuery, SeriesQuery, check
 from service.errors import DATE_OUT_OF_RANGE, RequestError
-from service.forecasts import Forecasts, is_feature_row, rounded, series_method
+from service.forecasts import Forecasts, is_feature_row
+from service.series_answer import rounded
 
 
 @pytest.fixture(scope="module")
@@ -214,19 +214,6 @@ def _one_day() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("methods", "method"),
-    [
-        ([MODEL, CLOSED], MODEL),
-        ([CLOSED, COLD_START, CLOSED], COLD_START),
-        ([CLOSED, CLOSED], CLOSED),
-        ([MODEL, MODEL], MODEL),
-    ],
-)
-def test_a_series_is_closed_only_when_it_never_opens(methods: list[int], method: int) -> None:
-    assert series_method(np.array(methods, np.uint8)) == method
-
-
-@pytest.mark.parametrize(
     ("entry", "is_row"),
     [
         ({"lag_1": 1}, True),
@@ -241,25 +228,9 @@ def test_rows_of_features_are_told_from_queries(entry: object, is_row: bool) -> 
     assert is_feature_row(entry) is is_row
 
 
-def test_of_two_rows_a_day_the_later_counts_and_old_days_are_left_out() -> None:
-    history = [
-        {"date": "2018-01-02", "sales": 1},
-        {"date": "2018-01-02", "sales": 2},
-        {"date": "2000-01-01", "sales": 9},
-    ]
-    panel = panel_of([check(SeriesQuery, {"store": 1, "item": 1, "history": history})])
-    assert panel.sales.tolist() == [[2.0]]
-
-
 def test_a_series_of_which_nothing_is_known_gets_the_level_of_its_like(forecasts: Forecasts) -> None:
     history = [{"date": "2018-01-02", "sales": None}]
     answer = forecasts.forecast(asked({"store": 2, "item": "new", "history": history}, horizon_days=7))
     (series,) = answer["forecasts"]
     assert series["method"] == "cold start"
     assert all(day["forecast"] > 0 for day in series["days"])
-
-
-def test_a_history_is_kept_as_long_as_a_champions() -> None:
-    from training.version import HISTORY_DAYS
-
-    assert KEPT_DAYS == HISTORY_DAYS
