@@ -15,8 +15,10 @@ export BENTOML_HOST ?= 127.0.0.1
 
 # Files named by the user are relative to where she stands, also with `make -C`, which shows as one of these flags.
 STANDING := $(if $(findstring w,$(firstword -$(MAKEFLAGS)))$(findstring print-directory,$(MAKEFLAGS)),$(PWD),$(CURDIR))
-export SALES_FILE := $(if $(filter /%,$(SALES)),$(SALES),$(STANDING)/$(SALES))
-export NEW_DAYS_FILE := $(if $(filter /%,$(FILE)),$(FILE),$(STANDING)/$(FILE))
+# A silent `make -sC` does not show at all: then the file that is there is meant.
+standing = $(if $(filter /%,$1),$1,$(or $(firstword $(wildcard $(STANDING)/$1 $(PWD)/$1)),$(STANDING)/$1))
+export SALES_FILE := $(call standing,$(SALES))
+export NEW_DAYS_FILE := $(call standing,$(FILE))
 export OUT_FILE := $(if $(filter /%,$(OUT)),$(OUT),$(STANDING)/$(OUT))
 
 PY := .venv/bin/python

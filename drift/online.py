@@ -65,7 +65,7 @@ class OnlineCheck:
         last_step = int(np.flatnonzero(np.isfinite(actual).any(axis=0))[-1]) + 1
         last = self.cutoff + np.timedelta64(last_step, "D")
         window = CheckedWindow.ending(last, longest)
-        notes = [f"{counted(n_left_out, 'row')} could not be judged."] if n_left_out else []
+        notes = [self._left_out(n_left_out)] if n_left_out else []
         tests, moved = self.teller.tests(judgements), self.teller.moved(judgements)
         total = self.teller.total(judgements)
         return DriftSummary.judged(window, tests, moved, total, notes, model_version)
@@ -116,10 +116,20 @@ class OnlineCheck:
             )
         return windows
 
+    @property
+    def _reach(self) -> str:
+        """The days this check can judge."""
+        return f"{self.cutoff + np.timedelta64(1, 'D')} to {self.cutoff + np.timedelta64(LONGEST_DAYS, 'D')}"
+
+    def _left_out(self, n_rows: int) -> str:
+        return (
+            f"{counted(n_rows, 'row')} could not be judged: only known sales of watched series from "
+            f"{self._reach} are; later days are for the drift job."
+        )
+
     def _too_few(self, n_judged: int, n_rows: int, needed: int) -> DataContractError:
-        first, last = self.cutoff + np.timedelta64(1, "D"), self.cutoff + np.timedelta64(LONGEST_DAYS, "D")
         return DataContractError(
             f"{counted(n_judged, 'row')} of {n_rows:,} can be judged, expected at least {needed} that cover "
-            f"{WEEKDAYS} days in a row, of known series, from {first} to {last}.",
+            f"{WEEKDAYS} days in a row, of known series, from {self._reach}.",
             hint="Send more days, or check a file with history: python -m drift.check --sales FILE.",
         )

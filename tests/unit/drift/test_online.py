@@ -89,7 +89,7 @@ def test_rows_nobody_can_judge_are_counted(online: OnlineCheck, known: SalesPane
     stores = [*np.repeat(known.series.stores, 28).tolist(), 1, 99]
     items = [*np.repeat(known.series.items, 28).tolist(), 1, 1]
     sales = np.concatenate([CALM.ravel(), [5, 5]])
-    assert "2 rows could not be judged." in online.check(dates, stores, items, sales, None).words
+    assert "2 rows could not be judged: only" in online.check(dates, stores, items, sales, None).words
 
 
 def test_a_thousand_rows_take_milliseconds(online: OnlineCheck, known: SalesPanel) -> None:
