@@ -1,4 +1,4 @@
-"""Job: print the API's document as it is without a model. `python -m service.snapshot > docs/openapi.json`."""
+"""Job: print the document of the API as it is without a model, for docs/openapi.json."""
 
 from __future__ import annotations
 
