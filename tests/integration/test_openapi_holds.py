@@ -9,12 +9,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.integration.serving import ROOT, Service
 
 OPERATIONS_WITH_INPUT = 5  # those that fuzzing spends its requests on
 REQUESTS = int(os.environ.get("STORECAST_GENERATED_REQUESTS", "1000"))
 
 
+@pytest.mark.timeout(300 + REQUESTS // 5)
 def test_generated_requests_find_nothing_that_is_not_documented(service: Service) -> None:
     command = [
         *(str(Path(sys.executable).with_name("schemathesis")), "run", f"{service.url}/docs.json"),
