@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from numpy.typing import NDArray
 
-from data.errors import StorecastError
+from data.errors import NoChampionError, StorecastError
 from data.frames import write_csv
 from data.panel import SalesPanel
 from models.champion import Champion
@@ -183,6 +183,10 @@ def test_sales_without_a_row_that_can_be_used_are_refused(
 def test_without_a_champion_the_job_says_what_to_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    def empty_store() -> Path:
+        raise NoChampionError("The store is empty.")
+
+    monkeypatch.setattr("service.app.champion_of_store", empty_store)  # other tests have filled the real one
     monkeypatch.chdir(tmp_path)
     assert batch.main(["--out", "f.csv"]) == 2
     assert "make train" in capsys.readouterr().err
