@@ -48,7 +48,9 @@ def type_errors(folder: Path, described: dict[str, Any]) -> str:
     (folder / "check.ts").write_text(source.replace("STATS", json.dumps(options["stat"])))
     compiler = NODE_MODULES / "typescript" / "bin" / "tsc"
     strict = ("--strict", "--noEmit", "--skipLibCheck", "--module", "esnext", "--moduleResolution", "bundler")
-    return run("node", compiler, *strict, "check.ts", cwd=folder).stdout
+    compiled = run("node", compiler, *strict, "check.ts", cwd=folder)
+    assert not compiled.stderr, compiled.stderr  # a compiler that is missing finds nothing either
+    return compiled.stdout
 
 
 def test_prometheus_accepts_its_configuration() -> None:
