@@ -22,11 +22,11 @@ CHOICE = 4  # known days looked at for each row drawn
 
 @dataclass(frozen=True)
 class SeedRegressor:
-    """One of the two, ready to forecast; `library` is the library's own estimator, known only after a fit."""
+    """One of the two, ready to forecast; `fitted` is the library's own estimator, known only after a fit."""
 
     kind: Kind
     estimator: BoostedTrees | Forest
-    library: Any = None
+    fitted: Any = None
 
     @classmethod
     def fit(cls, kind: Kind, history: SalesPanel, params: SeedParams) -> Self:

@@ -116,7 +116,7 @@ def _write_files(fitted: Fitted, folder: Path, root: Path) -> None:
     fitted.seed.save(folder)
     if fitted.calibration is not None:
         fitted.calibration.save(folder)
-    (folder / PICKLE).write_bytes(pickle.dumps(fitted.seed.library))
+    (folder / PICKLE).write_bytes(pickle.dumps(fitted.seed.fitted))
     atomic_write_json(folder / "metrics.json", fitted.metrics)
     atomic_write_json(folder / "card.json", _card(fitted, root))
 

@@ -59,7 +59,7 @@ def test_a_saved_regressor_forecasts_the_same(kind: Kind, tmp_path: Path) -> Non
     seed.save(tmp_path)
     loaded = SeedRegressor.load(tmp_path)
     assert loaded.kind == kind
-    assert loaded.library is None
+    assert loaded.fitted is None
     np.testing.assert_array_equal(loaded.forecast(panel, 4), seed.forecast(panel, 4))
 
 
