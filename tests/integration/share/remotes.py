@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import socket
+from abc import ABC, abstractmethod
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -90,7 +91,7 @@ class Server(ThreadingHTTPServer):
         """Say nothing."""
 
 
-class Remote:
+class Remote(ABC):
     """Serves while the `with` block runs; set `fault` to make it misbehave."""
 
     name: str
@@ -117,13 +118,13 @@ class Remote:
         self._server.shutdown()
         self._server.server_close()
 
+    @abstractmethod
     def knows(self, headers: Message) -> bool:
         """Whether the request carries the right credentials."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answer(self, request: Handler, body: bytes) -> tuple[int, bytes, dict[str, str]]:
         """Status, content and headers."""
-        raise NotImplementedError
 
 
 class HttpRemote(Remote):
