@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from data.panel import SalesPanel, SeriesIndex
 from data.params import Params, Paths
@@ -19,6 +20,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(home.cleanup)
     os.environ["BENTOML_HOME"] = str(Path(home.name))  # BentoML reads it once, when it is imported
     os.environ["BENTOML_DO_NOT_TRACK"] = "True"
+    # How long an example takes says how busy the machine is, not whether it holds.
+    settings.register_profile("storecast", settings(), deadline=None)
+    settings.load_profile("storecast")
 
 
 def sales_panel(n_stores: int = 2, n_items: int = 5, n_days: int = 800, seed: int = 1) -> SalesPanel:

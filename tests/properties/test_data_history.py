@@ -23,7 +23,7 @@ from data.rules import DataParams
 PLAIN_TEXT = st.text("abcXYZ0123456789-_ äß,;\"'", min_size=1, max_size=5).map(str.strip).filter(bool)
 WORDS = PLAIN_TEXT.filter(lambda text: not text.replace(".", "").lstrip("-").isdigit())
 NUMBERS = st.integers(-99, 9999)
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=40)
 
 
 @st.composite

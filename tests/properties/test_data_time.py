@@ -13,7 +13,7 @@ from data.panel import SalesPanel, SeriesIndex
 from data.windows import rolling_folds
 
 START = as_day("2016-06-15")
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=60)
 
 
 @st.composite

@@ -36,7 +36,7 @@ def alarms(replay: Replay, factor: np.ndarray) -> bool:
     return bool(alarm.is_alarming(last_windows(shocked(replay, factor)), groups)[0] > 1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(worlds, st.integers(0, 60), odd_factors, st.integers(0, 3))
 def test_a_store_that_sells_nothing_for_28_days_is_always_found(
     replay: Replay, week: int, odd: float, store: int
@@ -46,7 +46,7 @@ def test_a_store_that_sells_nothing_for_28_days_is_always_found(
     assert alarms(replay, np.where(groups.store == store % groups.n_stores, 0.0, 1.0))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(worlds, st.integers(0, 60), odd_factors)
 def test_half_of_the_total_is_always_found(replay: Replay, week: int, odd: float) -> None:
     replay = with_odd_week(replay, week, odd)

@@ -19,7 +19,7 @@ from models.table import LEVELS
 
 START = np.datetime64("2015-03-02", "D")
 QUICK = ForecasterParams(folds=2, horizon_days=30, backtest_rows=1_000, final_rows=1_000, rounds=3)
-few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @st.composite

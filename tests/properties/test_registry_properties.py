@@ -45,7 +45,7 @@ def champion(paths: Paths) -> str:
     return paths.model_pkl.read_text()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from(["promote", "promote", "rollback"]), max_size=8))
 def test_a_rollback_is_the_inverse_of_the_promotion_before_it(steps: list[str]) -> None:
     clock = (START + timedelta(minutes=minute) for minute in count())

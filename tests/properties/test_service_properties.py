@@ -50,7 +50,7 @@ def bodies() -> st.SearchStrategy[bytes]:
 
 
 @given(body=bodies())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_fast_lane_and_the_api_give_the_same_bytes_or_the_lane_gives_none(body: bytes) -> None:
     forecasts = FORECASTS["all"]
     fast = answers.at_once(answers.predict, forecasts, body)
@@ -63,7 +63,7 @@ def test_the_fast_lane_and_the_api_give_the_same_bytes_or_the_lane_gives_none(bo
 
 
 @given(body=bodies(), content_type=st.sampled_from(["application/json", "text/plain", ""]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_whatever_is_sent_the_lane_passes_on_exactly_what_it_does_not_answer(
     body: bytes, content_type: str
 ) -> None:
@@ -104,7 +104,7 @@ def _through(edge: Edge, body: bytes, content_type: str) -> tuple[int, bytes, st
 
 
 @given(query=queries)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_alone_or_in_a_list_the_answer_is_the_same(query: dict[str, Any]) -> None:
     forecasts = FORECASTS["all"]
     (listed,) = forecasts.predict_each([query])
@@ -116,7 +116,7 @@ def test_alone_or_in_a_list_the_answer_is_the_same(query: dict[str, Any]) -> Non
 
 
 @given(series=known, horizon_days=st.integers(1, 90), levels=st.lists(st.sampled_from([50, 80, 90, 95])))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_forecast_and_its_predictions_agree_and_intervals_nest(
     series: dict[str, int], horizon_days: int, levels: list[int]
 ) -> None:
@@ -137,7 +137,7 @@ def test_a_forecast_and_its_predictions_agree_and_intervals_nest(
 
 
 @given(rows=st.lists(st.integers(0, 9), min_size=1, unique=True), horizon_days=st.integers(1, 90))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_batch_and_online_tell_the_same_numbers(rows: list[int], horizon_days: int) -> None:
     forecasts = FORECASTS["all"]
     chosen = np.sort(np.array(rows))
