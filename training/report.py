@@ -49,9 +49,8 @@ class HoldOut:
         """The hold-out, bounds as the scorecard has them; None when the history allows no fold."""
         if not forecaster.folds:
             return None
-        newest = forecaster.folds[0]
-        bounds = older_bounds(forecaster.folds, forecaster.chosen)
-        return cls(panel, newest.cutoff, newest.forecast(forecaster.chosen), bounds)
+        made = [(fold.forecast(forecaster.chosen), fold.actual) for fold in forecaster.folds]
+        return cls(panel, forecaster.folds[0].cutoff, made[0][0], older_bounds(made))
 
     @property
     def shown(self) -> SalesPanel:
