@@ -123,7 +123,7 @@ def _damage_named(path: Path) -> Iterator[None]:
         yield
     except (pa.ArrowException, OSError, EOFError, zlib.error, csv.Error) as error:
         raise DataContractError(
-            f"{path.name} cannot be read: {str(error).rstrip('.')}.",
+            f"{path.name} cannot be read: {' '.join(str(error).split()).rstrip(' .')}.",
             hint="Save it again." if _is_parquet(path) else "Correct that line, or save it again in UTF-8.",
         ) from error
 

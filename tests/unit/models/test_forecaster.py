@@ -82,6 +82,15 @@ def test_an_unknown_series_starts_cold_from_its_store_and_item(
     assert own < table.forecast.mean() < of_the_store
 
 
+def test_ten_days_are_said_to_be_a_cold_start_also_where_no_series_is_older(
+    small_panel: SalesPanel,
+) -> None:
+    young = small_panel.window(small_panel.end - 9, small_panel.end).select([0, 7])
+    table = Forecaster.fit(young, QUICK).forecast(young)
+    assert set(table.methods.ravel()) == {COLD_START}
+    np.testing.assert_allclose(table.forecast.mean(axis=1), np.nanmean(young.sales, axis=1), rtol=0.2)
+
+
 def test_a_series_without_any_history_is_forecast_from_its_name_alone(
     fitted: Forecaster, small_panel: SalesPanel
 ) -> None:
