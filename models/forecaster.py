@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from data.errors import ArtifactError
 from data.files import atomic_write_bytes, atomic_write_json
@@ -38,12 +39,12 @@ TREE_FILES = {"trend": "tree_trend.ubj", "season": "tree_season.ubj"}
 class ForecasterParams(Params):
     """Section `forecaster` of params.yaml."""
 
-    horizon_days: int = 90
-    folds: int = 4
-    backtest_rows: int = 60_000
-    final_rows: int = 150_000
-    rounds: int = 300
-    seed: int = 1
+    horizon_days: int = Field(default=90, ge=1)
+    folds: int = Field(default=4, ge=0)
+    backtest_rows: int = Field(default=60_000, ge=1)
+    final_rows: int = Field(default=150_000, ge=1)
+    rounds: int = Field(default=300, ge=0)
+    seed: int = Field(default=1, ge=0)
 
 
 @dataclass(frozen=True)

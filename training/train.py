@@ -46,7 +46,7 @@ class TrainParams(Params):
     """Section `train` of params.yaml: what is compared, and how the seed's regressors are fitted."""
 
     leaderboard_series: int = Field(default=1000, ge=1)
-    random_seed: int = 1
+    random_seed: int = Field(default=1, ge=0)
     seed: SeedParams = SeedParams()
 
 

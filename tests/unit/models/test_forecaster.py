@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.errors import ArtifactError
+from data.errors import ArtifactError, DataContractError
 from data.panel import SalesPanel
+from data.params import load_params
 from data.series import SeriesIndex
 from models.champion import Champion
 from models.forecaster import Forecaster, ForecasterParams
@@ -89,6 +90,13 @@ def test_ten_days_are_said_to_be_a_cold_start_also_where_no_series_is_older(
     table = Forecaster.fit(young, QUICK).forecast(young)
     assert set(table.methods.ravel()) == {COLD_START}
     np.testing.assert_allclose(table.forecast.mean(axis=1), np.nanmean(young.sales, axis=1), rtol=0.2)
+
+
+@pytest.mark.parametrize("setting", ["horizon_days: 0", "folds: -1", "rounds: -1", "seed: -1"])
+def test_a_setting_no_forecaster_can_have_is_refused_by_name(tmp_path: Path, setting: str) -> None:
+    (tmp_path / "params.yaml").write_text(f"forecaster: {{{setting}}}\n")
+    with pytest.raises(DataContractError, match=f"forecaster.{setting.replace(':', ' is')}"):
+        load_params("forecaster", ForecasterParams, tmp_path / "params.yaml")
 
 
 def test_a_series_without_any_history_is_forecast_from_its_name_alone(
