@@ -94,7 +94,8 @@ def try_baselines(
 ) -> list[Tried]:
     """Seasonal naive and the seed's two regressors, fitted anew on each fold's history, side by side.
 
-    They come without intervals and are given those of Storecast's making, from their own older errors.
+    They come without intervals and are given those of Storecast's making, from their own older errors; a
+    forecast of exactly 0, which seasonal naive makes often, reads as a closed day there and has no width.
     """
     fits: dict[str, Callable[[SalesPanel], Model]] = {
         NAIVE: SeasonalNaive.fit,
