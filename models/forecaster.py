@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 from zipfile import BadZipFile
 
 import numpy as np
@@ -19,7 +19,7 @@ from data.errors import ArtifactError
 from data.files import atomic_write_bytes, atomic_write_json
 from data.panel import SalesPanel, SeriesIndex
 from data.params import Params
-from data.progress import progress
+from data.progress import wait_for
 from data.windows import rolling_folds
 from models.arrays import Arrays, pack, unpack
 from models.choice import choose, combine
@@ -70,11 +70,7 @@ class Forecaster:
             jobs = [pool.submit(forecast_fold, panel, fold, effort) for fold in folds]
             final_effort = replace(effort, max_rows=params.final_rows)
             final = pool.submit(fit_members, panel, params.horizon_days, final_effort)
-            waiting: list[Future[Any]] = [*jobs, final]
-            with progress(len(waiting), "Backtest and fit") as bar:
-                for job in as_completed(waiting):
-                    job.result()
-                    bar.update()
+            wait_for([*jobs, final], "Backtest and fit")
         made = tuple(fold.result() for fold in jobs)
         before = [panel.sales[:, fold.history] for fold in folds]
         chosen = choose([(m.members, m.actual, past) for m, past in zip(made, before, strict=True)])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.panel import SalesPanel
-from data.progress import progress
+from data.progress import wait_for
 from models.choice import DEFAULT
 from models.forecaster import Forecaster
 from models.intervals import fit_intervals
@@ -107,8 +107,7 @@ def try_baselines(
             model: [pool.submit(_forecast, fit, panel, fold, rows) for fold in folds]
             for model, fit in fits.items()
         }
-        for job in progress([job for of_model in jobs.values() for job in of_model], "Leaderboard"):
-            job.result()
+        wait_for([job for of_model in jobs.values() for job in of_model], "Leaderboard")
     tried = []
     for model, of_model in jobs.items():
         forecasts, seconds = zip(*(job.result() for job in of_model), strict=True) if of_model else ((), ())
