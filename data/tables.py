@@ -59,7 +59,7 @@ def _read_csv(path: Path, wanted: Mapping[str, str]) -> Any:
     header, delimiter = _header(path)
     theirs = _required(path, header, wanted)
     text = pa.dictionary(pa.int32(), pa.string())
-    with pa.input_stream(path, compression="gzip" if _is_packed(path) else None) as content:
+    with _open_bytes(path) as content:
         return arrow_csv.read_csv(
             content,
             read_options=arrow_csv.ReadOptions(use_threads=False),  # threads lose the number of a broken line
@@ -139,14 +139,15 @@ def _header(path: Path) -> tuple[list[str], str]:
 
 @contextmanager
 def _open_text(path: Path) -> Iterator[io.TextIOWrapper]:
-    with path.open("rb") as stored:
-        content: Any = gzip.GzipFile(fileobj=stored) if _is_packed(path) else stored
+    with _open_bytes(path) as content:
         yield io.TextIOWrapper(content, encoding="utf-8-sig", errors="replace", newline="")
+
+
+@contextmanager
+def _open_bytes(path: Path) -> Iterator[Any]:
+    with path.open("rb") as stored:
+        yield gzip.GzipFile(fileobj=stored) if path.suffix.lower() == ".gz" else stored
 
 
 def _is_parquet(path: Path) -> bool:
     return path.suffix.lower() == ".parquet"
-
-
-def _is_packed(path: Path) -> bool:
-    return path.suffix.lower() == ".gz"
