@@ -13,7 +13,7 @@ from data.files import atomic_path, atomic_write_text
 from data.history import INGESTED, SAMPLE, RawFiles, load_history, raw_files
 from data.params import Paths, load_params
 from data.rules import DataParams
-from data.tables import SUFFIXES
+from data.tables import SUFFIXES, is_table
 
 BROUGHT = ".brought"  # names the file we put there ourselves: the only one we may take away again
 
@@ -38,7 +38,7 @@ def bring(file: Path, raw: Path, params: DataParams) -> Path:
 def _check(file: Path, params: DataParams) -> None:
     if not file.is_file():
         raise DataContractError(f"There is no file {file}.", hint="SALES= is relative to where you stand.")
-    if not file.name.endswith(SUFFIXES):
+    if not is_table(file):
         raise DataContractError(
             f"{file.name} is none of {', '.join(SUFFIXES)}.", hint="Save it as one of these."
         )

@@ -17,7 +17,7 @@ from data.quality import Finding, QualityReport
 from data.rows import FileRows, SalesRows, combine_rows
 from data.rules import Columns, DataParams
 from data.sources import read_sales
-from data.tables import SUFFIXES
+from data.tables import is_table
 from data.words import counted
 
 SAMPLE = "sample.csv.gz"
@@ -27,19 +27,24 @@ WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturd
 
 @dataclass(frozen=True)
 class RawFiles:
-    """Files in the order in which they are read; later rows replace earlier ones under the rule `last`."""
+    """Files in the order in which they are read; later rows replace earlier ones under the rule `last`.
+
+    `left_out` are neither CSV nor Parquet by their names: sales, perhaps, that nobody would miss in silence.
+    """
 
     base: tuple[Path, ...]
     ingested: tuple[Path, ...]
+    left_out: tuple[Path, ...] = ()
 
 
 def raw_files(folder: Path) -> RawFiles:
     """List the sales in a folder by name; the generated sample counts only while nothing else is there."""
-    names = sorted(path for path in folder.glob("*") if path.name.endswith(SUFFIXES) and path.name[0] != ".")
+    visible = sorted(path for path in folder.glob("*") if path.name[0] != "." and path.suffix != ".dvc")
+    names = [path for path in visible if is_table(path)]
     ingested = tuple(path for path in names if path.name.startswith(INGESTED))
     base = tuple(path for path in names if path not in ingested)
     brought = tuple(path for path in base if path.name != SAMPLE)
-    return RawFiles(brought or base, ingested)
+    return RawFiles(brought or base, ingested, tuple(path for path in visible if path not in names))
 
 
 def load_history(files: RawFiles, params: DataParams) -> tuple[SalesPanel, QualityReport]:
@@ -128,12 +133,13 @@ def _closed(panel: SalesPanel) -> dict[str, Any]:
 
 def _found_in_files(files: Sequence[FileRows], params: DataParams) -> tuple[Finding, Finding]:
     n_rows = sum(len(file.sales) for file in files)
+    n_unreadable, n_commas = sum(file.n_not_numeric for file in files), sum(file.n_commas for file in files)
     unreadable = tuple(f"{file.name} {place}" for file in files for place in file.not_numeric_examples)
+    advice = "write a decimal point and no thousands separator."
+    commas = f"{counted(n_commas, 'number')} with a comma among them: {advice}" if n_commas else ""
     return (
         Finding("empty sales", "missing", sum(file.n_empty for file in files), n_rows),
-        Finding(
-            "not numeric", params.not_numeric, sum(file.n_not_numeric for file in files), n_rows, unreadable
-        ),
+        Finding("not numeric", params.not_numeric, n_unreadable, n_rows, unreadable, commas),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -31,15 +31,19 @@ def load_params(section: str, model: type[Settings], path: Path | str = "params.
     if not isinstance(sections, dict) or section not in sections:
         raise DataContractError(f"{path} has no section {section!r}.", hint=f"Add a line `{section}:`.")
     try:
-        return model.model_validate(sections[section] or {})
+        return checked(section, model, sections[section] or {})
+    except DataContractError as error:
+        raise DataContractError(f"{path}: {error}") from error
+
+
+def checked(section: str, model: type[Settings], content: Any) -> Settings:
+    """Settings of a section, wherever they come from; raises `DataContractError` as `load_params`."""
+    try:
+        return model.model_validate(content)
     except ValidationError as error:
-        raise DataContractError(f"{path}: {_first_problem(section, error)}") from error
-
-
-def _first_problem(section: str, error: ValidationError) -> str:
-    problem = error.errors()[0]
-    place = ".".join(str(step) for step in (section, *problem["loc"]))
-    return f"{place} is {problem['input']!r}; {problem['msg']}."
+        problem = error.errors()[0]
+        place = ".".join(str(step) for step in (section, *problem["loc"]))
+        raise DataContractError(f"{place} is {problem['input']!r}; {problem['msg']}.") from error
 
 
 @dataclass(frozen=True)

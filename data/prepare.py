@@ -16,6 +16,7 @@ from data.params import Paths, load_params
 from data.progress import configure_logging
 from data.rules import DataParams
 from data.sample import put_sample
+from data.tables import SUFFIXES
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,8 @@ def prepare(paths: Paths) -> SalesPanel:
     if not files.base:
         put_sample(paths)
         files = raw_files(paths.raw)
+    for path in files.left_out:
+        logger.warning("%s is none of %s: left out.", path, ", ".join(SUFFIXES))
     panel, report = load_history(files, params)
     write_panel(panel, paths.sales)
     atomic_write_json(paths.data_quality, report.to_json())

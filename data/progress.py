@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, NoReturn, TypeVar, overload
+from collections.abc import Collection, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -27,6 +28,22 @@ def progress(work: Iterable[T] | int, description: str) -> tqdm[T] | tqdm[NoRetu
     if isinstance(work, int):
         return tqdm(total=work, desc=description, delay=QUIET_SECONDS, disable=None, leave=False)
     return tqdm(work, desc=description, delay=QUIET_SECONDS, disable=None, leave=False)
+
+
+def wait_for(jobs: Collection[Future[Any]], description: str) -> None:
+    """Wait until jobs that run side by side have ended, raising what the first to fail raised.
+
+    The bar appears after two seconds also when none of them has ended by then.
+    """
+    waiting = set(jobs)
+    with progress(len(waiting), description) as bar:
+        while waiting:
+            ended, waiting = wait(waiting, timeout=QUIET_SECONDS, return_when=FIRST_COMPLETED)
+            for job in ended:
+                job.result()
+            bar.update(len(ended))
+            if not ended:
+                bar.refresh()
 
 
 def configure_logging() -> None:

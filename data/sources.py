@@ -38,6 +38,9 @@ def read_sales(path: Path, params: DataParams) -> FileRows:
         n_empty=int(is_empty.sum()),
         n_not_numeric=int(is_unreadable.sum()),
         not_numeric_examples=_examples(path, columns[SALES], is_unreadable),
+        n_commas=int(
+            _where(columns[SALES], [_is_number_with_comma(text) for text in columns[SALES].texts]).sum()
+        ),
     )
 
 
@@ -47,6 +50,10 @@ def _numbers(column: Coded) -> tuple[NDArray[np.float64], BoolArray, BoolArray]:
     is_empty = _where(column, [text in SPELT_MISSING for text in column.texts])
     sales: NDArray[np.float64] = numbers[column.codes]
     return sales, is_empty, np.isnan(sales) & ~is_empty
+
+
+def _is_number_with_comma(text: str) -> bool:
+    return "," in text and not np.isnan(parse_number(text.replace(",", "")))
 
 
 def _require_mostly_numbers(path: Path, column: Coded, is_unreadable: BoolArray, params: DataParams) -> None:

@@ -17,7 +17,7 @@ from data.dates import as_day, calendar
 from data.errors import DataContractError
 from data.frames import write_csv, write_panel
 from data.panel import SalesPanel, SeriesIndex
-from data.params import Params
+from data.params import Params, checked
 from data.tables import SUFFIXES
 from data.words import counted
 
@@ -38,7 +38,7 @@ class SyntheticParams(Params):
     items: int = Field(default=50, ge=1)
     days: int = Field(default=1826, ge=1)
     start: date = date(2013, 1, 1)
-    seed: int = 1
+    seed: int = Field(default=1, ge=0)
 
 
 @dataclass(frozen=True)
@@ -138,9 +138,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--drift", action="append", default=[], choices=DRIFTS, help="may be repeated")
     parser.add_argument("--drift-days", type=int, default=28, help="how many of the last days it changes")
     given = vars(parser.parse_args(argv))
-    params = SyntheticParams(**{name: given[name] for name in SyntheticParams.model_fields})
-    panel = synthetic_panel(params, given["drift"], given["drift_days"])
     try:
+        chosen = {name: given[name] for name in SyntheticParams.model_fields}
+        params = checked("synthetic", SyntheticParams, chosen)
+        panel = synthetic_panel(params, given["drift"], given["drift_days"])
         write_sales(panel, given["out"])
     except DataContractError as error:
         print(error, file=sys.stderr)

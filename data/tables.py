@@ -19,6 +19,12 @@ from data.rows import Coded
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
 DELIMITERS = ",;\t|"
+MAX_NAMES = 12  # of columns, in a message
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file's name ends in one of `SUFFIXES`, in capitals or not."""
+    return path.name.lower().endswith(SUFFIXES)
 
 
 def read_columns(path: Path, wanted: Mapping[str, str]) -> dict[str, Coded]:
@@ -26,18 +32,18 @@ def read_columns(path: Path, wanted: Mapping[str, str]) -> dict[str, Coded]:
 
     Raises `DataContractError` when the file is damaged or a column is missing.
     """
-    if not path.is_file() or not path.name.endswith(SUFFIXES):
+    if not path.is_file() or not is_table(path):
         found = "is none of" if path.is_file() else "does not exist; expected a file that ends in"
         raise DataContractError(f"{path} {found} {', '.join(SUFFIXES)}.", hint="Check the name of the file.")
     with _damage_named(path):
-        table = _read_parquet(path, wanted) if path.suffix == ".parquet" else _read_csv(path, wanted)
+        table = _read_parquet(path, wanted) if _is_parquet(path) else _read_csv(path, wanted)
         columns = zip(wanted, table.columns, strict=True)
-        return {ours: _coded(column, path.suffix == ".parquet") for ours, column in columns}
+        return {ours: _coded(column, _is_parquet(path)) for ours, column in columns}
 
 
 def places_of(path: Path, rows: list[int]) -> list[str]:
     """Where a person finds these rows, counted from 0, in order: lines of a CSV, numbers of other rows."""
-    if path.suffix == ".parquet" or not rows:
+    if _is_parquet(path) or not rows:
         return [f"row {row + 1}" for row in rows]
     _, delimiter = _header(path)
     with _open_text(path) as lines:  # read again: blank lines and quoted line breaks move rows down
@@ -53,14 +59,15 @@ def _read_csv(path: Path, wanted: Mapping[str, str]) -> Any:
     header, delimiter = _header(path)
     theirs = _required(path, header, wanted)
     text = pa.dictionary(pa.int32(), pa.string())
-    return arrow_csv.read_csv(
-        path,
-        read_options=arrow_csv.ReadOptions(use_threads=False),  # threads lose the number of a broken line
-        parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-        convert_options=arrow_csv.ConvertOptions(
-            include_columns=theirs, column_types=dict.fromkeys(theirs, text)
-        ),
-    )
+    with _open_bytes(path) as content:
+        return arrow_csv.read_csv(
+            content,
+            read_options=arrow_csv.ReadOptions(use_threads=False),  # threads lose the number of a broken line
+            parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            convert_options=arrow_csv.ConvertOptions(
+                include_columns=theirs, column_types=dict.fromkeys(theirs, text)
+            ),
+        )
 
 
 def _read_parquet(path: Path, wanted: Mapping[str, str]) -> Any:
@@ -73,7 +80,9 @@ def _required(path: Path, found: list[str], wanted: Mapping[str, str]) -> list[s
     """The file's own names of the wanted columns, in their order; case and outer blanks do not matter."""
     theirs = [_matching(name, found) for name in wanted.values()]
     if any(len(names) != 1 for names in theirs):
-        quoted = ", ".join(map(repr, found)) or "(none)"
+        quoted = ", ".join(map(repr, found[:MAX_NAMES])) or "(none)"
+        if len(found) > MAX_NAMES:
+            quoted += f" and {len(found) - MAX_NAMES:,} more"
         raise DataContractError(
             f"{path.name} has the columns {quoted}; expected {', '.join(wanted.values())}, each once.",
             hint="Rename them, or map them under data.columns in params.yaml.",
@@ -114,20 +123,31 @@ def _damage_named(path: Path) -> Iterator[None]:
         yield
     except (pa.ArrowException, OSError, EOFError, zlib.error, csv.Error) as error:
         raise DataContractError(
-            f"{path.name} cannot be read: {error}.",
-            hint="Correct that line, or save the file again in UTF-8.",
+            f"{path.name} cannot be read: {' '.join(str(error).split()).rstrip(' .')}.",
+            hint="Save it again." if _is_parquet(path) else "Correct that line, or save it again in UTF-8.",
         ) from error
 
 
 def _header(path: Path) -> tuple[list[str], str]:
     with _open_text(path) as lines:
-        first = lines.readline()
+        first = next((line for line in lines if line.strip()), "")
+    if "\0" in first:
+        raise DataContractError(f"{path.name} is not text in UTF-8.", hint="Save it as CSV in UTF-8.")
     delimiter = max(DELIMITERS, key=first.count)
     return next(csv.reader([first], delimiter=delimiter), []), delimiter
 
 
 @contextmanager
 def _open_text(path: Path) -> Iterator[io.TextIOWrapper]:
-    with path.open("rb") as stored:
-        content: Any = gzip.GzipFile(fileobj=stored) if path.suffix == ".gz" else stored
+    with _open_bytes(path) as content:
         yield io.TextIOWrapper(content, encoding="utf-8-sig", errors="replace", newline="")
+
+
+@contextmanager
+def _open_bytes(path: Path) -> Iterator[Any]:
+    with path.open("rb") as stored:
+        yield gzip.GzipFile(fileobj=stored) if path.suffix.lower() == ".gz" else stored
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() == ".parquet"

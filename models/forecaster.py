@@ -5,20 +5,21 @@ from __future__ import annotations
 import io
 import json
 import os
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from data.errors import ArtifactError
 from data.files import atomic_write_bytes, atomic_write_json
 from data.panel import SalesPanel, SeriesIndex
 from data.params import Params
-from data.progress import progress
+from data.progress import wait_for
 from data.windows import rolling_folds
 from models.arrays import Arrays, pack, unpack
 from models.choice import choose, combine
@@ -38,12 +39,12 @@ TREE_FILES = {"trend": "tree_trend.ubj", "season": "tree_season.ubj"}
 class ForecasterParams(Params):
     """Section `forecaster` of params.yaml."""
 
-    horizon_days: int = 90
-    folds: int = 4
-    backtest_rows: int = 60_000
-    final_rows: int = 150_000
-    rounds: int = 300
-    seed: int = 1
+    horizon_days: int = Field(default=90, ge=1)
+    folds: int = Field(default=4, ge=0)
+    backtest_rows: int = Field(default=60_000, ge=1)
+    final_rows: int = Field(default=150_000, ge=1)
+    rounds: int = Field(default=300, ge=0)
+    seed: int = Field(default=1, ge=0)
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,7 @@ class Forecaster:
             jobs = [pool.submit(forecast_fold, panel, fold, effort) for fold in folds]
             final_effort = replace(effort, max_rows=params.final_rows)
             final = pool.submit(fit_members, panel, params.horizon_days, final_effort)
-            waiting: list[Future[Any]] = [*jobs, final]
-            with progress(len(waiting), "Backtest and fit") as bar:
-                for job in as_completed(waiting):
-                    job.result()
-                    bar.update()
+            wait_for([*jobs, final], "Backtest and fit")
         made = tuple(fold.result() for fold in jobs)
         before = [panel.sales[:, fold.history] for fold in folds]
         chosen = choose([(m.members, m.actual, past) for m, past in zip(made, before, strict=True)])

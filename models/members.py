@@ -62,12 +62,13 @@ class Members:
             expected, columns = design(season, self.learnt.season, rows, levels)
             flat["N"] = expected * self.season_tree.ratio(columns)
         cold_level, is_cold = past.cold_levels(trend, self.learnt.prior)
-        level = np.where(is_cold[rows.series], cold_level[rows.series], level)
+        is_told = (is_cold & np.isfinite(cold_level))[rows.series]
+        level = np.where(is_told, cold_level[rows.series], level)
         shape = (history.n_series, horizon_days)
         by_name = {}
         for name, forecast in flat.items():
-            warm = np.where(is_cold[rows.series], level * index, forecast)
-            by_name[name] = np.where(index > 0, np.maximum(warm, 0.0), 0.0).reshape(shape)
+            told = np.where(is_told, level * index, forecast)
+            by_name[name] = np.where(index > 0, np.maximum(told, 0.0), 0.0).reshape(shape)
         month = trend.month[rows.series, trend.calendar.month[rows.target] - 1]
         weekday = np.where(index > 0, trend.weekday[rows.series, trend.calendar.weekday[rows.target]], 0.0)
         level, weekday, month = (part.reshape(shape) for part in (level, weekday, month))

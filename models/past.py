@@ -64,13 +64,17 @@ class Past:
         return History(self.sales, index, weekday, month, days, self.store, self.first_sale)
 
     def cold_levels(self, history: History, prior: LevelPrior | None) -> tuple[Floats, NDArray[np.bool_]]:
-        """Levels (n_series,) for series with under 28 known days, and which those are."""
+        """Levels (n_series,) for series with under 28 known days, and which those are.
+
+        NaN where there is no prior: their own few days are all there is to go by.
+        """
         sold, expected = history.sales_sum[:, -1], history.expected_sum[:, -1]
+        is_cold = expected < KNOWN_DAYS
         if prior is None:
-            return np.zeros(len(sold)), np.zeros(len(sold), bool)
+            return np.full(len(sold), np.nan), is_cold
         level = prior.shrunk(sold, expected, self.store, self.item)
         never_sold = (self.recorded_days >= NEVER_SOLD_DAYS) & (self.first_sale >= self.panel.n_days)
-        return np.where(never_sold, 0.0, level), expected < KNOWN_DAYS
+        return np.where(never_sold, 0.0, level), is_cold
 
 
 def series_codes(learnt: SeriesIndex, asked: SeriesIndex) -> tuple[Ints, Ints, Ints]:

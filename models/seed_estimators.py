@@ -34,7 +34,7 @@ class SeedParams(Params):
     forest_rows: int = Field(default=30_000, ge=100)
     forest_trees: int = Field(default=30, ge=1)
     forest_min_leaf: int = Field(default=3, ge=1)
-    random_seed: int = 1
+    random_seed: int = Field(default=1, ge=0)
 
     def row_limit(self, kind: Kind) -> int:
         """How many training rows a kind of estimator may see."""

@@ -6,14 +6,15 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.panel import SalesPanel
-from data.progress import progress
+from data.progress import wait_for
+from models.choice import DEFAULT
 from models.forecaster import Forecaster
 from models.intervals import fit_intervals
 from models.naive import SeasonalNaive
@@ -61,43 +62,41 @@ def try_forecaster(forecaster: Forecaster, panel: SalesPanel, rows: Rows, cpu_se
     The choice of members is the final one, made on the two newest folds: it can flatter Storecast there by as
     much as the choice gains, by nothing where it kept the default mean. Of the intervals see `older_bounds`.
     """
-    tried: dict[str, dict[np.datetime64, Trial]] = {STORECAST: {}}
-    for position, fold in enumerate(forecaster.folds):
-        history = panel.until(fold.cutoff).sales[rows]
-        actual = fold.actual[rows]
-        bounds = older_bounds(forecaster.folds[position:], forecaster.chosen)[rows]
-        combined = fold.forecast(forecaster.chosen)[rows]
-        tried[STORECAST][fold.cutoff] = Trial.of(actual, combined, history, bounds)
-        for name, forecast in fold.members.items():
-            trials = tried.setdefault(f"member {name}", {})
-            trials[fold.cutoff] = Trial.of(actual, forecast[rows], history)
-    return [
-        Tried(model, trials, cpu_seconds if model == STORECAST else None) for model, trials in tried.items()
+    folds = forecaster.folds
+    named = {STORECAST: forecaster.chosen, **{f"member {name}": name for name in DEFAULT}}
+    tried = [
+        _tried(model, panel, folds, rows, [fold.forecast(names)[rows] for fold in folds])
+        for model, names in named.items()
     ]
+    return [replace(tried[0], cpu_seconds=cpu_seconds), *tried[1:]]
 
 
-def older_bounds(folds: Sequence[FoldForecast], chosen: str) -> Array:
-    """Bounds (n_series, horizon_days, 4) of the first of `folds`, calibrated on the rest, which are older.
+def older_bounds(folds: Sequence[tuple[Array, Array]]) -> Array:
+    """Bounds (n_rows, horizon_days, 4) of the first of `folds`, calibrated on the rest, which are older.
 
-    So no actual that judges a bound had a part in making it, as when a forecast is given. The oldest fold has
-    none older and is not measured: NaN. The shipped intervals are calibrated on the newest folds.
+    Folds are a model's (forecast, actual), newest first. So no actual that judges a bound had a part in
+    making it, as when a forecast is given. The oldest fold has none older and is not measured: NaN. The
+    shipped intervals are calibrated on the newest folds.
 
         fold 4       fold 3       fold 2       fold 1
         [calibrate   calibrate] ─▸ bounds
         [calibrate   calibrate    calibrate] ─▸ bounds
     """
-    newest, *older = folds
-    forecast = newest.forecast(chosen)
-    intervals = fit_intervals([(fold.forecast(chosen), fold.actual.astype(np.float64)) for fold in older])
+    (forecast, _), *older = folds
+    intervals = fit_intervals([(made.astype(np.float64), came.astype(np.float64)) for made, came in older])
     if intervals is None:
         return np.full((*forecast.shape, len(BOUND_COLUMNS)), np.nan)
-    return intervals.bounds(forecast, np.arange(len(forecast)))[..., BOUND_COLUMNS]
+    return intervals.bounds(forecast.astype(np.float64), np.arange(len(forecast)))[..., BOUND_COLUMNS]
 
 
 def try_baselines(
     panel: SalesPanel, folds: Sequence[FoldForecast], rows: Rows, params: SeedParams
 ) -> list[Tried]:
-    """Seasonal naive and the seed's two regressors, fitted anew on each fold's history, side by side."""
+    """Seasonal naive and the seed's two regressors, fitted anew on each fold's history, side by side.
+
+    They come without intervals and are given those of Storecast's making, from their own older errors; a
+    forecast of exactly 0, which seasonal naive makes often, reads as a closed day there and has no width.
+    """
     fits: dict[str, Callable[[SalesPanel], Model]] = {
         NAIVE: SeasonalNaive.fit,
         SEEDS["xgboost"]: lambda history: SeedRegressor.fit("xgboost", history, params),
@@ -105,25 +104,40 @@ def try_baselines(
     }
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = {
-            model: {fold.cutoff: pool.submit(_try, fit, panel, fold, rows) for fold in folds}
+            model: [pool.submit(_forecast, fit, panel, fold, rows) for fold in folds]
             for model, fit in fits.items()
         }
-        for job in progress([job for of_model in jobs.values() for job in of_model.values()], "Leaderboard"):
-            job.result()
+        wait_for([job for of_model in jobs.values() for job in of_model], "Leaderboard")
     tried = []
     for model, of_model in jobs.items():
-        results = {cutoff: job.result() for cutoff, job in of_model.items()}
-        trials = {cutoff: trial for cutoff, (trial, _) in results.items()}
-        tried.append(Tried(model, trials, sum(seconds for _, seconds in results.values())))
+        forecasts, seconds = zip(*(job.result() for job in of_model), strict=True) if of_model else ((), ())
+        tried.append(_tried(model, panel, folds, rows, forecasts, sum(seconds)))
     return tried
 
 
-def _try(
+def _forecast(
     fit: Callable[[SalesPanel], Model], panel: SalesPanel, fold: FoldForecast, rows: Rows
-) -> tuple[Trial, float]:
-    """One model on one fold, and the CPU seconds of this thread."""
+) -> tuple[Array, float]:
+    """What one model says at a fold's cutoff, and the CPU seconds of this thread."""
     started = time.thread_time()
     history = panel.until(fold.cutoff)
     forecast = fit(history).forecast(history.select(rows), fold.actual.shape[1])
-    seconds = time.thread_time() - started
-    return Trial.of(fold.actual[rows], forecast, history.sales[rows]), seconds
+    return forecast, time.thread_time() - started
+
+
+def _tried(
+    model: str,
+    panel: SalesPanel,
+    folds: Sequence[FoldForecast],
+    rows: Rows,
+    forecasts: Sequence[Array],
+    cpu_seconds: float | None = None,
+) -> Tried:
+    """The trials of a model from its forecasts (n_rows, horizon_days), one a fold."""
+    made = [(forecast, fold.actual[rows]) for forecast, fold in zip(forecasts, folds, strict=True)]
+    trials = {}
+    for position, fold in enumerate(folds):
+        forecast, actual = made[position]
+        history = panel.until(fold.cutoff).sales[rows]
+        trials[fold.cutoff] = Trial.of(actual, forecast, history, older_bounds(made[position:]))
+    return Tried(model, trials, cpu_seconds)

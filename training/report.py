@@ -49,9 +49,8 @@ class HoldOut:
         """The hold-out, bounds as the scorecard has them; None when the history allows no fold."""
         if not forecaster.folds:
             return None
-        newest = forecaster.folds[0]
-        bounds = older_bounds(forecaster.folds, forecaster.chosen)
-        return cls(panel, newest.cutoff, newest.forecast(forecaster.chosen), bounds)
+        made = [(fold.forecast(forecaster.chosen), fold.actual) for fold in forecaster.folds]
+        return cls(panel, forecaster.folds[0].cutoff, made[0][0], older_bounds(made))
 
     @property
     def shown(self) -> SalesPanel:
@@ -129,6 +128,7 @@ def _chart(
         axes.plot(ahead, forecast, color=FORECAST, lw=2.2)
         axes.plot(days, sales, color=ACTUAL, lw=0.8, marker=".", ms=2.5)
         axes.axvline(hold_out.cutoff, color="#999999", lw=0.8, ls=":")  # type: ignore[arg-type]  # dates are fine
+        axes.set_xlim(days[0], days[-1])  # one axis for all: a series that starts late is seen to
         axes.set_ylim(bottom=0)
         axes.yaxis.set_major_formatter("{x:,g}")
         axes.set_title(title)

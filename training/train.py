@@ -17,6 +17,7 @@ from data.params import Params, Paths, load_params
 from data.prepare import load_panel
 from data.progress import configure_logging
 from data.windows import Fold, split_picture
+from data.words import counted
 from drift.calibrate import calibrate, write_reports
 from drift.params import DriftParams
 from models.forecaster import Forecaster, ForecasterParams
@@ -45,7 +46,7 @@ class TrainParams(Params):
     """Section `train` of params.yaml: what is compared, and how the seed's regressors are fitted."""
 
     leaderboard_series: int = Field(default=1000, ge=1)
-    random_seed: int = 1
+    random_seed: int = Field(default=1, ge=0)
     seed: SeedParams = SeedParams()
 
 
@@ -104,7 +105,7 @@ def not_measured(forecaster: Forecaster, panel: SalesPanel, params: TrainParams)
     notes = []
     if not forecaster.folds:
         notes.append(
-            f"Nothing could be measured: {panel.n_days} days of history are too few to hold back "
+            f"Nothing could be measured: {counted(panel.n_days, 'day')} of history are too few to hold back "
             f"{forecaster.params.horizon_days}. Until there are more, the bands follow a rule of thumb."
         )
     elif len(forecaster.folds) == 1:

@@ -32,6 +32,7 @@ def test_files_are_listed_by_name_ingested_ones_apart_and_strangers_left_alone(t
     files = raw_files(tmp_path)
     assert names(files.base) == ["a.parquet", "b.csv.gz"]
     assert names(files.ingested) == ["ingested-2018-01.csv.gz"]
+    assert names(files.left_out) == ["notes.txt"]
     assert raw_files(tmp_path / "nowhere") == RawFiles((), ())
 
 
@@ -87,6 +88,12 @@ def test_flaws_of_all_kinds_are_counted_in_one_report(tmp_path: Path) -> None:
         "days_after_today": 0,
     }
     assert findings["not_numeric"]["examples"] == ("a.csv line 137: 'abc'",)
+
+
+def test_numbers_lost_to_their_commas_are_pointed_out(tmp_path: Path) -> None:
+    _, report = load(tmp_path, a='2017-01-01,1,1,"1,234"\n' + "2017-01-02,1,1,5\n" * 200)
+    told = [line for line in report.words if line.startswith("- not numeric: 1 ")]
+    assert "1 number with a comma among them: write a decimal point" in told[0]
 
 
 def test_a_mistyped_year_far_from_the_others_is_refused(tmp_path: Path) -> None:

@@ -46,6 +46,15 @@ def test_without_any_sales_a_sample_is_made_up_and_said_to_be(
     assert "made-up" not in caplog.text
 
 
+def test_a_file_that_cannot_be_sales_is_said_to_be_left_out(
+    paths: Paths, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(paths, "mine.csv", "2017-01-01,1,1,3\n")
+    put(paths, "mine.xlsx", "")
+    prepare(paths)
+    assert "mine.xlsx is none of .csv, .csv.gz, .parquet: left out." in caplog.text
+
+
 def test_no_sample_is_put_under_ingested_days(paths: Paths) -> None:
     put(paths, "ingested-2017-01.csv", "2017-01-01,1,1,3\n")
     with pytest.raises(DataContractError, match="ingested days only"):

@@ -3,10 +3,12 @@
 import io
 import logging
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from data.progress import QUIET_SECONDS, configure_logging, progress
+from data.progress import QUIET_SECONDS, configure_logging, progress, wait_for
 
 
 class Terminal(io.StringIO):
@@ -28,6 +30,24 @@ def test_long_work_on_a_terminal_shows_how_far_it_is(monkeypatch: pytest.MonkeyP
         bar.refresh()
     assert "baking" in terminal.getvalue()
     assert QUIET_SECONDS > 0
+
+
+def test_a_bar_appears_before_the_first_of_several_long_jobs_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, is_shown = Terminal(), threading.Event()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(
+        terminal, "flush", lambda: is_shown.set() if "baking" in terminal.getvalue() else None
+    )
+    monkeypatch.setattr("data.progress.QUIET_SECONDS", 0.01)
+    with ThreadPoolExecutor(1) as pool:
+        wait_for([pool.submit(is_shown.wait, 60)], "baking")
+    assert is_shown.is_set()
+    assert "0/1" in terminal.getvalue()
+
+
+def test_what_a_job_raised_is_raised_where_it_is_waited_for() -> None:
+    with ThreadPoolExecutor(1) as pool, pytest.raises(ZeroDivisionError):
+        wait_for([pool.submit(lambda: 1 / 0)], "baking")
 
 
 def test_jobs_log_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:

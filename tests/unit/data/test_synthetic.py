@@ -95,3 +95,10 @@ def test_the_job_exits_2_for_a_format_it_does_not_write(
 ) -> None:
     assert main(["--out", str(tmp_path / "sales.xlsx"), "--days", "2"]) == 2
     assert "sales.xlsx" in capsys.readouterr().err
+
+
+def test_the_job_exits_2_for_a_shop_that_cannot_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--out", str(tmp_path / "sales.csv"), "--stores", "0"]) == 2
+    assert "synthetic.stores is 0" in capsys.readouterr().err

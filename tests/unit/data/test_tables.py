@@ -23,12 +23,14 @@ def cells(column: Coded) -> list[str]:
     [
         ("sales.csv", TEXT.encode()),
         ("sales.csv.gz", gzip.compress(TEXT.encode())),
+        ("SALES.CSV", TEXT.encode()),
+        ("SALES.CSV.GZ", gzip.compress(TEXT.encode())),
         ("bom.csv", b"\xef\xbb\xbf" + TEXT.encode()),
         ("windows.csv", TEXT.replace("\n", "\r\n").encode()),
         ("semicolons.csv", TEXT.replace(",", ";").encode()),
         ("tabs.csv", TEXT.replace(",", "\t").encode()),
         ("quotes.csv", b'"day","shop","sold"\n"2017-01-01","1","3"\n"2017-01-02","2","4"\n'),
-        ("blank.csv", TEXT.replace("\n", "\n\n").encode()),
+        ("blank.csv", f"\n\r\n{TEXT}".replace("\n", "\n\n").encode()),
     ],
 )
 def test_csv_is_read_however_it_was_saved(tmp_path: Path, name: str, content: bytes) -> None:
@@ -69,6 +71,8 @@ def test_a_text_stands_once_however_many_blocks_the_file_has(tmp_path: Path) -> 
     [
         ("other.csv", b"a,b\n1,2\n", "columns .a., .b.; expected day, sold"),
         ("empty.csv", b"", r"columns \(none\)"),
+        ("wide.csv", ",".join(map(str, range(400))).encode(), r"'11' and 388 more; expected day, sold"),
+        ("utf16.csv", TEXT.encode("utf-16"), "utf16.csv is not text in UTF-8"),
         ("ragged.csv", b"day,sold\n2017-01-01,1\n2017-01-02,1,9\n", "Row #3"),
         ("broken.csv.gz", gzip.compress(TEXT.encode())[:40], "broken.csv.gz cannot be read"),
         ("no.csv.gz", b"day,sold\n", "no.csv.gz cannot be read"),

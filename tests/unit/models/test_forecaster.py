@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.errors import ArtifactError
+from data.errors import ArtifactError, DataContractError
 from data.panel import SalesPanel
+from data.params import load_params
 from data.series import SeriesIndex
 from models.champion import Champion
 from models.forecaster import Forecaster, ForecasterParams
@@ -80,6 +81,22 @@ def test_an_unknown_series_starts_cold_from_its_store_and_item(
     assert set(table.methods.ravel()) <= {COLD_START, CLOSED}
     own, of_the_store = small_panel.sales[0, -10:].mean(), small_panel.sales[:5].mean()
     assert own < table.forecast.mean() < of_the_store
+
+
+def test_ten_days_are_said_to_be_a_cold_start_also_where_no_series_is_older(
+    small_panel: SalesPanel,
+) -> None:
+    young = small_panel.window(small_panel.end - 9, small_panel.end).select([0, 7])
+    table = Forecaster.fit(young, QUICK).forecast(young)
+    assert set(table.methods.ravel()) == {COLD_START}
+    np.testing.assert_allclose(table.forecast.mean(axis=1), np.nanmean(young.sales, axis=1), rtol=0.2)
+
+
+@pytest.mark.parametrize("setting", ["horizon_days: 0", "folds: -1", "rounds: -1", "seed: -1"])
+def test_a_setting_no_forecaster_can_have_is_refused_by_name(tmp_path: Path, setting: str) -> None:
+    (tmp_path / "params.yaml").write_text(f"forecaster: {{{setting}}}\n")
+    with pytest.raises(DataContractError, match=f"forecaster.{setting.replace(':', ' is')}"):
+        load_params("forecaster", ForecasterParams, tmp_path / "params.yaml")
 
 
 def test_a_series_without_any_history_is_forecast_from_its_name_alone(

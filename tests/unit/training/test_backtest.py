@@ -1,7 +1,5 @@
 """The same folds for every model, and nothing known that came later."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -61,10 +59,9 @@ def test_baselines_do_not_know_what_came_after_the_cutoff(
 
 
 def test_the_actuals_that_judge_a_bound_had_no_part_in_it(forecaster: Forecaster) -> None:
-    folds = forecaster.folds
-    changed = (replace(folds[0], actual=folds[0].actual * 10), *folds[1:])
-    bounds = older_bounds(folds, forecaster.chosen)
-    np.testing.assert_array_equal(older_bounds(changed, forecaster.chosen), bounds)
+    newest, *older = [(fold.forecast(forecaster.chosen), fold.actual) for fold in forecaster.folds]
+    bounds = older_bounds([newest, *older])
+    np.testing.assert_array_equal(older_bounds([(newest[0], newest[1] * 10), *older]), bounds)
     assert np.isfinite(bounds).all()
     lower_80, upper_80, lower_95, upper_95 = np.moveaxis(bounds, -1, 0)
     assert (lower_95 <= lower_80).all()
@@ -73,7 +70,24 @@ def test_the_actuals_that_judge_a_bound_had_no_part_in_it(forecaster: Forecaster
 
 
 def test_the_oldest_fold_has_no_bounds_to_judge(forecaster: Forecaster) -> None:
-    assert np.isnan(older_bounds(forecaster.folds[-1:], forecaster.chosen)).all()
+    oldest = forecaster.folds[-1]
+    assert np.isnan(older_bounds([(oldest.overall, oldest.actual)])).all()
+
+
+def test_every_model_is_judged_with_bands_of_its_own(
+    forecaster: Forecaster, panel: SalesPanel, settings: Settings
+) -> None:
+    rows = np.arange(panel.n_series)
+    tried = try_forecaster(forecaster, panel, rows, cpu_seconds=1.0)
+    tried += try_baselines(panel, forecaster.folds, rows, settings.train.seed)
+    widths = []
+    for one in tried:
+        *measured, oldest = one.trials.values()
+        assert np.isnan(oldest.bounds).all()
+        for trial in measured:
+            assert 50 < trial.scores().coverage_80 < trial.scores().coverage_95
+        widths.append(float(np.mean(measured[0].bounds[..., 1] - measured[0].bounds[..., 0])))
+    assert len(set(widths[1:])) == len(widths[1:])  # Storecast may be one of its members
 
 
 def test_series_are_sampled_only_when_there_are_more(panel: SalesPanel) -> None:

@@ -1,6 +1,7 @@
 """The page with the hold-out: self-contained, complete, honest about what it cannot show."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -11,7 +12,7 @@ from data.params import Paths
 from models.champion import Champion
 from training.backtest import Tried
 from training.leaderboard import standings
-from training.report import HoldOut, forecast_report
+from training.report import HoldOut, forecast_report, series_chart, total_chart
 
 
 class Links(HTMLParser):
@@ -66,6 +67,14 @@ def test_examples_are_distinct_series_from_low_to_high(hold_out: HoldOut) -> Non
     volumes = np.nanmean(hold_out.panel.sales, axis=1)
     assert len(set(rows)) == 6
     assert list(volumes[rows]) == sorted(volumes[rows])
+
+
+def test_all_charts_span_the_same_days_also_that_of_a_series_that_starts_late(hold_out: HoldOut) -> None:
+    sales = hold_out.panel.sales.copy()
+    sales[0, :-20] = np.nan
+    late = replace(hold_out, panel=replace(hold_out.panel, sales=sales))
+    shown = {chart.axes[0].get_xlim() for chart in (total_chart(late), series_chart(late, "low", 0))}
+    assert len(shown) == 1
 
 
 def test_without_a_hold_out_the_report_says_what_is_missing(panel: SalesPanel) -> None:
