@@ -87,13 +87,13 @@ dagshub: $(JOBS) ## keep them on DagsHub (OWNER, REPO; the token stays in the en
 	@$(PY) -m training.dagshub "$(OWNER)" "$(REPO)"
 
 refresh: $(JOBS) ## the day or the week as a whole: pull, new sales, WHAT=retrain or roll-forward, push, publish
-	@SALES_FROM="$(SALES_FROM)" bash .ci/refresh "$(WHAT)"
+	@bash .ci/refresh "$(WHAT)"
 
 publish: ## commit and tag what names the champion, and push it (after `make push`)
 	@bash .ci/publish
 
 new-sales: $(JOBS) ## ingest new sales from a file or any address DVC can read (FROM)
-	@bash .ci/new-sales "$(FROM)"
+	@bash .ci/new-sales "$$FROM"
 
 bento: $(SERVE) ## pack the champion and the service, then serve that from elsewhere as a test
 	@bash .ci/bento

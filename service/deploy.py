@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import httpx2  # what huggingface_hub speaks HTTP with, and the root of its errors
 from huggingface_hub import HfApi, SpaceRuntime, SpaceStage
 from huggingface_hub.errors import HfHubHTTPError
 
@@ -60,22 +61,22 @@ class Space:
 
         Raises `DeploymentError` after putting back what was there, `HfHubHTTPError` when the hub refuses.
         """
-        before = self._commit() if self.api.repo_exists(self.name, repo_type="space") else None
+        is_there = self.api.repo_exists(self.name, repo_type="space")
         self.api.create_repo(self.name, repo_type="space", space_sdk="docker", exist_ok=True)
+        found = self.api.space_info(self.name)
+        before = found.sha if is_there else None
+        host = found.host or f"https://{self.name.replace('/', '-')}.hf.space"
         for secret, value in content.secrets.items():
             self.api.add_space_secret(self.name, secret, value)
         for variable, value in content.variables.items():
             self.api.add_space_variable(self.name, variable, value)
         commit = self._upload(content.folder, f"Serve {content.version}")
         try:
-            return self._proof(content.version, commit)
+            return self._proof(content, commit, host)
         except SmokeError as error:
             raise DeploymentError(
                 f"{content.version} does not serve on {self.name}: {error}", hint=self._put_back(before)
             ) from error
-
-    def _commit(self) -> str | None:
-        return self.api.space_info(self.name).sha
 
     def _upload(self, folder: Path, message: str) -> str:
         info = self.api.upload_folder(
@@ -87,22 +88,37 @@ class Space:
         )
         return info.oid
 
-    def _proof(self, version: str, commit: str) -> str:
-        """RUNNING may be the build before: only the version's own answer counts. Raises `SmokeError`."""
-        host = self.api.space_info(self.name).host or f"https://{self.name.replace('/', '-')}.hf.space"
+    def _proof(self, content: Content, commit: str, host: str) -> str:
+        """Wait until our own bento answers: the build before may run on, and take the new champion from afar.
+
+        Raises `SmokeError`.
+        """
+        version = None if content.follows else content.version
         started, lacking = time.monotonic(), "it never ran"
         with client_of(host) as client:
             while (waited := time.monotonic() - started) < self.patience.seconds:
-                runtime = self.api.get_space_runtime(self.name)
-                if runtime.stage in FAILED and not self._may_be_of_before(runtime, commit, waited):
+                runtime = self._runtime()
+                if (
+                    runtime
+                    and runtime.stage in FAILED
+                    and not self._may_be_of_before(runtime, commit, waited)
+                ):
                     raise SmokeError(f"its build ended with {runtime.stage}")
-                if runtime.stage in RUNNING:
+                if runtime and runtime.stage in RUNNING:
                     try:
-                        return smoke(client, version, wait_seconds=0)
+                        return smoke(client, version, wait_seconds=0, bento=content.bento)
                     except (SmokeError, httpx.HTTPError) as error:
                         lacking = str(error)
                 time.sleep(self.patience.poll_seconds)
         raise SmokeError(f"not within {self.patience.seconds:.0f} s; {lacking}")
+
+    def _runtime(self) -> SpaceRuntime | None:
+        """How the Space does; None when the hub does not tell, which says nothing about the Space."""
+        try:
+            return self.api.get_space_runtime(self.name)
+        except httpx2.HTTPError as error:
+            log.warning("The hub did not tell how %s does: %s", self.name, error)
+            return None
 
     def _may_be_of_before(self, runtime: SpaceRuntime, commit: str, waited: float) -> bool:
         built = runtime.raw.get("sha")
@@ -112,9 +128,12 @@ class Space:
         """Upload the files of an earlier commit again; returns what was done, for people."""
         if before is None:
             return "There was nothing before it to put back. The log of its build is on the hub."
-        with tempfile.TemporaryDirectory() as folder:
-            self.api.snapshot_download(self.name, repo_type="space", revision=before, local_dir=folder)
-            self._upload(Path(folder), f"Back to {before[:7]}")
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                self.api.snapshot_download(self.name, repo_type="space", revision=before, local_dir=folder)
+                self._upload(Path(folder), f"Back to {before[:7]}")
+        except httpx2.HTTPError as error:
+            return f"Commit {before[:7]} could not be put back either: {error}."
         return f"Commit {before[:7]} is back. The log of the failed build is on the hub."
 
 
@@ -149,6 +168,9 @@ def main(argv: Sequence[str] | None = None, patience: Patience | None = None) ->
         return 1
     except HfHubHTTPError as error:
         print(f"The hub refused: {error}. Expected HF_TOKEN to be a token that may write.", file=sys.stderr)
+        return 1
+    except httpx2.HTTPError as error:
+        print(f"The hub cannot be reached: {error}. Nothing was brought; try again later.", file=sys.stderr)
         return 1
     return 0
 

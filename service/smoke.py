@@ -27,10 +27,13 @@ class SmokeError(StorecastError):
     """A service that runs and yet does not do what it is there for."""
 
 
-def smoke(client: httpx.Client, version: str | None = None, wait_seconds: float = 60.0) -> str:
+def smoke(
+    client: httpx.Client, version: str | None = None, wait_seconds: float = 60.0, bento: str | None = None
+) -> str:
     """Wait for the version (any unless told), have it forecast, find it in the metrics; returns the proof.
 
-    Raises `SmokeError` saying which answer did not fit.
+    `bento` is the version of the bento that has to answer, whatever model it serves. Raises `SmokeError`
+    saying which answer did not fit.
     """
     health = _until(lambda: _served(client, version), wait_seconds)
     served, cutoff = health["model"]["version"], date.fromisoformat(health["model"]["cutoff"])
@@ -41,8 +44,11 @@ def smoke(client: httpx.Client, version: str | None = None, wait_seconds: float 
     sales = answer["predicted_sales"]
     if answer["model_version"] != served or not math.isfinite(sales) or sales < 0:
         raise SmokeError(f"/predict answered {answer}, expected sales forecast by version {served}.")
-    if f'version="{served}"' not in client.get("/metrics").text:
+    told = client.get("/metrics").text
+    if f'version="{served}"' not in told:
         raise SmokeError(f"/metrics does not name version {served}, expected storecast_model_info with it.")
+    if bento and f'service_version="{bento}"' not in told:
+        raise SmokeError(f"Another bento than {bento} answers, the one before it by all appearances.")
     return f"{client.base_url} serves {served}: {sales:.1f} sales for {body}."
 
 

@@ -31,16 +31,22 @@ license: apache-2.0
 
 @dataclass(frozen=True)
 class Content:
-    """A rendered Space: the folder that goes there, the model in it, and settings by name."""
+    """A rendered Space: the folder that goes there, bento and model in it, and settings by name."""
 
     folder: Path
+    bento: str
     version: str
     secrets: dict[str, str]
     variables: dict[str, str]
 
+    @property
+    def follows(self) -> bool:
+        """Whether it takes newer champions from afar, and so may serve another version than the one in it."""
+        return "STORECAST_CHAMPION_URL" in self.variables
+
     def lines(self) -> Iterator[str]:
         """What would go to the Space, for people; of secrets only the names."""
-        yield f"Model {self.version}"
+        yield f"Model {self.version} in bento {self.bento}"
         for path in sorted(path for path in self.folder.rglob("*") if path.is_file()):
             yield f"  {path.stat().st_size:>9} {path.relative_to(self.folder)}"
         yield f"Secrets: {', '.join(self.secrets) or 'none'}"
@@ -52,13 +58,15 @@ def render(folder: Path) -> Content:
     """Lay `storecast:latest` of BentoML's store out in an empty folder, as a Space builds it."""
     import bentoml
 
-    bentoml.bentos.export_bento(f"{NAME}:latest", str(folder), output_format="folder")
+    bento = bentoml.bentos.get(f"{NAME}:latest")
+    bentoml.bentos.export_bento(bento.tag, str(folder), output_format="folder")
     dockerfile = (folder / "env" / "docker" / "Dockerfile").read_text(encoding="utf-8")
     atomic_write_text(folder / "Dockerfile", f"{dockerfile.rstrip()}\nENV PORT={PORT}\n")
     told = (folder / "README.md").read_text(encoding="utf-8")
     atomic_write_text(folder / "README.md", FRONT_MATTER + told)
     [record] = folder.glob(f"models/{NAME}/*/{RECORD}")
-    return Content(folder, ChampionRecord.read(record).version, _given(SECRETS), FIXED | _given(VARIABLES))
+    version = ChampionRecord.read(record).version
+    return Content(folder, str(bento.tag.version), version, _given(SECRETS), FIXED | _given(VARIABLES))
 
 
 def _given(names: tuple[str, ...]) -> dict[str, str]:

@@ -106,6 +106,16 @@ def test_services_of_the_stack_depend_on_and_mount_what_exists() -> None:
             assert (ROOT / source).exists() if source.startswith(".") else source in COMPOSE["volumes"], mount
 
 
+def test_volumes_lie_where_the_images_of_their_makers_have_a_folder_of_the_user_they_run_as() -> None:
+    """A volume at any other place belongs to root, and who runs as somebody else keeps nothing there."""
+    theirs = {"pushgateway", "alertmanager", "prometheus"}
+    places = {
+        name: [mount.split(":")[1] for mount in COMPOSE["services"][name]["volumes"] if mount[0] != "."]
+        for name in (*theirs, "grafana")
+    }
+    assert places == {"grafana": ["/var/lib/grafana"], **{name: [f"/{name}"] for name in theirs}}
+
+
 def test_nothing_of_the_stack_may_write_to_its_disk_or_become_root_again() -> None:
     for name, service in COMPOSE["services"].items():
         assert service["read_only"], name
@@ -128,10 +138,12 @@ def test_no_password_of_the_stack_stands_in_its_file_or_has_a_default() -> None:
     }
 
 
-def test_settings_of_the_service_in_the_stack_exist() -> None:
+def test_the_stack_passes_on_every_setting_of_the_service_but_its_paths() -> None:
+    """A path means nothing in a container where nothing is mounted at it."""
     from service.settings import Settings
 
     named = {
         name for name in COMPOSE["services"]["storecast"]["environment"] if name.startswith("STORECAST_")
     }
-    assert {name.removeprefix("STORECAST_").lower() for name in named} <= set(Settings.model_fields)
+    paths = {"api_keys_file", "cache_dir", "reports_dir"}
+    assert {name.removeprefix("STORECAST_").lower() for name in named} == set(Settings.model_fields) - paths

@@ -103,7 +103,7 @@ class Clone:
         return {**own, **here, **more}
 
 
-def new_clone(folder: Path) -> Clone:
+def new_clone(folder: Path, settings: Mapping[str, dict[str, Any]] = SMALL) -> Clone:
     """The project as it is on disk, nothing trained, with small settings, committed."""
     folder.mkdir(parents=True)
     for room in ROOMS:
@@ -113,7 +113,7 @@ def new_clone(folder: Path) -> Clone:
         shutil.copy(ROOT / name, folder / name)
     (folder / "models" / "history.jsonl").write_text("")
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
-    small = {section: {**params[section], **SMALL.get(section, {})} for section in params}
+    small = {section: {**params[section], **settings.get(section, {})} for section in params}
     (folder / "params.yaml").write_text(yaml.safe_dump(small))
     clone = Clone(folder)
     clone.must("git", "init", "--quiet")

@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
+import yaml
+
 from models.store import RECORD
 
 TOKEN = "hf_planted-token"
@@ -19,7 +21,10 @@ Files = dict[str, bytes]
 
 
 class Hub:
-    """Answers while the `with` block runs; `mode` is how a build goes: good, fails, keeps the old one."""
+    """Answers while the `with` block runs; `mode` is how a build goes.
+
+    good · fails · keeps the old one · follows: the old one goes on, and has taken the new champion from afar
+    """
 
     def __init__(self) -> None:
         self.mode = "good"
@@ -31,6 +36,9 @@ class Hub:
         self.variables: dict[str, str] = {}
         self.stage = "NO_APP_FILE"
         self.serves: str | None = None
+        self.bento: str | None = None
+        self.ahead: str | None = None  # a newer champion that the Space takes from afar
+        self.hiccups = 0  # how often it is too busy to tell how the Space does
         self.late_polls = 0  # how often it still tells of the build before
 
     def __enter__(self) -> Self:
@@ -73,9 +81,11 @@ class Hub:
             self.stage = "BUILD_ERROR"
             return
         self.stage = "RUNNING"
-        if self.mode == "good":
+        if self.mode in ("good", "follows"):
             [record] = [content for name, content in files.items() if name.endswith(f"/{RECORD}")]
-            self.serves = json.loads(record)["version"]
+            self.serves = self.ahead or json.loads(record)["version"]
+        if self.mode == "good":
+            self.bento = yaml.safe_load(files["bento.yaml"])["version"]
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -129,6 +139,9 @@ class Answers(BaseHTTPRequestHandler):
             return self._json({"error": "Invalid username or password."}, 401)
         if not hub.exists:
             return self._json({"error": "Repository not found"}, 404, ("X-Error-Code", "RepoNotFound"))
+        if path == f"spaces/{NAME}/runtime" and hub.hiccups:
+            hub.hiccups -= 1
+            return self._json({"error": "Service Unavailable"}, 503)
         if path == f"spaces/{NAME}/runtime":
             return self._json(self._runtime())
         if path.startswith(f"spaces/{NAME}/tree/"):
@@ -159,7 +172,11 @@ class Answers(BaseHTTPRequestHandler):
             return self._json({"model": model, "reason": "nothing was built"})
         if path == "/series":
             return self._json({"series": [{"store": 1, "item": 1}]})
-        self._send(f'storecast_model_info{{version="{version}"}} 1\n'.encode(), 200)
+        metrics = (
+            f'storecast_model_info{{version="{version}"}} 1\n'
+            f'bentoml_service_request_total{{service_version="{self.hub.bento}"}} 1\n'
+        )
+        self._send(metrics.encode(), 200)
 
     def _json(self, content: object, status: int = 200, *headers: tuple[str, str]) -> None:
         self._send(json.dumps(content).encode(), status, ("Content-Type", "application/json"), *headers)

@@ -13,8 +13,8 @@ import yaml
 
 from models.store import RECORD, ChampionRecord
 from service.smoke import smoke
+from tests.integration.serving import free_port
 from tests.integration.ship.packing import PLANTED, ROOT, SECRETS, build, files, files_with_secrets
-from tests.integration.ship.ports import free_port
 
 MAX_MB_WITHOUT_MODEL = 2
 

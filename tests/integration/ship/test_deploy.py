@@ -18,8 +18,10 @@ from tests.integration.serving import later_version
 from tests.integration.ship.hub import NAME, TOKEN, Hub
 from tests.integration.ship.packing import PLANTED, ROOT, SECRETS, build
 
-HURRY = "Patience(seconds=1.5, poll_seconds=0.05, settle_seconds=0.2)"
-CODE = f"import sys; from service.deploy import *; sys.exit(main(sys.argv[1:], {HURRY}))"
+CODE = (
+    "import sys; from service.deploy import *; "
+    "sys.exit(main(sys.argv[2:], Patience(seconds=float(sys.argv[1]), poll_seconds=0.05)))"
+)
 
 
 @dataclass(frozen=True)
@@ -48,21 +50,21 @@ def hub() -> Iterator[Hub]:
 
 
 def deploy(
-    hub: Hub, packed: Packed, folder: Path, *options: str, token: str = TOKEN
+    hub: Hub, packed: Packed, folder: Path, *options: str, seconds: float = 60, **settings: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the job as a workflow does, only with less patience."""
+    """Run the job as a workflow does, only asking more often and waiting less long."""
     mine = {
         "BENTOML_HOME": str(packed.home),
         "BENTOML_DO_NOT_TRACK": "True",
         "HF_HOME": str(folder / "hf"),
         "HF_ENDPOINT": hub.url,
-        "HF_TOKEN": token,
+        "HF_TOKEN": TOKEN,
         "HF_HUB_DISABLE_XET": "1",
         "PYTHONPATH": str(ROOT),
     }
-    environment = {**os.environ, **SECRETS, **mine}
+    environment = {**os.environ, **SECRETS, **mine, **settings}
     environment.pop("STORECAST_PUSHGATEWAY")
-    command = [sys.executable, "-c", CODE, NAME, *options]
+    command = [sys.executable, "-c", CODE, str(seconds), NAME, *options]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
     assert PLANTED.decode() not in done.stdout + done.stderr
     return done
@@ -109,7 +111,7 @@ def test_a_second_deployment_replaces_what_the_first_brought(
 def test_a_token_that_may_not_write_changes_nothing(
     hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path
 ) -> None:
-    done = deploy(hub, packed[0], tmp_path, token="hf_wrong")
+    done = deploy(hub, packed[0], tmp_path, HF_TOKEN="hf_wrong")
     assert done.returncode == 1
     assert "HF_TOKEN" in done.stderr
     assert "Traceback" not in done.stderr
@@ -117,14 +119,17 @@ def test_a_token_that_may_not_write_changes_nothing(
     assert not (tmp_path / "reports").exists()
 
 
-@pytest.mark.parametrize(("mode", "said"), [("fails", "BUILD_ERROR"), ("keeps the old one", "expected")])
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [("fails", "BUILD_ERROR"), ("keeps the old one", "expected"), ("follows", "Another bento")],
+)
 def test_a_version_that_does_not_answer_is_replaced_by_the_one_before(
     hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path, mode: str, said: str
 ) -> None:
     deploy(hub, packed[0], tmp_path)
     before = dict(hub.files)
     hub.mode = mode
-    done = deploy(hub, packed[1], tmp_path)
+    done = deploy(hub, packed[1], tmp_path, seconds=1.5)
     assert done.returncode == 1
     assert said in done.stderr
     assert "is back" in done.stderr
@@ -141,6 +146,34 @@ def test_a_first_deployment_that_fails_says_that_there_is_nothing_to_go_back_to(
     done = deploy(hub, packed[0], tmp_path)
     assert done.returncode == 1
     assert "nothing before it" in done.stderr
+
+
+def test_a_space_that_follows_a_newer_champion_is_believed_when_it_is_our_bento_that_does(
+    hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path
+) -> None:
+    """Bringing an older commit to a Space that follows the champion of the branch."""
+    afar = "http://127.0.0.1:9"
+    hub.ahead = packed[1].version
+    done = deploy(hub, packed[0], tmp_path, STORECAST_CHAMPION_URL=afar, STORECAST_FILES_URL=afar)
+    assert done.returncode == 0, done.stderr
+    assert packed[1].version in done.stderr
+
+
+def test_a_hub_that_hiccups_while_it_builds_is_asked_again(
+    hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path
+) -> None:
+    hub.hiccups = 2
+    assert deploy(hub, packed[0], tmp_path).returncode == 0
+    assert hub.serves == packed[0].version
+
+
+def test_a_hub_that_is_not_there_is_told_in_a_sentence(
+    hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path
+) -> None:
+    done = deploy(hub, packed[0], tmp_path, HF_ENDPOINT="http://127.0.0.1:9")
+    assert done.returncode == 1
+    assert "cannot be reached" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_an_error_of_the_build_before_is_not_taken_for_ours(

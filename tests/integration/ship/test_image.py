@@ -12,7 +12,7 @@ import pytest
 
 from models.store import RECORD, ChampionRecord
 from service.smoke import smoke
-from tests.integration.serving import store, wait_until
+from tests.integration.serving import free_port, store, wait_until
 from tests.integration.ship.engine import (
     BASE,
     CAREFUL,
@@ -23,7 +23,6 @@ from tests.integration.ship.engine import (
     settings_of_engine,
 )
 from tests.integration.ship.packing import PLANTED, SECRETS
-from tests.integration.ship.ports import free_port
 
 pytestmark = [pytest.mark.tools, pytest.mark.timeout(900)]
 
@@ -158,6 +157,20 @@ def test_the_stack_serves_and_is_watched(stack: dict[str, int], version: str) ->
 
     everything = dict.fromkeys((*IN_STACK,), "up")
     wait_until(lambda: health() == everything, "every target to be up")
+
+
+def test_what_jobs_pushed_outlives_a_restart(stack: dict[str, int]) -> None:
+    gateway, name = f"http://127.0.0.1:{stack['pushgateway']}", f"{STACK}_pushgateway_1"
+    httpx.put(f"{gateway}/metrics/job/train", content="storecast_wape_share 0.1\n").raise_for_status()
+    podman("restart", "--time=15", name)
+
+    def is_kept() -> bool:
+        try:
+            return 'storecast_wape_share{instance="",job="train"} 0.1' in httpx.get(f"{gateway}/metrics").text
+        except httpx.TransportError:
+            return False
+
+    wait_until(is_kept, "the Pushgateway to have it again")
 
 
 def test_an_alert_of_the_stack_arrives_at_its_alertmanager(stack: dict[str, int]) -> None:

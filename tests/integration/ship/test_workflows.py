@@ -1,109 +1,82 @@
 """The commands of the workflows, run end to end: a git remote, a DVC remote and a hub of our own."""
 
 import os
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-import yaml
 
 from data.frames import frame_from_panel
-from data.synthetic import SyntheticParams, synthetic_panel
-from models.store import ChampionRecord
-from tests.integration.share.clones import ROOT, SMALL, Clone, new_clone
+from data.synthetic import synthetic_panel
+from drift.summary import DriftSummary
+from tests.integration.share.clones import ROOT, Clone
 from tests.integration.ship.engine import BASE, settings_of_engine
 from tests.integration.ship.hub import NAME, TOKEN, Hub
+from tests.integration.ship.runners import (
+    DRIFTED,
+    champion_of,
+    checkout,
+    commands,
+    log_of,
+    must,
+    new_origin,
+    run,
+    tags_of,
+    write_days,
+)
+from training.decisions import Decision, append_decision, read_decisions
 
 pytestmark = [pytest.mark.tools, pytest.mark.timeout(900)]
-
-SHIPPED = (".ci", ".github", "requirements", "bentofile.yaml")
-DRIFTED = SyntheticParams(**{**SMALL["synthetic"], "days": SMALL["synthetic"]["days"] + 28})
-NO_INSTALLING = ("SERVE=", "JOBS=", "DEV=")
-
-
-def commands(workflow: str, job: str) -> list[str]:
-    """What one job runs, in order."""
-    steps = yaml.safe_load((ROOT / f".github/workflows/{workflow}.yml").read_text())["jobs"][job]["steps"]
-    return [step["run"] for step in steps if "run" in step]
-
-
-def run(clone: Clone, command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """One command of a workflow, as the shell of a runner has it."""
-    flags = " ".join(NO_INSTALLING)
-    return clone.run("bash", "-euc", command.replace("make ", f"make --silent {flags} ", 1), **environment)
-
-
-def must(clone: Clone, command: str, **environment: str) -> str:
-    done = run(clone, command, **environment)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done.stdout + done.stderr
-
-
-def checkout(origin: Path, name: str) -> Clone:
-    """What a runner starts with: the repository, and Python."""
-    folder = origin.parent / name
-    subprocess.run(["git", "clone", "--quiet", str(origin), str(folder)], check=True)
-    (folder / ".venv").symlink_to(ROOT / ".venv")
-    return Clone(folder)
-
-
-def champion_of(origin: Path) -> str:
-    """The version that the repository names."""
-    shown = subprocess.run(
-        ["git", "-C", str(origin), "show", "main:models/champion.json"], check=True, capture_output=True
-    )
-    return ChampionRecord.model_validate_json(shown.stdout).version
-
-
-def log_of(origin: Path) -> list[str]:
-    told = ["git", "-C", str(origin), "log", "--format=%s", "main"]
-    return subprocess.run(told, check=True, capture_output=True, text=True).stdout.splitlines()
-
-
-def tags_of(origin: Path) -> list[str]:
-    told = ["git", "-C", str(origin), "tag"]
-    return subprocess.run(told, check=True, capture_output=True, text=True).stdout.split()
 
 
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A git remote with a first champion, trained, pushed and published by make."""
-    folder = tmp_path_factory.mktemp("workflows")
-    first = new_clone(folder / "first")
-    for name in SHIPPED:
-        source, ignored = ROOT / name, shutil.ignore_patterns("node_modules")
-        if source.is_dir():
-            shutil.copytree(source, first.root / name, ignore=ignored)
-        else:
-            shutil.copy(source, first.root / name)
-    first.must("git", "branch", "--move", "main")
-    first.commit("What ships it")
-    origin = folder / "origin.git"
-    first.must("git", "init", "--quiet", "--bare", "--initial-branch=main", str(origin))
-    first.must("git", "remote", "add", "origin", str(origin))
-    first.must("git", "push", "--quiet", "--set-upstream", "origin", "main")
-    (first.root / ".venv").symlink_to(ROOT / ".venv")
-    for command in ("make repro", "make train", "make push", "make publish"):
-        must(first, command)
-    return origin
+    return new_origin(tmp_path_factory.mktemp("workflows"))
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A URL with the sales of four weeks more, in which everything sells twice as much."""
+    """A signed URL with the sales of four weeks more, in which everything sells 30 % more."""
     folder = tmp_path_factory.mktemp("sales")
     panel = synthetic_panel(DRIFTED, ("level-shift",))
     frame_from_panel(panel).to_csv(folder / "new.csv", index=False)
-    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+
+    class Answers(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            return
+
+    handler = partial(Answers, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/new.csv"
+        yield f"http://127.0.0.1:{server.server_address[1]}/new.csv?signature=a%2Fb$1&part='1'"
         server.shutdown()
+
+
+@dataclass(frozen=True)
+class Week:
+    """A weekly run that is over: where it ran, the champions before and after it, the commit it published."""
+
+    runner: Clone
+    before: str
+    after: str
+    ref: str
+
+
+@pytest.fixture(scope="module")
+def week(origin: Path, address: str) -> Week:
+    """The scheduled run on a Monday, with nobody asking it to retrain."""
+    runner, output = checkout(origin, "runner"), origin.parent / "output"
+    before = champion_of(origin)
+    [command] = [command for command in commands("retrain", "refresh") if "refresh" in command]
+    must(runner, command, WHAT="retrain", FORCE="", SALES_FROM=address, GITHUB_OUTPUT=str(output))
+    [published] = output.read_text().splitlines()
+    return Week(runner, before, champion_of(origin), published.removeprefix("published="))
 
 
 def test_actionlint_finds_nothing() -> None:
@@ -124,17 +97,33 @@ def test_the_first_champion_is_published_with_a_tag_and_does_not_start_ci(origin
     assert tags_of(origin) == [f"champion/{version}"]
 
 
-def test_the_weekly_run_takes_new_sales_in_retrains_and_publishes(origin: Path, address: str) -> None:
-    runner = checkout(origin, "runner")
-    before, output = champion_of(origin), runner.root.parent / "output"
-    [command] = [command for command in commands("retrain", "refresh") if "refresh" in command]
-    must(runner, command, WHAT="retrain", FORCE="1", SALES_FROM=address, GITHUB_OUTPUT=str(output))
-    after = champion_of(origin)
-    assert after != before
-    assert f"champion/{after}" in tags_of(origin)
-    [published] = output.read_text().splitlines()
-    assert published == f"published={runner.must('git', 'rev-parse', 'HEAD').strip()}"
-    assert "[skip ci]" in log_of(origin)[0]
+def test_the_weekly_run_finds_the_drift_itself_retrains_and_promotes(week: Week) -> None:
+    checked = DriftSummary.model_validate_json(week.runner.paths.drift_summary.read_bytes())
+    assert checked.verdict == "drift"
+    assert checked.model_version == week.before
+    log = week.runner.paths.retrain_log.read_text()
+    assert checked.words in log, "the retraining did not act on the flag that the drift check raised"
+    assert "Flag cleared." in log
+    assert not week.runner.paths.flag.exists()
+    decision = read_decisions(week.runner.paths.history_jsonl)[-1]
+    assert (decision.decision, decision.version) == ("promoted", week.after)
+
+
+def test_the_weekly_run_publishes_what_it_promoted(origin: Path, week: Week) -> None:
+    assert week.after != week.before
+    assert f"champion/{week.after}" in tags_of(origin)
+    assert week.ref == week.runner.must("git", "rev-parse", f"champion/{week.after}").strip()
+    told = week.runner.must("git", "log", "-1", "--format=%s", week.ref)
+    assert told.strip() == f"Champion {week.after} [skip ci]"
+
+
+def test_a_run_stops_at_the_step_that_fails_and_publishes_nothing(origin: Path, address: str) -> None:
+    commits = log_of(origin)
+    runner = checkout(origin, "without-sales")
+    done = run(runner, 'make refresh WHAT="$WHAT"', WHAT="retrain", SALES_FROM=address.replace("new", "gone"))
+    assert done.returncode != 0
+    assert not runner.paths.drift_summary.exists()
+    assert log_of(origin) == commits
 
 
 def test_a_day_without_news_publishes_nothing_and_is_no_error(origin: Path) -> None:
@@ -143,6 +132,17 @@ def test_a_day_without_news_publishes_nothing_and_is_no_error(origin: Path) -> N
     said = must(runner, 'make refresh WHAT="$WHAT"', WHAT="roll-forward", GITHUB_OUTPUT=str(output))
     assert "Nothing new to publish." in said
     assert log_of(origin) == commits
+    assert not output.exists()
+
+
+def test_a_decision_that_keeps_the_champion_is_published_and_deploys_nothing(origin: Path) -> None:
+    runner, output = checkout(origin, "keeper"), origin.parent / "no-output"
+    kept = Decision.now("kept", "challenger", champion_of(origin), ["A tie."], scorecards={})
+    append_decision(runner.paths.history_jsonl, kept)
+    tags = tags_of(origin)
+    must(runner, "make publish", GITHUB_OUTPUT=str(output))
+    assert log_of(origin)[0] == f"Champion {champion_of(origin)} [skip ci]"
+    assert tags_of(origin) == tags
     assert not output.exists()
 
 
@@ -157,13 +157,31 @@ def test_a_run_that_comes_too_late_starts_over_on_what_somebody_else_pushed(
     )
     hook.chmod(0o755)
     newer = tmp_path / "newer.csv"
-    one_more = SyntheticParams(**{**SMALL["synthetic"], "days": DRIFTED.days + 1})
-    frame_from_panel(synthetic_panel(one_more)).query("date == date.max()").to_csv(newer, index=False)
+    write_days(newer, more=1)
     said = must(runner, 'make refresh WHAT="$WHAT"', WHAT="roll-forward", SALES_FROM=str(newer))
     assert "came too late" in said
     assert log_of(origin)[1] == "Quicker"
     assert log_of(origin)[0] == f"Champion {champion_of(origin)} [skip ci]"
     assert f"champion/{champion_of(origin)}" in tags_of(origin)
+
+
+def test_a_push_that_is_refused_for_good_is_not_tried_again(origin: Path, tmp_path: Path) -> None:
+    commits, tags = log_of(origin), tags_of(origin)
+    runner, newer = checkout(origin, "not-allowed"), tmp_path / "newer.csv"
+    write_days(newer, more=2)
+    hook = origin / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\necho protected branch >&2\nexit 1\n")
+    hook.chmod(0o755)
+    try:
+        done = run(runner, 'make refresh WHAT="$WHAT"', WHAT="roll-forward", SALES_FROM=str(newer))
+    finally:
+        hook.unlink()
+    assert done.returncode != 0
+    assert "protected branch" in done.stderr
+    assert "nobody has pushed since" in done.stderr
+    assert "starting over" not in done.stderr
+    assert (log_of(origin), tags_of(origin)) == (commits, tags)
+    assert runner.must("git", "tag").split() == tags
 
 
 def test_a_clone_with_work_in_it_is_not_reset(origin: Path) -> None:
@@ -176,9 +194,9 @@ def test_a_clone_with_work_in_it_is_not_reset(origin: Path) -> None:
 
 
 def test_the_deployment_restores_packs_and_brings_the_champion_of_the_commit_to_the_space(
-    origin: Path, tmp_path: Path
+    origin: Path, week: Week, tmp_path: Path
 ) -> None:
-    runner = checkout(origin, "deployer")
+    runner = checkout(origin, "deployer", week.ref)
     engine = {"CONTAINERS_CONF": str(settings_of_engine()), "ENGINE": "podman", "BASE_IMAGE": BASE}
     engine["IMAGE"] = "localhost/storecast-deployed:latest"
     if subprocess.run(["podman", "image", "exists", BASE], env={**os.environ, **engine}).returncode:
@@ -188,7 +206,7 @@ def test_the_deployment_restores_packs_and_brings_the_champion_of_the_commit_to_
         to_hub = {"SPACE": NAME, "HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HOME": str(tmp_path)}
         for command in commands("deploy", "deploy"):
             must(runner, command, **engine, **to_hub, HF_HUB_DISABLE_XET="1")
-        assert hub.serves == champion_of(origin)
+        assert hub.serves == week.after
     assert (runner.root / "reports" / "deployment.json").exists()
 
 

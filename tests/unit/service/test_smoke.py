@@ -11,7 +11,7 @@ GOOD: dict[str, Any] = {
     "/health": {"model": {"version": "v2", "cutoff": "2017-12-31"}, "reason": None},
     "/series": {"series": [{"store": 1, "item": "tea"}]},
     "/predict": {"predicted_sales": 3.5, "model_version": "v2"},
-    "/metrics": 'storecast_model_info{version="v2"} 1',
+    "/metrics": 'storecast_model_info{version="v2"} 1\nrequests_total{service_version="b7"} 1',
 }
 
 
@@ -51,6 +51,12 @@ def test_a_service_that_does_its_work_proves_it_in_one_line() -> None:
 def test_what_does_not_fit_is_named(answers: dict[str, Any], said: str) -> None:
     with pytest.raises(SmokeError, match=said):
         smoke(client(**answers), wait_seconds=0)
+
+
+def test_another_bento_than_the_one_asked_for_is_not_believed_whatever_it_serves() -> None:
+    assert "serves v2" in smoke(client(), "v2", wait_seconds=0, bento="b7")
+    with pytest.raises(SmokeError, match="Another bento than b8"):
+        smoke(client(), "v2", wait_seconds=0, bento="b8")
 
 
 def test_another_version_than_the_one_asked_for_is_not_believed() -> None:
