@@ -24,6 +24,7 @@ export class Finder {
     this.catalogue = null;
     this.shelf = null;
     this.chosen = null;
+    this.settling = null; // the timer that tells of the row arrow keys have reached
     this.box = find("finder");
     this.field = find("search");
     this.list = new List(find("list"), { draw: drawRow, choose: (entry) => this.#take(entry, true) });
@@ -44,7 +45,7 @@ export class Finder {
   /** Fill with a catalogue, new or renewed, and mark what is chosen. */
   show(catalogue, choice) {
     this.catalogue = catalogue;
-    this.chosen = keyOf(choice);
+    if (!this.settling) this.chosen = keyOf(choice); // else arrow keys are already further on
     this.shelf ??= this.#shelfOf(choice);
     this.box.querySelector("[data-shelf=needs] b").textContent = count(catalogue.needsCount);
     this.box.querySelector("[data-shelf=series] b").textContent = count(catalogue.series.length);
@@ -94,7 +95,10 @@ export class Finder {
     this.list.show(this.list.entries, entry.key);
     clearTimeout(this.settling);
     if (isFinal) this.close();
-    const tell = () => this.choose({ store: entry.store, item: entry.item }, isFinal);
+    const tell = () => {
+      this.settling = null;
+      this.choose({ store: entry.store, item: entry.item }, isFinal);
+    };
     if (isFinal) tell();
     else this.settling = setTimeout(tell, SETTLE_MS);
   }

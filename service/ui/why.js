@@ -17,6 +17,7 @@ export class Why {
 
   hide() {
     this.asking?.abort();
+    this.box.removeAttribute("aria-busy");
     this.box.hidden = true;
   }
 

@@ -5,15 +5,11 @@ import io
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from tests.integration.page.shown import expect_settled, open_at, over, width
 
 pytestmark = pytest.mark.browser
-
-
-def open_at(page: Page, state: str) -> None:
-    """Go to a state of the page by its address, as a link would."""
-    page.goto(f"{page.url.split('#')[0]}#{state}")
-    expect(page.locator("#view")).not_to_have_attribute("aria-busy", "true")
 
 
 def number(text: str) -> float:
@@ -81,6 +77,7 @@ def test_one_click_leads_from_a_total_to_what_moves_it(page: Page) -> None:
 def test_the_table_by_week_adds_up_to_the_same(page: Page) -> None:
     open_at(page, "days=28")
     page.get_by_role("button", name="By week").click()
+    expect(page.locator("#sheet thead")).to_contain_text("Week")
     weeks = page.locator("#sheet tbody:not(.past) td:nth-child(2)").all_inner_texts()
     assert len(weeks) in (4, 5)
     assert sum(map(number, weeks)) == pytest.approx(number(page.locator("#sum strong").inner_text()), abs=3)
@@ -95,7 +92,7 @@ def test_the_top_line_tells_the_error_of_the_test_and_its_details(page: Page) ->
     expect(line).to_have_text(
         re.compile(r"On course.*off by [\d.]+\s% in its last test \(repeating the last week: [\d.]+")
     )
-    expect(line).to_contain_text("1 day ago")
+    expect(line).to_have_text(re.compile(r"\d days? ago"))
     line.click()
     expect(page.locator("#trust dl")).to_contain_text("the model forecast these days knowing none of them")
     expect(page.locator("#trust dl")).to_contain_text("Not checked yet.")
@@ -128,14 +125,23 @@ def test_the_parts_of_a_day_add_up_to_its_forecast(page: Page) -> None:
 
 def test_a_click_on_a_day_ahead_asks_why_of_that_day(page: Page) -> None:
     open_at(page, "store=1&item=2&days=7")
-    page.locator("#why h2").wait_for()
-    box = page.locator(".u-over").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 40)
-    read = page.locator("#reading").inner_text()
-    page.mouse.click(box["x"] + box["width"] - 2, box["y"] + 40)
-    day = read.split(":")[0]
+    last = {"x": width(over(page)) - 2, "y": 40}
+    over(page).hover(position=last)
+    expect(page.locator("#reading")).to_contain_text("expected")
+    day = page.locator("#reading").inner_text().split(":")[0]
+    over(page).click(position=last)
     expect(page.locator("#why h2")).to_contain_text(f"on {day}?")
+
+
+def test_the_day_that_was_asked_for_stays_when_more_days_are_shown(page: Page) -> None:
+    open_at(page, "store=1&item=2&days=7")
+    over(page).click(position={"x": width(over(page)) - 2, "y": 40})
+    expect_settled(page)
+    day = page.locator("#why h2").inner_text().split(" on ")[1]
+    page.get_by_role("button", name="28", exact=True).click()
+    expect(page.locator("#sum")).to_contain_text("Next 28 days")
+    expect_settled(page)
+    assert page.locator("#why h2").inner_text().endswith(day)
 
 
 # Getting about
@@ -144,15 +150,13 @@ def test_a_click_on_a_day_ahead_asks_why_of_that_day(page: Page) -> None:
 def test_pointing_at_a_day_reads_it_in_words_and_dragging_zooms(page: Page) -> None:
     open_at(page, "store=1&item=2&days=28")
     expect(page.locator("#reading")).to_contain_text("Point at a day")
-    box = page.locator(".u-over").bounding_box()
-    assert box is not None
-    x, y = box["x"], box["y"] + 50
-    page.mouse.move(x + 100, y)
+    over(page).hover(position={"x": 100, "y": 50})
     expect(page.locator("#reading")).to_have_text(re.compile(r"^\w+, .+: [\d.,]+ sold; .+ last year\.$"))
-    page.mouse.move(x + box["width"] - 10, y)
+    wide = width(over(page))
+    over(page).hover(position={"x": wide - 10, "y": 50})
     expect(page.locator("#reading")).to_contain_text("expected, likely")
     page.mouse.down()
-    page.mouse.move(x + box["width"] / 2, y, steps=5)
+    over(page).hover(position={"x": wide / 2, "y": 50})
     page.mouse.up()
     page.get_by_role("button", name="Show all days").click()
     expect(page.get_by_role("button", name="Show all days")).to_be_hidden()
@@ -195,8 +199,33 @@ def test_the_chart_is_read_by_arrow_keys(page: Page) -> None:
 )
 def test_search_finds_by_numbers_and_words(page: Page, typed: str, found: list[str]) -> None:
     page.locator("#search").fill(typed)
-    assert page.locator(".row-name").all_inner_texts() == found
+    expect(page.locator(".row-name")).to_have_text(found)
     expect(page.locator("#list-note")).to_contain_text("1 match" if found else "Nothing is called")
+
+
+def test_a_choice_that_has_no_answer_yet_is_marked_at_once(page: Page) -> None:
+    open_at(page, "store=1&item=2&days=28")
+    held = list[Route]()
+    page.route("**/page/overview*", lambda route: held.append(route))
+    page.get_by_role("button", name="7", exact=True).click()
+    expect(page.locator("#view")).to_have_attribute("aria-busy", "true")
+    expect(page.locator("#sum")).to_contain_text("Next 28 days")
+    held[0].continue_()
+    expect(page.locator("#sum")).to_contain_text("Next 7 days")
+    expect_settled(page)
+
+
+def test_skipping_to_the_forecast_by_keys_keeps_the_choice(page: Page) -> None:
+    open_at(page, "store=1&item=2&days=28")
+    page.reload()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the forecast")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#view")).to_be_focused()
+    assert page.url.endswith("#store=1&item=2&days=28")
+    page.goto(f"{page.url.split('#')[0]}#view")  # an address that says nothing of a choice changes none
+    expect_settled(page)
+    expect(page.locator("h1")).to_have_text("Store 1 · Item 2")
 
 
 def test_links_reload_and_the_back_button_keep_the_choice(page: Page, context: BrowserContext) -> None:
