@@ -135,7 +135,7 @@ export class Finder {
 function noteOf(catalogue, shelf, typed, found) {
   if (typed && !found) return `Nothing is called “${typed}”.`;
   if (typed) return `${plural(found, "match", "matches")} for “${typed}”`;
-  if (shelf === "needs" && !found)
+  if (!catalogue.needsCount)
     return `Nothing needs you today: all ${count(catalogue.series.length)} series go as they should.`;
   if (shelf === "needs" && catalogue.needsCount > found) return `The ${count(found)} with most at stake`;
   return "";

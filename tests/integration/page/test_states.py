@@ -94,6 +94,19 @@ def test_without_explanations_the_reason_is_left_out(page: Page, context: Browse
     expect(other.locator("#why")).to_be_hidden()
 
 
+def test_a_morning_on_which_nothing_needs_her_is_said_without_a_click(
+    context: BrowserContext, server: Any
+) -> None:
+    def calm(route: Route) -> None:
+        route.fulfill(json=route.fetch().json() | {"attention": [], "attention_count": 0})
+
+    page = context.new_page()
+    page.route("**/page/overview*", calm)
+    page.goto(server.address)
+    expect(page.locator("h1")).to_have_text("All stores and items")
+    expect(page.locator("#list-note")).to_contain_text("Nothing needs you today: all 24 series")
+
+
 def test_a_drift_that_was_found_stands_first_and_is_said_on_top(context: BrowserContext, server: Any) -> None:
     words = "Store 2: 12 % less than expected"
     moved = [{"group": "store 2", "change_share": -0.12, "words": words}]
