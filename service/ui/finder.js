@@ -3,17 +3,7 @@
 import { keyOf, changeOf } from "./catalogue.js";
 import { find, make, press } from "./dom.js";
 import { List } from "./list.js";
-import {
-  against,
-  arrow,
-  count,
-  itemName,
-  plural,
-  reasonWords,
-  seriesName,
-  storeName,
-  units,
-} from "./words.js";
+import { against, arrow, count, plural, reasonWords, shortName, units } from "./words.js";
 
 const SETTLE_MS = 120; // holding an arrow key down asks for the last series only
 
@@ -143,21 +133,14 @@ function noteOf(catalogue, shelf, typed, found) {
 
 function drawRow(entry) {
   const change = changeOf(entry);
-  const name = entry.store === null && entry.item === null ? seriesName(entry) : shortName(entry);
   const note = entry.reason
     ? reasonWords(entry.reason)
     : change === null
       ? "no year before to compare"
       : `${arrow(change)} ${against(change)} last year`;
   return [
-    make("span", { class: "row-name" }, name),
+    make("span", { class: "row-name" }, shortName(entry)),
     make("span", { class: "row-units" }, units(entry.forecast)),
     make("span", { class: entry.reason ? "row-note is-reason" : "row-note" }, note),
   ];
-}
-
-function shortName(entry) {
-  if (entry.item === null) return storeName(entry.store);
-  if (entry.store === null) return itemName(entry.item);
-  return seriesName(entry);
 }

@@ -4,7 +4,7 @@ import { addressOf } from "./address.js";
 import { changeOf } from "./catalogue.js";
 import { find, make } from "./dom.js";
 import { post, ServiceError } from "./service.js";
-import { against, arrow, count, isoDay, itemName, longDay, seriesName, storeName, units } from "./words.js";
+import { against, arrow, count, isoDay, itemName, longDay, shortName, storeName, units } from "./words.js";
 
 const NAMES = { level: "Level", weekday: "Weekday", season: "Season", learned: "What it learned" };
 const MOVERS = 5;
@@ -96,12 +96,7 @@ function steps({ parts: all, forecast }) {
 function moverTable(movers, choice) {
   const name = (one) => {
     if (choice.store !== null) return itemName(one.item);
-    if (choice.item !== null) return storeName(one.store);
-    return one.item === null
-      ? storeName(one.store)
-      : one.store === null
-        ? itemName(one.item)
-        : seriesName(one);
+    return choice.item !== null ? storeName(one.store) : shortName(one);
   };
   const row = (one) => {
     const more = one.compared - one.lastYear;
