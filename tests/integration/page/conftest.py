@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from data.panel import SalesPanel
 from data.params import Paths
@@ -113,7 +113,12 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext, server: Server) -> Iterator[Page]:
     """The page as a first visitor sees it; at the end nothing must have been said on its console."""
     opened, said = context.new_page(), list[str]()
-    opened.on("console", lambda message: OTHERS not in message.text and said.append(message.text))
+
+    def note(message: ConsoleMessage) -> None:
+        if OTHERS not in message.text:
+            said.append(message.text)
+
+    opened.on("console", note)
     opened.on("pageerror", lambda error: said.append(str(error)))
     opened.goto(server.address)
     expect_settled(opened)

@@ -5,7 +5,7 @@ import io
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Position, Route, expect
 
 from tests.integration.page.shown import expect_settled, open_at, over, width
 
@@ -125,7 +125,7 @@ def test_the_parts_of_a_day_add_up_to_its_forecast(page: Page) -> None:
 
 def test_a_click_on_a_day_ahead_asks_why_of_that_day(page: Page) -> None:
     open_at(page, "store=1&item=2&days=7")
-    last = {"x": width(over(page)) - 2, "y": 40}
+    last: Position = {"x": width(over(page)) - 2, "y": 40}
     over(page).hover(position=last)
     expect(page.locator("#reading")).to_contain_text("expected")
     day = page.locator("#reading").inner_text().split(":")[0]
