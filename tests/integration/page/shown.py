@@ -1,5 +1,6 @@
 """Going to a state of the page, and knowing that all of it is shown and nothing of the state before."""
 
+import re
 from urllib.parse import parse_qs
 
 from playwright.sync_api import Locator, Page, expect
@@ -43,3 +44,8 @@ def width(chart: Locator) -> float:
     box = chart.bounding_box()
     assert box is not None
     return box["width"]
+
+
+def number(text: str) -> float:
+    """The number in a text, whatever its unit and thousands marks."""
+    return float(re.sub(r"[^\d.]", "", text))
