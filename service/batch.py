@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,8 @@ from data.panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging, progress
 from data.rules import DataParams
-from service.batch_answers import Answers, OwnAnswers, RemoteAnswers
+from data.words import counted
+from service.batch_answers import Answers, OwnAnswers, RemoteAnswers, connect
 from service.batch_parts import Parts, write_rejects
 from service.batch_rows import read_history, read_wishes
 from service.contracts import MAX_HORIZON_DAYS
@@ -34,28 +36,31 @@ def run(arguments: argparse.Namespace) -> None:
     parts = Parts(out)
     params = load_params("data", DataParams) if Paths().params.exists() else DataParams()
     history, rejects = read_history(arguments.sales, params) if arguments.sales else (None, [])
-    answers = _answers(arguments.url, history)
-    wanted = None
-    if arguments.future:
-        wanted, more = read_wishes(
-            arguments.future, params, answers.series, answers.cutoff, arguments.horizon_days
-        )
-        rejects += more
-    count = _forecast_parts(parts, answers, wanted, arguments, history)
-    rejected = out.with_name(f"{out.name}.rejects.csv")
-    write_rejects(rejected, rejects)
-    n_rows = parts.finish(count)
-    size = f"{n_rows:,} rows of {len(answers.series):,} series"
-    days = f"{arguments.horizon_days} days from {answers.cutoff}"
-    logger.info("%s: %s, %s, by version %s.", out, size, days, answers.version)
+    with _answers(arguments.url, history) as answers:
+        wanted = None
+        if arguments.future:
+            wanted, more = read_wishes(
+                arguments.future, params, answers.series, answers.cutoff, arguments.horizon_days
+            )
+            rejects += more
+        count = _forecast_parts(parts, answers, wanted, arguments, history)
+        rejected = out.with_name(f"{out.name}.rejects.csv")
+        write_rejects(rejected, rejects)
+        n_rows = parts.finish(count)
+        size = f"{counted(n_rows, 'row')} of {counted(len(answers.series), 'series')}"
+        days = f"{arguments.horizon_days} days from {answers.cutoff}"
+        logger.info("%s: %s, %s, by version %s.", out, size, days, answers.version)
     if rejects:
-        logger.info("%s rows were left out; %s says why.", f"{len(rejects):,}", rejected)
+        logger.info("Left out: %s; %s says why.", counted(len(rejects), "row"), rejected)
 
 
-def _answers(url: str | None, history: SalesPanel | None) -> Answers:
+@contextmanager
+def _answers(url: str | None, history: SalesPanel | None) -> Iterator[Answers]:
     if url is None:
-        return OwnAnswers(history)
-    return RemoteAnswers(url, next(iter(Settings().keys), None), history)
+        yield OwnAnswers(history)
+        return
+    with connect(url, next(iter(Settings().keys), None)) as client:
+        yield RemoteAnswers(client, history)
 
 
 def _forecast_parts(

@@ -14,6 +14,7 @@ from data.errors import StorecastError
 from data.panel import SalesPanel
 from data.series import SeriesIndex
 from models.table import COLUMNS, METHODS, ForecastTable
+from service.brought import newest_days
 
 LEVELS = (80, 95)
 PAGE = 10_000
@@ -60,11 +61,13 @@ class OwnAnswers:
 class RemoteAnswers:
     """A running server, asked over HTTP in pieces it takes; asked again while it is busy."""
 
-    def __init__(self, url: str, key: str | None, history: SalesPanel | None) -> None:
-        headers = {"authorization": f"Bearer {key}"} if key else {}
-        self._client = httpx.Client(base_url=url, headers=headers, timeout=PATIENCE_SECONDS)
-        self._history = history
-        model = self._ask("GET", "/health")["model"]
+    def __init__(self, client: httpx.Client, history: SalesPanel | None) -> None:
+        self._client, url = client, client.base_url
+        self._history = newest_days(history) if history else None
+        health = self._ask("GET", "/health")
+        if not isinstance(health, dict) or health.get("service") != "storecast":
+            raise StorecastError(f"{url} is no Storecast server.", hint="Give the address of its page.")
+        model = health["model"]
         if model is None:
             raise StorecastError(f"{url} has no model to answer with.", hint="GET /health there says why.")
         self.version = model["version"]
@@ -72,7 +75,7 @@ class RemoteAnswers:
             self.series, self.cutoff = self._known_series(), np.datetime64(model["cutoff"], "D")
         else:
             self.series, self.cutoff = history.series, history.end
-        n_days = history.n_days if history else 0
+        n_days = self._history.n_days if self._history else 0
         self.chunk = min(1_000, max(1, BODY_BYTES // (HISTORY_DAY_BYTES * max(n_days, 1))))
 
     def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> ForecastTable:
@@ -107,16 +110,37 @@ class RemoteAnswers:
             try:
                 answer = self._client.request(method, path, json=body)
             except httpx.TransportError as error:
-                problem, wait = f"{type(error).__name__}: {error}", 1.0
+                problem, wait = f"{str(error).rstrip('.') or type(error).__name__}.", 1.0
             else:
+                content = _json_of(answer)
                 if answer.is_success:
-                    return answer.json()
-                problem, wait = answer.text[:500], float(answer.headers.get("retry-after", 1))
+                    return content
+                problem, wait = _problem_of(answer, content), float(answer.headers.get("retry-after", 1))
                 if answer.status_code not in BUSY:
                     break
             if left:
                 time.sleep(min(wait, LONGEST_WAIT_SECONDS))
-        raise StorecastError(f"{method} {path} at {self._client.base_url} was not answered: {problem}.")
+        raise StorecastError(f"{method} {path} at {self._client.base_url} was not answered: {problem}")
+
+
+def connect(url: str, key: str | None) -> httpx.Client:
+    """Who asks a server on behalf of `RemoteAnswers`."""
+    headers = {"authorization": f"Bearer {key}"} if key else {}
+    return httpx.Client(base_url=url, headers=headers, timeout=PATIENCE_SECONDS)
+
+
+def _json_of(answer: httpx.Response) -> Any:
+    """What was answered; None when it is no JSON, as from a proxy or a server of another kind."""
+    try:
+        return answer.json()
+    except ValueError:
+        return None
+
+
+def _problem_of(answer: httpx.Response, content: Any) -> str:
+    error = content.get("error") if isinstance(content, dict) else None
+    told = error.get("message") if isinstance(error, dict) else None
+    return f"{answer.status_code}, {told or answer.reason_phrase or 'without a reason.'}"
 
 
 def _days_of(history: SalesPanel, row: int) -> list[dict[str, Any]]:

@@ -25,7 +25,8 @@ def read_json(body: bytes) -> Any:
     try:
         return from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise RequestError(NOT_JSON, f"The body is not JSON: {error}.") from error
+        told = f"The body is not JSON: {error}." if body else "The body is empty, expected JSON."
+        raise RequestError(NOT_JSON, told, hint="GET /docs shows a body that works.") from error
 
 
 def check(model: type[Body], content: Any) -> Body:

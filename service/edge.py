@@ -77,7 +77,7 @@ class Edge:
             return True
         if method == "HEAD" and "GET" in methods:
             return False
-        allowed = ", ".join(sorted(methods))
+        allowed = ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
         raise RequestError(
             errors.METHOD_NOT_ALLOWED,
             f"{path} was asked by {found(method)}, expected {allowed}.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cached_property
@@ -163,13 +164,20 @@ class Forecasts:
             )
 
     def _forecast_histories(self, query: ForecastQuery) -> dict[int, tuple[ForecastTable, int, list[str]]]:
-        """Answers to entries that brought a history, by place in the request; one model call per last day."""
-        by_end: dict[datetime.date, list[int]] = {}
+        """Answers to entries that brought a history, by place in the request; one model call per last day.
+
+        A series may come more than once, with a history for each question of what if: a panel holds it once.
+        """
+        calls: dict[tuple[datetime.date, int], list[int]] = {}
+        times_seen = Counter[tuple[str, str]]()
         for place, series in enumerate(query.series):
             if series.history:
-                by_end.setdefault(max(day.date for day in series.history), []).append(place)
+                name = (str(series.store), str(series.item))  # 1 and "1" are the same
+                end = max(day.date for day in series.history)
+                calls.setdefault((end, times_seen[name]), []).append(place)
+                times_seen[name] += 1
         answers = {}
-        for places in by_end.values():
+        for places in calls.values():
             brought = [query.series[place] for place in places]
             table = self.from_history(panel_of(brought), query.horizon_days)
             dates = _dates(table)

@@ -2,11 +2,12 @@
 
 const REMEMBERED = "storecast.choice";
 const PERIODS = [7, 28, 90];
+const KEYS = ["store", "item", "days", "by"];
 
-/** Store and item are labels as text, null for the total over all; null when the address says nothing. */
+/** Store and item are labels as text, null for the total over all; null when the address says nothing of a choice. */
 export function readChoice(hash = location.hash) {
-  if (hash.length < 2) return null;
   const told = new URLSearchParams(hash.slice(1));
+  if (!KEYS.some((key) => told.has(key))) return null;
   const days = Number(told.get("days"));
   return {
     store: told.get("store"),

@@ -22,6 +22,7 @@ class Page {
   answeredAt = null;
   shownVersion = null;
   isLoading = false;
+  isGone = false; // the last question had no answer: it is asked again
   isRenewing = false;
 
   start() {
@@ -49,13 +50,14 @@ class Page {
   }
 
   #turnTo(choice) {
-    if (addressOf(choice) === addressOf(this.choice)) return;
+    if (this.choice && addressOf(choice) === addressOf(this.choice)) return;
     this.choice = choice;
     remember(choice);
     this.#showChoice();
   }
 
   #showChoice() {
+    this.view.busy();
     if (this.catalogue && this.catalogue.days !== this.choice.days) return this.load();
     if (this.catalogue) this.finder.show(this.catalogue, this.choice);
     return this.#showSelection();
@@ -138,6 +140,7 @@ class Page {
     try {
       await ask();
       this.answeredAt = new Date();
+      this.isGone = false;
       untell("gone");
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
@@ -184,6 +187,7 @@ class Page {
   }
 
   #gone(error) {
+    this.isGone = true;
     find("view").removeAttribute("aria-busy");
     if (error.status === 429)
       return tell("gone", "Too many questions at once; this page asks again in a moment.", { kind: "warn" });
@@ -207,8 +211,7 @@ class Page {
     this.known.health = health;
     if (!health.model)
       return this.catalogue ? undefined : this.#noModel(health.reason ?? "Nothing has been trained.");
-    untell("gone");
-    if (!this.catalogue) return this.isLoading ? undefined : this.load();
+    if (!this.catalogue || this.isGone) return this.isLoading ? undefined : this.load();
     showTrust(this.known);
     const { version } = health.model;
     const isOld = [this.catalogue.version, this.shownVersion ?? version].some((shown) => shown !== version);

@@ -3,17 +3,7 @@
 import { keyOf, changeOf } from "./catalogue.js";
 import { find, make, press } from "./dom.js";
 import { List } from "./list.js";
-import {
-  against,
-  arrow,
-  count,
-  itemName,
-  plural,
-  reasonWords,
-  seriesName,
-  storeName,
-  units,
-} from "./words.js";
+import { against, arrow, count, plural, reasonWords, shortName, units } from "./words.js";
 
 const SETTLE_MS = 120; // holding an arrow key down asks for the last series only
 
@@ -24,6 +14,7 @@ export class Finder {
     this.catalogue = null;
     this.shelf = null;
     this.chosen = null;
+    this.settling = null; // the timer that tells of the row arrow keys have reached
     this.box = find("finder");
     this.field = find("search");
     this.list = new List(find("list"), { draw: drawRow, choose: (entry) => this.#take(entry, true) });
@@ -44,7 +35,7 @@ export class Finder {
   /** Fill with a catalogue, new or renewed, and mark what is chosen. */
   show(catalogue, choice) {
     this.catalogue = catalogue;
-    this.chosen = keyOf(choice);
+    if (!this.settling) this.chosen = keyOf(choice); // else arrow keys are already further on
     this.shelf ??= this.#shelfOf(choice);
     this.box.querySelector("[data-shelf=needs] b").textContent = count(catalogue.needsCount);
     this.box.querySelector("[data-shelf=series] b").textContent = count(catalogue.series.length);
@@ -94,7 +85,10 @@ export class Finder {
     this.list.show(this.list.entries, entry.key);
     clearTimeout(this.settling);
     if (isFinal) this.close();
-    const tell = () => this.choose({ store: entry.store, item: entry.item }, isFinal);
+    const tell = () => {
+      this.settling = null;
+      this.choose({ store: entry.store, item: entry.item }, isFinal);
+    };
     if (isFinal) tell();
     else this.settling = setTimeout(tell, SETTLE_MS);
   }
@@ -131,7 +125,7 @@ export class Finder {
 function noteOf(catalogue, shelf, typed, found) {
   if (typed && !found) return `Nothing is called “${typed}”.`;
   if (typed) return `${plural(found, "match", "matches")} for “${typed}”`;
-  if (shelf === "needs" && !found)
+  if (!catalogue.needsCount)
     return `Nothing needs you today: all ${count(catalogue.series.length)} series go as they should.`;
   if (shelf === "needs" && catalogue.needsCount > found) return `The ${count(found)} with most at stake`;
   return "";
@@ -139,21 +133,14 @@ function noteOf(catalogue, shelf, typed, found) {
 
 function drawRow(entry) {
   const change = changeOf(entry);
-  const name = entry.store === null && entry.item === null ? seriesName(entry) : shortName(entry);
   const note = entry.reason
     ? reasonWords(entry.reason)
     : change === null
       ? "no year before to compare"
       : `${arrow(change)} ${against(change)} last year`;
   return [
-    make("span", { class: "row-name" }, name),
+    make("span", { class: "row-name" }, shortName(entry)),
     make("span", { class: "row-units" }, units(entry.forecast)),
     make("span", { class: entry.reason ? "row-note is-reason" : "row-note" }, note),
   ];
-}
-
-function shortName(entry) {
-  if (entry.item === null) return storeName(entry.store);
-  if (entry.store === null) return itemName(entry.item);
-  return seriesName(entry);
 }

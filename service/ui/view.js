@@ -1,6 +1,6 @@
 /** The answer to one choice, part by part: headline, chart, reason, test, figures. */
 
-import { addressOf } from "./address.js";
+import { addressOf, sameSeries } from "./address.js";
 import { Chart } from "./chart.js";
 import { csvName, csvOf, saveCsv } from "./csv.js";
 import { find, make, press } from "./dom.js";
@@ -18,13 +18,19 @@ const LINK_SAID_MS = 2000;
 export class View {
   /** `change({ days })` or `change({ by })` is told of the buttons above the chart and the table. */
   constructor(change) {
+    this.choice = null;
     this.timeline = null;
+    this.picked = null; // the day ahead whose reason was asked for; kept while the series stays
     this.why = new Why();
-    this.chart = new Chart((position) => this.#explain(position));
+    this.chart = new Chart((position) => this.#pick(position));
     find("answer").addEventListener("click", (event) => {
       const { days, by } = event.target.closest("button")?.dataset ?? {};
       if (days) change({ days: Number(days) });
       else if (by) change({ by });
+    });
+    find("skip").addEventListener("click", (event) => {
+      event.preventDefault(); // the address stays that of the choice
+      find("view").focus();
     });
     find("csv").addEventListener("click", () =>
       saveCsv(csvName(this.choice), csvOf(this.timeline, this.choice)),
@@ -42,6 +48,7 @@ export class View {
   show(choice, selection, catalogue) {
     const isNew = this.timeline?.selection !== selection || this.choice.days !== choice.days;
     if (this.timeline?.selection !== selection) this.timeline = new Timeline(selection);
+    if (!sameSeries(this.choice, choice)) this.picked = null;
     const entry = catalogue?.days === choice.days ? catalogue.entryOf(choice) : null;
     Object.assign(this, { choice });
     unblank();
@@ -59,6 +66,7 @@ export class View {
 
   /** Say that a series is not known, and where to go. */
   unknown(choice) {
+    this.timeline = null; // whatever comes next is shown whole
     this.why.hide();
     const everything = addressOf({ ...choice, store: null, item: null });
     blank(
@@ -70,12 +78,22 @@ export class View {
 
   #reason(catalogue, isNew) {
     if (!this.timeline.hasRanges) this.why.showMovers(catalogue, this.choice);
-    else if (isNew) this.#explain(this.timeline.busiest(this.choice.days));
+    else if (isNew) this.#explain(this.#dayPicked() ?? this.timeline.busiest(this.choice.days));
+  }
+
+  #pick(position) {
+    if (!this.timeline.hasRanges || !this.timeline.at(position).isForecast) return;
+    this.picked = this.timeline.at(position).day.getTime();
+    this.#explain(position);
+  }
+
+  /** Where the picked day stands now: other days ahead or a new model may have moved or lost it. */
+  #dayPicked() {
+    return this.timeline.ahead(this.choice.days).find((at) => this.timeline.days[at].getTime() === this.picked);
   }
 
   #explain(position) {
-    const one = this.timeline.at(position);
-    if (one.isForecast && this.timeline.hasRanges) this.why.explain(this.choice, one);
+    this.why.explain(this.choice, this.timeline.at(position));
   }
 }
 

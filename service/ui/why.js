@@ -4,10 +4,11 @@ import { addressOf } from "./address.js";
 import { changeOf } from "./catalogue.js";
 import { find, make } from "./dom.js";
 import { post, ServiceError } from "./service.js";
-import { against, arrow, count, isoDay, itemName, longDay, seriesName, storeName, units } from "./words.js";
+import { against, arrow, count, isoDay, itemName, longDay, shortName, storeName, units } from "./words.js";
 
 const NAMES = { level: "Level", weekday: "Weekday", season: "Season", learned: "What it learned" };
 const MOVERS = 5;
+const NOTHING = 0.05; // units that are shown as 0.0
 
 export class Why {
   constructor() {
@@ -17,6 +18,7 @@ export class Why {
 
   hide() {
     this.asking?.abort();
+    this.box.removeAttribute("aria-busy");
     this.box.hidden = true;
   }
 
@@ -30,7 +32,8 @@ export class Why {
     const date = isoDay(one.day);
     try {
       const told = await post("explain", { store: choice.store, item: choice.item, date }, signal);
-      this.#show(`Why about ${units(told.forecast)} on ${longDay(one.day)}?`, told.words, steps(told));
+      const words = told.words.replaceAll(" %", "\u00a0%");
+      this.#show(`Why about ${units(told.forecast)} on ${longDay(one.day)}?`, words, steps(told));
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof ServiceError)) throw error;
@@ -65,8 +68,9 @@ export class Why {
   }
 }
 
-/** Each part as a bar from where the sum of the parts before it ended to where it brings it. */
-function steps({ parts, forecast }) {
+/** Each part as a bar from where the sum of the parts before it ended to where it brings it; none for nothing. */
+function steps({ parts: all, forecast }) {
+  const parts = all.filter((part, at) => at === 0 || Math.abs(part.sales) >= NOTHING);
   let reached = 0;
   const ends = parts.map((part) => [reached, (reached += part.sales)]);
   const scale = Math.max(forecast, ...ends.flat()) || 1;
@@ -92,12 +96,7 @@ function steps({ parts, forecast }) {
 function moverTable(movers, choice) {
   const name = (one) => {
     if (choice.store !== null) return itemName(one.item);
-    if (choice.item !== null) return storeName(one.store);
-    return one.item === null
-      ? storeName(one.store)
-      : one.store === null
-        ? itemName(one.item)
-        : seriesName(one);
+    return choice.item !== null ? storeName(one.store) : shortName(one);
   };
   const row = (one) => {
     const more = one.compared - one.lastYear;

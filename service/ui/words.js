@@ -73,6 +73,12 @@ export function seriesName({ store, item }) {
   return `${storeName(store)} · ${itemName(item)}`;
 }
 
+/** The name in a list whose heading says stores or items: "Store 3", "Item 15", both only for a series. */
+export function shortName({ store, item }) {
+  if ((store === null) === (item === null)) return seriesName({ store, item });
+  return item === null ? storeName(store) : itemName(item);
+}
+
 /** Why a series needs a look, in about six words. */
 export function reasonWords({ kind, days, change, common, words }) {
   if (kind === "moved") return words;

@@ -36,7 +36,7 @@ def all_workers_serve(service: Service, version: str) -> None:
         told = {httpx.get(f"{service.url}/").json()["model_version"] for _ in range(30)}
         return told == {version}
 
-    wait_until(is_so, f"version {version} on all workers", seconds=20)
+    wait_until(is_so, f"version {version} on all workers")
 
 
 def test_twenty_swaps_under_a_hundred_connections_lose_nothing(

@@ -89,11 +89,13 @@ def test_every_error_has_the_one_shape(
     assert error_of(answer)["code"] == code or code is None
 
 
-def test_a_series_sent_twice_with_a_history_is_refused(service: Service) -> None:
-    series = {"store": 1, "item": 1, "history": [{"date": "2018-01-01", "sales": 1}]}
-    answer = service.client.post("/forecast", json={"series": [series, series]})
-    assert answer.status_code == 422
-    assert "more than one row" in error_of(answer)["message"]
+def test_a_series_sent_twice_is_answered_for_each_of_its_histories(service: Service) -> None:
+    def history(sales: float) -> dict[str, Any]:
+        return {"store": 1, "item": 5, "history": [{"date": "2018-01-01", "sales": sales}]}
+
+    body = {"series": [history(1), history(1000)], "horizon_days": 1}
+    low, high = service.client.post("/forecast", json=body).json()["forecasts"]
+    assert low["days"][0]["forecast"] < high["days"][0]["forecast"]
 
 
 def test_a_thousand_series_are_answered_in_order(service: Service) -> None:

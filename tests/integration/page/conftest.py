@@ -1,39 +1,28 @@
 """A real server with sales a planner has questions about, and Debian's Chromium to ask them in."""
 
-import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from data.panel import SalesPanel
 from data.params import Paths
 from data.series import SeriesIndex
 from models.forecaster import ForecasterParams
 from models.seed_estimators import SeedParams
-from models.store import RECORD, ChampionRecord
+from tests.integration.page.shown import expect_settled
+from tests.integration.serving import Service, later_version, store, wait_until
 from training.train import Settings, TrainParams, train
 
-ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = "/usr/bin/chromium"
 # Without these Chromium looks for its maker's hosts at every start.
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic")
+OTHERS = "net::ERR_NETWORK_CHANGED"  # somebody else's container came or went: Chromium asks again by itself
+PATIENCE_MS = 30_000  # a busy machine takes its time; what is wrong stays wrong
 N_STORES, N_ITEMS, N_DAYS = 3, 8, 800
-PORTS = range(3240, 3290)
-READY_SECONDS = 60
 
 
 def planner_sales() -> SalesPanel:
@@ -67,96 +56,28 @@ def version_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return paths.challenger
 
 
-@dataclass
-class Server:
-    """A running `bentoml serve`; `promote` puts a version into the store it watches."""
+class Server(Service):
+    """A running server without a champion yet; `promote` puts a version into the store it watches."""
 
-    port: int
-    home: Path
-    process: subprocess.Popen[bytes]
-    promoted: int = 0
+    promoted = 0
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
-
-    def health(self) -> dict[str, object]:
-        with urlopen(f"{self.address}health") as answer:
-            health: dict[str, object] = json.load(answer)
-        return health
+        return f"{self.url}/"
 
     def promote(self, version_folder: Path) -> str:
-        """Import the version under a new name, as a promotion does, and wait until it serves."""
+        """Import the version as one made later, as a promotion does, and wait until it serves."""
         self.promoted += 1
-        folder = self.home / f"promoted-{self.promoted}"
-        shutil.copytree(version_folder, folder)
-        now = datetime.now(UTC)
-        version = f"{now:%Y%m%dT%H%M%S}-{self.promoted:06x}"
-        record = ChampionRecord.read(folder / RECORD)
-        record.model_copy(update={"version": version, "created_at": now}).write(folder / RECORD)
-        program = (
-            "import sys; from pathlib import Path; from models.store import *; folder = Path(sys.argv[1]);"
-            "import_to_bento(folder, ChampionRecord.read(folder / RECORD))"
-        )
-        subprocess.run(
-            [sys.executable, "-c", program, str(folder)], cwd=ROOT, env=environment(self.home), check=True
-        )
-        wait_until(lambda: self.health()["model_version"] == version)
+        folder = self.folder / f"promoted-{self.promoted}"
+        version = later_version(version_folder, folder, self.promoted).version
+        store(folder, self.home)
+        wait_until(lambda: self.version() == version, "the new version to serve")
         return version
-
-
-def environment(home: Path) -> dict[str, str]:
-    ours = {
-        "BENTOML_HOME": str(home),
-        "BENTOML_DO_NOT_TRACK": "True",
-        "PYTHONPATH": str(ROOT),
-        "OMP_NUM_THREADS": "1",
-    }
-    return {**os.environ, **ours}
-
-
-def wait_until(is_so: Callable[[], bool], seconds: float = READY_SECONDS) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if is_so():
-                return
-        except (URLError, ConnectionError):
-            pass
-        time.sleep(0.1)
-    raise TimeoutError(f"It was still not so after {seconds} s.")
-
-
-def free_port() -> int:
-    for port in PORTS:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port
-    raise OSError(f"No port is free in {PORTS}.")
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[Server]:
-    """`bentoml serve` on a home of its own, without a champion, from a folder that has none either."""
-    port, home = free_port(), folder / "bentoml"
-    home.mkdir()
-    command = [sys.executable, "-m", "bentoml", "serve", "service.app:ForecastService", "--host", "127.0.0.1"]
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, "--port", str(port)], cwd=folder, env=environment(home), stdout=log, stderr=log
-        )
-        try:
-            server = Server(port, home, process)
-            wait_until(lambda: server.health()["service"] == "storecast")
-            yield server
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, version_folder: Path) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("server")) as running:
+    with Server(tmp_path_factory.mktemp("server")) as running:
         running.promote(version_folder)
         yield running
 
@@ -164,12 +85,13 @@ def server(tmp_path_factory: pytest.TempPathFactory, version_folder: Path) -> It
 @pytest.fixture
 def empty_server(tmp_path: Path) -> Iterator[Server]:
     """A server that has no champion yet."""
-    with serving(tmp_path) as running:
+    with Server(tmp_path) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", *QUIET]
@@ -191,9 +113,14 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext, server: Server) -> Iterator[Page]:
     """The page as a first visitor sees it; at the end nothing must have been said on its console."""
     opened, said = context.new_page(), list[str]()
-    opened.on("console", lambda message: said.append(message.text))
+
+    def note(message: ConsoleMessage) -> None:
+        if OTHERS not in message.text:
+            said.append(message.text)
+
+    opened.on("console", note)
     opened.on("pageerror", lambda error: said.append(str(error)))
     opened.goto(server.address)
-    opened.wait_for_selector("#answer .uplot")
+    expect_settled(opened)
     yield opened
     assert said == []

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from tests.integration.page.shown import expect_settled, name_of, open_at
+
 pytestmark = pytest.mark.browser
 
 LOOK_AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"  # what coming back to the window does
@@ -19,10 +21,33 @@ def test_an_unknown_series_is_named_with_a_way_out(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("All stores and items")
 
 
+def test_a_series_is_shown_whole_after_one_that_is_unknown(page: Page) -> None:
+    open_at(page, "store=1&item=2&days=28")
+    page.goto(f"{page.url.split('#')[0]}#store=99&item=1&days=28")
+    expect(page.locator("#blank")).to_be_visible()
+    open_at(page, "store=1&item=2&days=28")
+    expect(page.locator("#why h2")).to_be_visible()
+
+
+def test_a_choice_the_service_was_silent_on_is_asked_again_when_it_is_back(
+    context: BrowserContext, server: Any
+) -> None:
+    page = context.new_page()
+    page.goto(f"{server.address}#store=1&item=2&days=28")
+    expect_settled(page)
+    page.route("**/page/sales*", lambda route: route.abort())
+    page.get_by_role("link", name="Store 1 · all items").click()
+    expect(page.locator("#notices")).to_contain_text("The service does not answer")
+    page.unroute_all()
+    page.evaluate(LOOK_AGAIN)
+    expect(page.locator("h1")).to_have_text("Store 1 · all items")
+    expect(page.locator("#notices")).to_be_empty()
+
+
 def test_a_silent_service_leaves_the_last_answer_with_its_time(context: BrowserContext, server: Any) -> None:
     page = context.new_page()
     page.goto(server.address)
-    page.wait_for_selector("#answer .uplot")
+    expect_settled(page)
     name = page.locator("h1").inner_text()
     context.route("**/health", lambda route: route.abort())
     context.route("**/page/**", lambda route: route.abort())
@@ -44,15 +69,16 @@ def test_new_forecasts_are_shown_without_a_reload(page: Page, server: Any, versi
     expect(page.locator("#trust dl")).to_contain_text(version)
 
 
-def test_clicks_are_answered_while_models_swap(page: Page, server: Any, version_folder: Path) -> None:
+def test_keys_are_answered_while_models_swap(page: Page, server: Any, version_folder: Path) -> None:
+    open_at(page, "store=1&item=1&days=28")
     page.get_by_role("button", name="Series").click()
-    for _ in range(3):
+    for swap in range(1, 4):
         server.promote(version_folder)
         for _ in range(4):
             page.locator("#list").press("ArrowDown")
-            page.wait_for_timeout(150)
-        row = page.locator("[role=option][aria-selected=true] .row-name").inner_text()
-        expect(page.locator("h1")).to_have_text(row)
+        store, item = divmod(4 * swap, 8)
+        expect(page.locator("h1")).to_have_text(name_of(str(store + 1), str(item + 1)))
+        expect(page.locator("[role=option][aria-selected=true]")).to_have_attribute("data-at", str(4 * swap))
     expect(page.locator("#notices")).not_to_contain_text("does not answer")
 
 
@@ -66,6 +92,19 @@ def test_without_explanations_the_reason_is_left_out(page: Page, context: Browse
     other.goto(page.url)
     expect(other.locator("#trial")).to_be_visible()
     expect(other.locator("#why")).to_be_hidden()
+
+
+def test_a_morning_on_which_nothing_needs_her_is_said_without_a_click(
+    context: BrowserContext, server: Any
+) -> None:
+    def calm(route: Route) -> None:
+        route.fulfill(json=route.fetch().json() | {"attention": [], "attention_count": 0})
+
+    page = context.new_page()
+    page.route("**/page/overview*", calm)
+    page.goto(server.address)
+    expect(page.locator("h1")).to_have_text("All stores and items")
+    expect(page.locator("#list-note")).to_contain_text("Nothing needs you today: all 24 series")
 
 
 def test_a_drift_that_was_found_stands_first_and_is_said_on_top(context: BrowserContext, server: Any) -> None:

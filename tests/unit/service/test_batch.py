@@ -3,6 +3,7 @@
 import csv
 import logging
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def run(tmp_path: Path, champion: Champion, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
 
     def start(*arguments: str, answers: Knows | None = None) -> int:
-        monkeypatch.setattr(batch, "_answers", lambda *_: answers or Knows(champion))
+        monkeypatch.setattr(batch, "_answers", lambda *_: nullcontext(answers or Knows(champion)))
         return batch.main(arguments)
 
     return start
@@ -163,7 +164,7 @@ def test_sales_replace_the_history_and_the_cutoff(
         "its sales are no number",
         "its date cannot be read",
     ]
-    assert "2 rows were left out" in caplog.text
+    assert "Left out: 2 rows;" in caplog.text
     direct = OwnAnswers(earlier).forecast(np.arange(10), 2)
     assert [float(row["forecast"]) for row in rows] == [
         round(float(value), 4) for value in direct.forecast.ravel()

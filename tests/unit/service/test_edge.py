@@ -106,6 +106,7 @@ def test_a_method_that_is_not_answered_is_405_and_told_which_are() -> None:
     answer = ask(method="DELETE")
     assert (answer.status, answer.error["code"]) == (405, "method_not_allowed")
     assert answer.headers["allow"] == "POST"
+    assert ask(path="/health", method="DELETE").headers["allow"] == "GET, HEAD"
 
 
 def test_head_is_get_without_a_body() -> None:

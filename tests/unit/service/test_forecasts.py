@@ -183,6 +183,18 @@ def test_answers_do_not_depend_on_who_else_is_asked_for(
     assert together == alone
 
 
+def test_a_series_may_be_asked_for_with_several_histories(
+    forecasts: Forecasts, small_panel: SalesPanel
+) -> None:
+    as_it_was = history_of(small_panel, 5, 400)
+    doubled = [day | {"sales": 2 * day["sales"]} for day in as_it_was]
+    brought = [{"store": name, "item": 1, "history": days} for name, days in ((2, as_it_was), ("2", doubled))]
+    together = forecasts.forecast(asked(*brought, horizon_days=5))["forecasts"]
+    assert together == [forecasts.forecast(asked(s, horizon_days=5))["forecasts"][0] for s in brought]
+    first, second = (series["days"][0]["forecast"] for series in together)
+    assert second > 1.5 * first
+
+
 def test_an_explanation_multiplies_and_adds_up_to_the_forecast_that_is_given(forecasts: Forecasts) -> None:
     told = forecasts.explain(query(2, 4, "2018-02-03"))
     parts = told["parts"]
