@@ -41,6 +41,16 @@ def test_steady_sales_leave_summary_reports_and_a_log_line_but_no_flag(clone: Pa
     assert {"total, 28 days", "MAPE in percent", "WAPE in percent", "distance from a year before"} <= names
 
 
+def test_reports_of_other_days_do_not_stay_beside_a_check_that_compared_nothing(clone: Paths) -> None:
+    reports = [clone.reports / name for name in ("data_drift_report.html", "performance_report.html")]
+    clone.reports.mkdir(exist_ok=True)
+    for report in reports:
+        report.write_text("of other days")
+    clone.champion_json.unlink()
+    assert run(clone, None, PARAMS).verdict == "undecided"
+    assert not any(report.exists() for report in reports)
+
+
 @pytest.mark.parametrize(
     ("drift", "words"),
     [
@@ -85,6 +95,7 @@ def test_without_a_champion_nothing_is_decided_and_no_flag_raised(tmp_path: Path
     summary = run(paths, None, PARAMS)
     assert summary.verdict == "undecided"
     assert "no champion" in summary.words
+    assert " undecided - There is no champion" in paths.drift_log.read_text(encoding="utf-8")
     assert json.loads(paths.drift_summary.read_text(encoding="utf-8"))["verdict"] == "undecided"
     assert not paths.flag.exists()
 
@@ -93,7 +104,7 @@ def test_a_series_that_left_the_file_is_said_and_the_rest_is_judged(calibrated_c
     panel = synthetic_panel(SALES)
     summary = check(panel.select(np.arange(panel.n_series) > 0), calibrated_champion, PARAMS).summary
     assert summary.verdict == "steady"
-    assert "1 series of the model are not in these sales." in summary.words
+    assert "1 series (store 1, item 1) of the model are not in these sales." in summary.words
     assert "errors were not measured" in summary.words
 
 
