@@ -82,11 +82,11 @@ def run(paths: Paths, file: Path | None, params: DriftParams) -> DriftSummary:
     else:
         champion = Champion.load(paths.versions / record.version)
         found = check(recorded_sales(paths, file), champion, params)
-    _report(found, params, paths)
     found.summary.write(paths.drift_summary)
     _log(found.summary, paths)
     if found.summary.drift_found:
         raise_flag(paths.flag, found.summary.words, found.summary.model_version)
+    _report(found, params, paths)  # last: a picture that cannot be drawn hides no verdict
     return found.summary
 
 

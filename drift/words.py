@@ -19,7 +19,7 @@ SHOWN = 5
 MOST_MOVED = 6
 FAR_OFF = 3.0  # standard deviations
 OF_SERIES = ("low tenth", "high tenth", "spread")
-OFTEN_HIDDEN = {"gross total": "total", "closed store": "store"}  # told once, by the plainer words
+OFTEN_HIDDEN = {"closed store": "store", "gross total": "total"}  # told once, by the plainer words, first
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,9 @@ class Teller:
                 best.pop(hidden, None)
         if "closed store" in best:  # its series are no further news
             best = {name: of_best for name, of_best in best.items() if name not in OF_SERIES}
-        order = sorted(best, key=lambda name: (name not in OFTEN_HIDDEN, name in OF_SERIES, -best[name][0]))
-        told = [moved for name in order for moved in self._moved(name, best[name][1])]
+        first = [name for name in OFTEN_HIDDEN if name in best]
+        rest = sorted(best.keys() - OFTEN_HIDDEN, key=lambda name: (name in OF_SERIES, -best[name][0]))
+        told = [moved for name in [*first, *rest] for moved in self._moved(name, best[name][1])]
         distinct = {moved.group: moved for moved in reversed(told)}
         return [moved for moved in told if distinct[moved.group] is moved][:MOST_MOVED]
 

@@ -77,6 +77,17 @@ def test_the_flag_carries_the_words_and_the_version(clone: Paths) -> None:
     assert summary.window.last - summary.window.first == timedelta(days=6)
 
 
+def test_the_worst_shock_of_all_leaves_everything_a_check_leaves(clone: Paths) -> None:
+    shutil.copy("params.yaml", clone.params)
+    panel = synthetic_panel(SALES)
+    panel.sales[:, -28:] = 0
+    write_sales(panel, clone.root / "new.csv.gz")
+    summary = run(clone, clone.root / "new.csv.gz", PARAMS)
+    assert summary.words.count("sold nothing in 28 days: closed, or data missing?") == 3
+    assert read_flag(clone.flag) is not None
+    assert "Nothing was sold" in (clone.reports / "performance_report.html").read_text(encoding="utf-8")
+
+
 def test_fewer_new_days_are_judged_by_shorter_windows(calibrated_champion: Champion) -> None:
     panel = synthetic_panel(SALES)
     summary = check(panel.until(panel.end - np.timedelta64(10, "D")), calibrated_champion, PARAMS).summary

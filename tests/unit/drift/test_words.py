@@ -55,6 +55,12 @@ def test_every_item_that_moved_is_counted_and_named_before_single_series() -> No
     assert words[2].endswith("of 18 series are far off over 28 days.")
 
 
+def test_a_closed_store_comes_before_what_it_takes_from_the_total() -> None:
+    first, second, *_ = told(np.where(GROUPS.store < 2, 0.0, 1.0))
+    assert first.startswith("Store 1 sold nothing")
+    assert second.startswith("Store 2 sold nothing")
+
+
 def test_names_stay_as_the_user_writes_them() -> None:
     stores = [f"SHOP-{code}" for code in GROUPS.store]
     named = SeriesIndex.from_labels(stores, [f"SKU {code}" for code in GROUPS.item])
