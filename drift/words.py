@@ -17,6 +17,7 @@ from drift.windows import Floats, Windows
 WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SHOWN = 5
 MOST_MOVED = 6
+MOST_SHARE = 10.0
 FAR_OFF = 3.0  # standard deviations
 OF_SERIES = ("low tenth", "high tenth", "spread")
 OFTEN_HIDDEN = {"closed store": "store", "gross total": "total"}  # told once, by the plainer words, first
@@ -186,4 +187,5 @@ def _sentence(label: str) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{round(100 * share):+,d} %"  # never -0
+    """Whole percents, never -0; where next to nothing was expected the number itself says nothing."""
+    return "over +1,000 %" if share > MOST_SHARE else f"{round(100 * share):+,d} %"

@@ -70,9 +70,13 @@ def test_names_stay_as_the_user_writes_them() -> None:
     assert moved.words.startswith("Store SHOP-1 sold nothing in 28 days")
 
 
-def test_a_change_that_rounds_to_nothing_has_no_minus() -> None:
-    assert _percent(-0.004) == "+0 %"
-    assert _percent(-12.346) == "-1,235 %"
+def test_changes_are_whole_percents_without_minus_zero_or_numbers_of_no_meaning() -> None:
+    assert [_percent(share) for share in (-0.004, -0.49, 9.99, 1939)] == [
+        "+0 %",
+        "-49 %",
+        "+999 %",
+        "over +1,000 %",
+    ]
 
 
 def test_tests_name_the_group_that_is_furthest_off() -> None:
