@@ -33,6 +33,7 @@ class Ingestion:
     """What a file added to the history, in rows of one series and day."""
 
     n_new: int
+    n_new_series: int
     n_corrected: int
     n_unchanged: int
     n_unreadable: int
@@ -49,6 +50,8 @@ class Ingestion:
                 f"{counted(self.n_new, 'new row')}, {self.n_corrected:,} corrected, "
                 f"{self.n_unchanged:,} unchanged"
             )
+        if self.n_new_series:  # or a name mistyped
+            changed += f"; {counted(self.n_new_series, 'series')} not seen before"
         left_out = f"; {counted(self.n_unreadable, 'row')} without a number left out"
         return f"{changed}; {self.first} to {self.last}{left_out if self.n_unreadable else ''}."
 
@@ -66,6 +69,7 @@ def ingest(file: Path, paths: Paths) -> Ingestion:
     days = new.times.astype("datetime64[D]")
     return Ingestion(
         n_new=n_unknown,
+        n_new_series=int((~np.isin(np.unique(_series(new)), _series(known))).sum()),
         n_corrected=len(changes) - n_unknown,
         n_unchanged=len(new) - len(changes),
         n_unreadable=n_unreadable,
@@ -103,8 +107,11 @@ def _look_up(known: SalesRows, wanted: SalesRows) -> NDArray[np.float32]:
 
 def _keys(rows: SalesRows) -> IntArray:
     """One number per series and day; equal in all rows that share their names."""
-    series = rows.stores.codes.astype(np.int64) * len(rows.items.names) + rows.items.codes
-    return series * 2**24 + rows.times.astype("datetime64[D]").astype(np.int64)
+    return _series(rows) * 2**24 + rows.times.astype("datetime64[D]").astype(np.int64)
+
+
+def _series(rows: SalesRows) -> IntArray:
+    return rows.stores.codes.astype(np.int64) * len(rows.items.names) + rows.items.codes
 
 
 def _write_months(rows: SalesRows, months: NDArray[np.datetime64], raw: Path) -> None:

@@ -55,6 +55,7 @@ class Judgement:
     windows: Windows
     readings: Readings | None
     relative: Floats
+    limits: Floats  # (n_statistics,) what each of `STATISTICS` must exceed to alarm, NaN if it cannot
 
 
 @dataclass(frozen=True)
@@ -101,13 +102,15 @@ class Alarm:
     def _judge_length(self, windows: Windows, groups: Groups, is_longest: bool) -> Judgement:
         learnt, n_windows = self.lengths.get(windows.length_days), len(windows)
         readings, scores = None, np.full((n_windows, len(STATISTICS)), np.nan)
+        limits = np.full(len(STATISTICS), np.nan)
         faults = np.full((n_windows, len(gross.TESTS)), np.nan)
         if learnt is not None:
             readings = learnt.reader.read(windows, groups)
             scores = learnt.scores(statistics(readings)) / self.threshold
+            limits = learnt.centre + learnt.tail * self.threshold
         if is_longest:
             faults = gross.faults(windows, groups, learnt.gross_limit if learnt else gross.WIDEST_LIMIT)
-        return Judgement(windows, readings, np.concatenate([scores, faults], axis=1))
+        return Judgement(windows, readings, np.concatenate([scores, faults], axis=1), limits)
 
 
 def statistics(readings: Readings) -> Floats:

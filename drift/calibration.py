@@ -51,6 +51,11 @@ class Calibration:
     def last_day(self) -> np.datetime64:
         return np.datetime64(self.thresholds.last_day, "D")
 
+    @property
+    def is_sample(self) -> bool:
+        """Whether more series were there than are watched."""
+        return self.evidence["series"] != len(self.series)
+
     def rows_of(self, series: SeriesIndex) -> NDArray[np.int64]:
         """Row in `series` of each watched series, −1 where it is missing."""
         found = (series.find(*pair) for pair in zip(self.series.stores, self.series.items, strict=True))

@@ -22,7 +22,7 @@ from data.params import Paths, load_params
 from data.progress import configure_logging
 from drift.calibration import Calibration
 from drift.concept import Performance, handicap, performance
-from drift.coverage import not_covered, why_undecided
+from drift.coverage import not_covered, too_young, why_undecided
 from drift.flag import raise_flag
 from drift.inputs import InputWindows, distance_tests, input_windows
 from drift.params import DriftParams
@@ -60,8 +60,9 @@ def check(panel: SalesPanel, champion: Champion, params: DriftParams) -> DriftCh
     window = CheckedWindow.ending(panel.end, n_days)
     if reason:
         return DriftCheck(DriftSummary.undecided(reason, version, window if lengths else None))
-    judgements = calibration.thresholds.alarm.judge(_windows(watched, lengths), calibration.groups)
-    teller, notes = Teller(calibration.series, calibration.groups), not_covered(panel, calibration)
+    alarm, teller = calibration.thresholds.alarm, Teller(calibration.series, calibration.groups)
+    judgements = alarm.judge(_windows(watched, lengths), calibration.groups)
+    notes = too_young(alarm, judgements) + not_covered(panel, calibration)
     inputs = input_windows(watched, watched.n_days - 1, n_days)
     achieved = _performance(panel, watched, calibration, champion, n_days, notes)
     tests = teller.tests(judgements) + _error_tests(achieved, calibration, champion, params)
@@ -81,14 +82,11 @@ def run(paths: Paths, file: Path | None, params: DriftParams) -> DriftSummary:
     else:
         champion = Champion.load(paths.versions / record.version)
         found = check(recorded_sales(paths, file), champion, params)
-    if found.inputs is not None:
-        write_data_drift(found.inputs, params.input_distance, paths.reports / "data_drift_report.html")
-    if found.performance is not None:
-        write_performance(found.performance, paths.reports / "performance_report.html")
     found.summary.write(paths.drift_summary)
     _log(found.summary, paths)
     if found.summary.drift_found:
         raise_flag(paths.flag, found.summary.words, found.summary.model_version)
+    _report(found, params, paths)  # last: a picture that cannot be drawn hides no verdict
     return found.summary
 
 
@@ -153,14 +151,25 @@ def _error_tests(
     return achieved.tests(handicap(champion.forecaster), limit, params.error_increase)
 
 
+def _report(found: DriftCheck, params: DriftParams, paths: Paths) -> None:
+    """Draw what was compared; a report of other days does not stay beside this summary."""
+    inputs, errors = (paths.reports / f"{name}_report.html" for name in ("data_drift", "performance"))
+    if found.inputs is None:
+        inputs.unlink(missing_ok=True)
+    else:
+        write_data_drift(found.inputs, params.input_distance, inputs)
+    if found.performance is None:
+        errors.unlink(missing_ok=True)
+    else:
+        write_performance(found.performance, errors)
+
+
 def _log(summary: DriftSummary, paths: Paths) -> None:
     """Add a line to logs/drift_logs.log."""
     paths.logs.mkdir(parents=True, exist_ok=True)
+    version, words = summary.model_version or "-", " ".join(summary.words.split())
     with paths.drift_log.open("a", encoding="utf-8") as log:
-        words = " ".join(summary.words.split())
-        log.write(
-            f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {summary.verdict} {summary.model_version} {words}\n"
-        )
+        log.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {summary.verdict} {version} {words}\n")
 
 
 def _push(summary: DriftSummary, report: pushed.Report, paths: Paths) -> None:

@@ -12,6 +12,7 @@ from data.errors import DataContractError
 from data.panel import SeriesId
 from data.words import counted
 from drift.calibration import Calibration
+from drift.coverage import too_young
 from drift.summary import CheckedWindow, DriftSummary
 from drift.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows, WindowsByLength
 from drift.words import Teller
@@ -60,12 +61,13 @@ class OnlineCheck:
         """
         actual, n_left_out = self._arranged(dates, stores, items, sales)
         windows = self._windows(actual)
-        judgements = self.calibration.thresholds.alarm.judge(windows, self.teller.groups)
+        alarm = self.calibration.thresholds.alarm
+        judgements = alarm.judge(windows, self.teller.groups)
         longest = max(windows)
         last_step = int(np.flatnonzero(np.isfinite(actual).any(axis=0))[-1]) + 1
         last = self.cutoff + np.timedelta64(last_step, "D")
         window = CheckedWindow.ending(last, longest)
-        notes = [self._left_out(n_left_out)] if n_left_out else []
+        notes = too_young(alarm, judgements) + ([self._left_out(n_left_out)] if n_left_out else [])
         tests, moved = self.teller.tests(judgements), self.teller.moved(judgements)
         total = self.teller.total(judgements)
         return DriftSummary.judged(window, tests, moved, total, notes, model_version)

@@ -11,11 +11,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.files import atomic_path
+from data.files import atomic_path, atomic_write_text
 from drift.concept import Performance
 from drift.inputs import COLUMNS, InputWindows
 
 METHOD = "wasserstein"
+NOTHING_SOLD = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Storecast: errors of forecasts</title>
+<p>Nothing was sold in these days: there is no error in percent to show.
+drift_summary.json says what that means.</p>
+"""
 
 
 def write_data_drift(windows: InputWindows, threshold: float, path: Path) -> None:
@@ -25,7 +30,10 @@ def write_data_drift(windows: InputWindows, threshold: float, path: Path) -> Non
 
 def write_performance(windows: Performance, path: Path) -> None:
     """Write the champion's errors beside those of the year before: one file that needs no network."""
-    _write(regression_quality(windows), path)
+    if np.nansum(windows.actual) > 0:
+        _write(regression_quality(windows), path)
+    else:  # Evidently divides by what was sold
+        atomic_write_text(path, NOTHING_SOLD)
 
 
 def data_drift(windows: InputWindows, threshold: float) -> Any:
@@ -51,8 +59,8 @@ def regression_quality(windows: Performance) -> Any:
         numerical_columns=["sales", "forecast"],
     )
     parts = [_long(windows.actual, windows.forecast)]
-    if windows.before is not None:
-        parts.append(_long(*windows.before))
+    if windows.before is not None and len(before := _long(*windows.before)):
+        parts.append(before)
     return _run(evidently.presets.RegressionPreset(), definition, parts)
 
 

@@ -91,13 +91,16 @@ class DriftSummary(BaseModel):
         notes: list[str],
         model_version: str | None,
     ) -> DriftSummary:
-        """Drift when any test found some; the `total` is told when nothing that `moved` can be named."""
+        """Drift when any test found some; the `total` is told when nothing that `moved` can be named.
+
+        `notes` say what the verdict does not cover.
+        """
         found = [test for test in tests if test.found]
         told = [part.words for part in moved] or [total.words, *map(_beyond, found)]
         if found:
             moved = moved or [total]
         else:
-            moved, told = [], [f"as was to be expected. {total.words}"]
+            moved, told = [], [f"no drift found. {total.words}"]
         span = f"Last {window.days} days ({window.first} to {window.last}):"
         return cls(
             drift_found=bool(found),

@@ -32,6 +32,11 @@ class Champion:
 
         `verify=False` skips the hashing, for a folder whose files were checked a moment ago.
         """
+        if not folder.exists():
+            raise ArtifactError(
+                f"The files of version {folder.name} are not in {folder.parent}.",
+                hint="`make restore` brings the champion's from the DVC remote; `make train` makes another.",
+            )
         record = store.ChampionRecord.read(folder / store.RECORD)
         if verify:
             store.verify(folder, record)

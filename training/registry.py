@@ -88,7 +88,7 @@ def read_version(version: str, paths: Paths) -> ChampionRecord:
     if not path.exists():
         raise ArtifactError(
             f"Version {version} is not in {paths.versions}.",
-            hint="`python -m training.registry list` shows what is there; `dvc pull` brings the rest.",
+            hint="`python -m training.registry list` shows what is there; `make pull` brings the rest.",
         )
     return ChampionRecord.read(path)
 
@@ -215,6 +215,8 @@ def _listed(paths: Paths) -> str:
         f"  {record.kind:<14}  cutoff {record.cutoff}  made {record.created_at:%Y-%m-%d %H:%M} UTC"
         for record in map(ChampionRecord.read, newest_first)
     ]
+    if champion and not rows:
+        return f"None of the versions is in this clone, the champion {champion.version} neither: `make pull`."
     return "\n".join(rows) or "There is no version yet; `make train` makes one."
 
 

@@ -38,11 +38,15 @@ def run(paths: Paths) -> ChampionRecord:
             logger.info("No new days and no corrections since %s: %s stays.", before.cutoff, before.version)
             return before
         folder, record = save_rolled_forward(champion, roll_forward(champion.forecaster, panel), panel, paths)
-        reason = f"Rolled forward from {before.cutoff} to {record.cutoff} on the same trees."
+        reason = f"Rolled forward {_span(before.cutoff, record.cutoff)} on the same trees."
         promote(folder, [reason], paths)
         prune(paths)
         logger.info("Champion: %s. %s", record.version, reason)
         return record
+
+
+def _span(before: date, cutoff: date) -> str:
+    return f"from {before} to {cutoff}" if before < cutoff else f"to {cutoff} as corrected"
 
 
 def open_champion(paths: Paths) -> Champion:

@@ -41,6 +41,12 @@ def test_new_days_go_into_a_file_of_their_month_and_the_old_files_stay(paths: Pa
     assert prepare(paths).sales[0, -1] == 7
 
 
+def test_series_that_were_never_seen_are_counted(paths: Paths) -> None:
+    rows = "2018-01-01,1,1,6\n2018-01-01,1,2,6\n2018-01-02,1,2,6\n"
+    words = "3 new rows, 0 corrected, 0 unchanged; 1 series not seen before; 2018-01-01 to 2018-01-02."
+    assert ingest(given(paths, rows), paths).words == words
+
+
 def test_the_same_file_twice_changes_no_byte(paths: Paths) -> None:
     file = given(paths, "2018-01-01,1,1,6\n2017-12-31,1,1,9\n")
     ingest(file, paths)

@@ -41,6 +41,16 @@ def test_steady_sales_leave_summary_reports_and_a_log_line_but_no_flag(clone: Pa
     assert {"total, 28 days", "MAPE in percent", "WAPE in percent", "distance from a year before"} <= names
 
 
+def test_reports_of_other_days_do_not_stay_beside_a_check_that_compared_nothing(clone: Paths) -> None:
+    reports = [clone.reports / name for name in ("data_drift_report.html", "performance_report.html")]
+    clone.reports.mkdir(exist_ok=True)
+    for report in reports:
+        report.write_text("of other days")
+    clone.champion_json.unlink()
+    assert run(clone, None, PARAMS).verdict == "undecided"
+    assert not any(report.exists() for report in reports)
+
+
 @pytest.mark.parametrize(
     ("drift", "words"),
     [
@@ -67,6 +77,17 @@ def test_the_flag_carries_the_words_and_the_version(clone: Paths) -> None:
     assert summary.window.last - summary.window.first == timedelta(days=6)
 
 
+def test_the_worst_shock_of_all_leaves_everything_a_check_leaves(clone: Paths) -> None:
+    shutil.copy("params.yaml", clone.params)
+    panel = synthetic_panel(SALES)
+    panel.sales[:, -28:] = 0
+    write_sales(panel, clone.root / "new.csv.gz")
+    summary = run(clone, clone.root / "new.csv.gz", PARAMS)
+    assert summary.words.count("sold nothing in 28 days: closed, or data missing?") == 3
+    assert read_flag(clone.flag) is not None
+    assert "Nothing was sold" in (clone.reports / "performance_report.html").read_text(encoding="utf-8")
+
+
 def test_fewer_new_days_are_judged_by_shorter_windows(calibrated_champion: Champion) -> None:
     panel = synthetic_panel(SALES)
     summary = check(panel.until(panel.end - np.timedelta64(10, "D")), calibrated_champion, PARAMS).summary
@@ -85,6 +106,7 @@ def test_without_a_champion_nothing_is_decided_and_no_flag_raised(tmp_path: Path
     summary = run(paths, None, PARAMS)
     assert summary.verdict == "undecided"
     assert "no champion" in summary.words
+    assert " undecided - There is no champion" in paths.drift_log.read_text(encoding="utf-8")
     assert json.loads(paths.drift_summary.read_text(encoding="utf-8"))["verdict"] == "undecided"
     assert not paths.flag.exists()
 
@@ -93,7 +115,7 @@ def test_a_series_that_left_the_file_is_said_and_the_rest_is_judged(calibrated_c
     panel = synthetic_panel(SALES)
     summary = check(panel.select(np.arange(panel.n_series) > 0), calibrated_champion, PARAMS).summary
     assert summary.verdict == "steady"
-    assert "1 series of the model are not in these sales." in summary.words
+    assert "1 series (store 1, item 1) of the model are not in these sales." in summary.words
     assert "errors were not measured" in summary.words
 
 

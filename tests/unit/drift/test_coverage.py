@@ -1,11 +1,17 @@
 """When nothing can be said, and why."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from data.panel import SalesPanel
+from data.series import SeriesIndex
 from drift.calibration import Calibration
-from drift.coverage import not_covered, why_undecided
+from drift.calm import fit_on
+from drift.coverage import not_covered, too_young, why_undecided
+from drift.shifts import Groups
+from tests.unit.drift.worlds import last_windows, world
 
 
 def later(panel: SalesPanel, n_days: int) -> SalesPanel:
@@ -48,4 +54,46 @@ def test_a_verdict_says_which_series_it_does_not_cover(known: SalesPanel, calibr
     silent = SalesPanel(known.sales.copy(), known.start, known.series)
     silent.sales[4, -28:] = np.nan
     notes = not_covered(silent.select(np.arange(known.n_series) != 7), calibration)
-    assert [note[:8] for note in notes] == ["1 series", "Nothing "]
+    gone, kept = (f"store {known.series.stores[row]}, item {known.series.items[row]}" for row in (7, 4))
+    assert notes == [
+        f"1 series ({gone}) of the model are not in these sales.",
+        f"Nothing was recorded of 1 series ({kept}) in 28 days: not judged.",
+    ]
+
+
+def test_a_store_is_named_when_all_of_it_is_silent_or_new(
+    known: SalesPanel, calibration: Calibration
+) -> None:
+    labels = [
+        (4 if store == 3 else store, item)
+        for store, item in zip(known.series.stores, known.series.items, strict=True)
+    ]
+    renamed = SalesPanel(known.sales, known.start, SeriesIndex.from_labels(*zip(*labels, strict=True)))
+    assert not_covered(renamed, calibration) == [
+        "6 series (all of store 3) of the model are not in these sales.",
+        "6 series (all of store 4) came after the thresholds were learnt: not judged.",
+    ]
+
+
+def test_a_young_history_says_what_it_cannot_tell() -> None:
+    calm = world(n_weeks=30)
+    groups = Groups.of(calm.panel.series)
+    weeks = np.arange(30)
+    taught, untaught = fit_on(calm, groups, weeks, 0.005), fit_on(calm, groups, weeks[:9], 0.005)
+    windows = last_windows(calm)
+    assert too_young(taught, taught.judge(windows, groups)) == []
+    (note,) = too_young(untaught, untaught.judge(windows, groups))
+    assert note.startswith(
+        "History held 9 weeks to learn from, 20 are needed: only a store that sells nothing"
+    )
+    assert "under 40 % or over 250 % of its forecast" in note
+
+
+def test_a_total_whose_season_is_unknown_is_said_to_be_so() -> None:
+    calm = world(n_weeks=30)
+    groups = Groups.of(calm.panel.series)
+    alarm = fit_on(calm, groups, np.arange(30), 0.005)
+    in_first_year = np.array([calm.first_day + 380])
+    early = {length: replace(windows, ends=in_first_year) for length, windows in last_windows(calm).items()}
+    (note,) = too_young(alarm, alarm.judge(early, groups))
+    assert note.startswith("Without the same weeks of an earlier year the total may just follow its season")

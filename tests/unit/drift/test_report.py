@@ -56,6 +56,18 @@ def test_a_column_without_values_is_left_out() -> None:
     assert [name for name in names if "=lag_7," in name]
 
 
+def test_a_window_in_which_nothing_was_sold_still_has_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "performance.html"
+    write_performance(Performance(np.zeros_like(ACTUAL), FORECAST, None), page)
+    assert "Nothing was sold" in page.read_text(encoding="utf-8")
+
+
+def test_a_year_before_of_which_nothing_is_known_is_left_out() -> None:
+    alone = metrics(regression_quality(Performance(ACTUAL, FORECAST, None)))
+    unknown = np.full_like(ACTUAL, np.nan)
+    assert metrics(regression_quality(Performance(ACTUAL, FORECAST, (unknown, FORECAST)))) == alone
+
+
 def test_reports_are_single_files_that_load_nothing(tmp_path: Path) -> None:
     write_data_drift(INPUTS, 0.1, tmp_path / "drift.html")
     write_performance(PERFORMANCE, tmp_path / "performance.html")

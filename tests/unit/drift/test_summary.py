@@ -33,7 +33,7 @@ def test_any_test_that_is_found_is_drift() -> None:
     assert DriftSummary.judged(WINDOW, [CALM, BEYOND], [], TOTAL, [], "v").verdict == "drift"
     steady = DriftSummary.judged(WINDOW, [CALM], [], TOTAL, ["Two are missing."], "v")
     assert (steady.drift_found, steady.verdict) == (False, "steady")
-    assert steady.words.endswith("as was to be expected. All series +1 %. Two are missing.")
+    assert steady.words.endswith("no drift found. All series +1 %. Two are missing.")
 
 
 def test_drift_that_only_errors_show_still_has_words() -> None:

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from data.series import SeriesIndex
 from drift.calm import fit_on
 from drift.shifts import Groups
-from drift.words import Teller
+from drift.words import Teller, _percent
 from tests.unit.drift.worlds import last_windows, shocked, world
 
 WORLD = world()
@@ -41,9 +42,41 @@ def test_the_first_words_name_what_moved(factor: NDArray[np.floating], words: st
     assert told(factor)[0].startswith(words)
 
 
-def test_a_single_series_is_named_with_how_much_it_moved() -> None:
-    words = " ".join(told(np.where(np.arange(18) == 7, 5.0, 1.0)))
-    assert "store 2, item 2 +" in words
+def test_a_single_series_is_named_with_how_much_it_moved_and_no_other() -> None:
+    first, second = told(np.where(np.arange(18) == 7, 5.0, 1.0))
+    assert first == "1 of 18 series is far off over 28 days."
+    assert second.startswith("Store 2, item 2 sold +")
+
+
+def test_every_item_that_moved_is_counted_and_named_before_single_series() -> None:
+    words = told(np.select([GROUPS.item == 1, GROUPS.item == 4], [0.4, 1.8], 1.0))
+    assert words[0].startswith("2 of 6 items moved. Item ")
+    assert {words[0].split(". ")[1][:6], words[1][:6]} == {"Item 2", "Item 5"}
+    assert words[2].endswith("of 18 series are far off over 28 days.")
+
+
+def test_a_closed_store_comes_before_what_it_takes_from_the_total() -> None:
+    first, second, *_ = told(np.where(GROUPS.store < 2, 0.0, 1.0))
+    assert first.startswith("Store 1 sold nothing")
+    assert second.startswith("Store 2 sold nothing")
+
+
+def test_names_stay_as_the_user_writes_them() -> None:
+    stores = [f"SHOP-{code}" for code in GROUPS.store]
+    named = SeriesIndex.from_labels(stores, [f"SKU {code}" for code in GROUPS.item])
+    judged = ALARM.judge(last_windows(shocked(WORLD, np.where(GROUPS.store == 1, 0.0, 1.0))), GROUPS)
+    (moved,) = Teller(named, GROUPS).moved(judged)
+    assert moved.group == "store SHOP-1"
+    assert moved.words.startswith("Store SHOP-1 sold nothing in 28 days")
+
+
+def test_changes_are_whole_percents_without_minus_zero_or_numbers_of_no_meaning() -> None:
+    assert [_percent(share) for share in (-0.004, -0.49, 9.99, 1939)] == [
+        "+0 %",
+        "-49 %",
+        "+999 %",
+        "over +1,000 %",
+    ]
 
 
 def test_tests_name_the_group_that_is_furthest_off() -> None:

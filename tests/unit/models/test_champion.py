@@ -48,6 +48,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_files_that_are_not_in_this_clone_can_be_restored(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match=r"20260101T000000-abcdef are not in .*make restore"):
+        Champion.load(tmp_path / "20260101T000000-abcdef")
+
+
 def test_a_champion_gives_what_was_saved(folder: Path) -> None:
     champion = Champion.load(folder)
     assert champion.card == {"model": "storecast"}

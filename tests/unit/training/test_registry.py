@@ -1,6 +1,7 @@
 """Promotion and roll-back: what is where afterwards, and the job for people."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def test_a_second_rollback_goes_further_back(paths: Paths, make_version: MakeVer
 
 
 def test_a_version_that_is_not_here_cannot_be_rolled_back_to(paths: Paths) -> None:
-    with pytest.raises(ArtifactError, match="dvc pull"):
+    with pytest.raises(ArtifactError, match="make pull"):
         rollback(paths, "20200101T000000-abcdef")
 
 
@@ -134,6 +135,22 @@ def test_the_job_lists_shows_promotes_and_rolls_back(
     assert json.loads(capsys.readouterr().out)["card"] == {"model": "first"}
     assert main(["rollback"]) == 0
     assert served(Paths(Path())) == "first"
+
+
+def test_a_clone_without_the_versions_says_how_to_bring_them(
+    paths: Paths,
+    make_version: MakeVersion,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    record = make_version("first")
+    promote(paths.challenger, ["There was no champion."], paths)
+    shutil.rmtree(paths.versions)
+    monkeypatch.chdir(paths.root)
+    assert main(["list"]) == 0
+    listed = capsys.readouterr().out
+    assert record.version in listed
+    assert "make pull" in listed
 
 
 def test_the_job_says_what_is_wrong_and_exits_two(

@@ -86,6 +86,8 @@ def test_corrected_sales_of_known_days_are_news(
     record = run(clone)
     assert record.version != trained.version
     assert record.cutoff == trained.cutoff
+    reasons = read_decisions(clone.history_jsonl)[-1].reasons
+    assert reasons == (f"Rolled forward to {trained.cutoff} as corrected on the same trees.",)
 
 
 def test_sales_that_end_before_the_cutoff_are_refused(
