@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+
 from data.errors import ArtifactError
 from data.panel import SalesPanel
 from models import store
@@ -47,6 +49,11 @@ class Champion:
                 f"card.json of version {record.version} cannot be read: {error}.", hint="Train again."
             ) from error
         return cls(folder, record, card)
+
+    @property
+    def trained_until(self) -> np.datetime64:
+        """The last day its trees have seen; rolling forward does not move it."""
+        return np.datetime64(self.card["trained_until"], "D")
 
     @cached_property
     def table(self) -> ForecastTable:

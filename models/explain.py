@@ -8,7 +8,6 @@ import numpy as np
 
 from data.errors import DataContractError
 from data.panel import SalesPanel
-from models.choice import combine
 from models.forecaster import Forecaster
 
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -44,8 +43,9 @@ def explain(forecaster: Forecaster, history: SalesPanel, day: np.datetime64) -> 
     if step < 1:
         raise DataContractError(f"{day} is history, expected a day after {history.end}.")
     made = forecaster.members.forecast(history, step)
-    forecast = float(combine(made.by_name, forecaster.chosen)[0, -1])
-    level, weekday, season = (float(part[0, -1]) for part in (made.level, made.weekday, made.season))
+    lately = forecaster.lately
+    forecast = float(lately.forecast(made, forecaster.chosen)[0, -1])
+    level, weekday, season = (float(part[0, -1]) for part in (lately.level(made), made.weekday, made.season))
     rhythm = level * weekday * season
     learned = forecast / rhythm if rhythm > 0 else 1.0
     month = MONTHS[int(day.astype("datetime64[M]").astype(np.int64)) % 12]

@@ -35,8 +35,11 @@ class Effort:
     seed: int
 
 
-def fit_members(panel: SalesPanel, horizon_days: int, effort: Effort) -> Members:
-    """Learn members O, T and N from every day of the panel."""
+Trees = tuple[Tree | None, Tree | None]  # of members T and N
+
+
+def fit_members(panel: SalesPanel, horizon_days: int, effort: Effort, trees: Trees | None = None) -> Members:
+    """Learn members O, T and N from every day of the panel; `trees` that are given are not grown again."""
     sales, rules, first_sale = find_closed(
         panel.sales.astype(np.float64), panel.series.store_codes, panel.start
     )
@@ -51,8 +54,9 @@ def fit_members(panel: SalesPanel, horizon_days: int, effort: Effort) -> Members
         )
         growth = history.growth(len(panel.series.store_names), np.arange(panel.n_days + 1))
         reading = Reading(profile, growth, Blend.only("L364"), Blend.only("L364"))
-        reading, tree = _fit_reading(history, reading, has_season, horizon_days, effort)
-        return history, reading, tree
+        grown = effort if trees is None else replace(effort, rounds=0)
+        reading, tree = _fit_reading(history, reading, has_season, horizon_days, grown)
+        return history, reading, tree if trees is None else trees[0 if has_season else 1]
 
     history, trend, trend_tree = fit(has_season=True)
     season, season_tree = fit(has_season=False)[1:] if effort.rounds else (trend, None)

@@ -6,7 +6,7 @@ import io
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Self
 from zipfile import BadZipFile
@@ -22,16 +22,19 @@ from data.params import Params
 from data.progress import wait_for
 from data.windows import rolling_folds
 from models.arrays import Arrays, pack, unpack
-from models.choice import choose, combine
+from models.choice import choose
 from models.estimators import Tree
 from models.fitting import Effort, fit_members
 from models.intervals import Intervals, fit_intervals, poisson_bounds
+from models.lately import LOOK_DAYS, USUAL, Lately, look
 from models.learnt import Learnt
 from models.members import Members
 from models.past import series_codes
+from models.profile import Floats
 from models.rolling import FoldForecast, forecast_fold, usable_folds
 from models.table import CLOSED, COLD_START, MODEL, ForecastTable
 
+LEAST_DAYS_BEFORE_LOOK = 56
 INTERVAL_FOLDS = 3  # errors of an older fold, made with a year less to learn from, are too wide
 TREE_FILES = {"trend": "tree_trend.ubj", "season": "tree_season.ubj"}
 
@@ -46,16 +49,25 @@ class ForecasterParams(Params):
     rounds: int = Field(default=300, ge=0)
     seed: int = Field(default=1, ge=0)
 
+    @property
+    def final_effort(self) -> Effort:
+        """What the final fit may cost."""
+        return Effort(self.final_rows, self.rounds, self.seed)
+
 
 @dataclass(frozen=True)
 class Forecaster:
-    """A fitted forecaster. `chosen` names the members that are averaged; `folds` are newest first."""
+    """A fitted forecaster. `chosen` names the members that are averaged; `folds` are newest first.
+
+    `lately` is what the newest days of its history object to that.
+    """
 
     params: ForecasterParams
     members: Members
     chosen: str
     intervals: Intervals | None
     folds: tuple[FoldForecast, ...]
+    lately: Lately = USUAL
 
     @classmethod
     def fit(cls, panel: SalesPanel, params: ForecasterParams) -> Self:
@@ -68,8 +80,7 @@ class Forecaster:
         effort = Effort(params.backtest_rows, params.rounds, params.seed)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             jobs = [pool.submit(forecast_fold, panel, fold, effort) for fold in folds]
-            final_effort = replace(effort, max_rows=params.final_rows)
-            final = pool.submit(fit_members, panel, params.horizon_days, final_effort)
+            final = pool.submit(fit_members, panel, params.horizon_days, params.final_effort)
             wait_for([*jobs, final], "Backtest and fit")
         made = tuple(fold.result() for fold in jobs)
         before = [panel.sales[:, fold.history] for fold in folds]
@@ -81,6 +92,35 @@ class Forecaster:
     def series(self) -> SeriesIndex:
         return self.members.series
 
+    def on(self, panel: SalesPanel) -> Self:
+        """Everything but the trees learnt anew from the panel, in seconds; the rest stays."""
+        trees = self.members.trend_tree, self.members.season_tree
+        members = fit_members(panel, self.params.horizon_days, self.params.final_effort, trees)
+        return replace(self, members=members)
+
+    def looking_at(self, panel: SalesPanel, trees_know_it: bool = False) -> Self:
+        """The forecaster as the newest week of its panel would have it; as usual where little is before that.
+
+        For days on which a drift is being learnt: in calm ones a week says less than the backtest. The week
+        is forecast from the day before it, by the same trees unless they know it: then by such as are grown
+        without it.
+        """
+        if panel.n_days < LOOK_DAYS + LEAST_DAYS_BEFORE_LOOK:
+            return replace(self, lately=USUAL)
+        known = panel.until(panel.end - np.timedelta64(LOOK_DAYS, "D"))
+        fitted = self.refitted(known) if trees_know_it else self.on(known)
+        made = fitted.members.forecast(known, LOOK_DAYS)
+        return replace(self, lately=look(made, self.chosen, panel.sales[:, -LOOK_DAYS:]))
+
+    def refitted(self, panel: SalesPanel) -> Self:
+        """The same recipe and choice on another history, trees and all; intervals and folds stay."""
+        members = fit_members(panel, self.params.horizon_days, self.params.final_effort)
+        return replace(self, members=members, lately=USUAL)
+
+    def points(self, history: SalesPanel, horizon_days: int) -> Floats:
+        """Forecasts of the days after the history's last without bounds, (n_series, horizon_days)."""
+        return self.lately.forecast(self.members.forecast(history, horizon_days), self.chosen)
+
     def forecast(self, history: SalesPanel, horizon_days: int | None = None) -> ForecastTable:
         """Forecast the days after the history's last, with bounds; `params.horizon_days` of them unless told.
 
@@ -89,7 +129,7 @@ class Forecaster:
         """
         horizon_days = horizon_days or self.params.horizon_days
         made = self.members.forecast(history, horizon_days)
-        forecast = combine(made.by_name, self.chosen)
+        forecast = self.lately.forecast(made, self.chosen)
         row = series_codes(self.series, history.series)[0]
         bounds = self.intervals.bounds(forecast, row) if self.intervals else poisson_bounds(forecast)
         methods = np.where(made.is_new[:, None], COLD_START, MODEL)
@@ -114,6 +154,7 @@ class Forecaster:
         described = {
             "params": self.params.model_dump(),
             "chosen": self.chosen,
+            "lately": asdict(self.lately),
             "folds": len(self.folds),
             "corrections": {name: tree.correction for name, tree in trees.items() if tree is not None},
             **self.series.to_json(),
@@ -142,7 +183,7 @@ class Forecaster:
                 hint="Restore the version from DVC or train again.",
             ) from error
         members = Members(series, learnt, trees.get("trend"), trees.get("season"))
-        return cls(params, members, described["chosen"], intervals, folds)
+        return cls(params, members, described["chosen"], intervals, folds, Lately(**described["lately"]))
 
 
 def _mean_sales(history: SalesPanel) -> NDArray[np.float32]:

@@ -29,6 +29,7 @@ class MemberForecasts:
     weekday: Floats  # 0 on a closed day
     season: Floats
     is_new: NDArray[np.bool_]
+    history: History  # through the profile of members O and T
 
     @property
     def is_closed(self) -> NDArray[np.bool_]:
@@ -72,7 +73,7 @@ class Members:
         month = trend.month[rows.series, trend.calendar.month[rows.target] - 1]
         weekday = np.where(index > 0, trend.weekday[rows.series, trend.calendar.weekday[rows.target]], 0.0)
         level, weekday, month = (part.reshape(shape) for part in (level, weekday, month))
-        return MemberForecasts(by_name, level, weekday, month, is_cold | (past.row < 0))
+        return MemberForecasts(by_name, level, weekday, month, is_cold | (past.row < 0), trend)
 
 
 def design(

@@ -1,4 +1,4 @@
-"""The same trees and profile on a newer history: new levels, growth and closed days, without training."""
+"""The same trees on a newer history: levels, profile, blends and closed days anew, without training."""
 
 from __future__ import annotations
 
@@ -7,23 +7,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from data.closed import find_closed
 from data.errors import DataContractError
 from data.panel import SalesPanel
-from data.series import SeriesIndex
-from models.fitting import first_sale_day, fit_prior
 from models.forecaster import Forecaster
-from models.learnt import Learnt, Reading
-from models.levels import History
-from models.past import Past, positions
-from models.profile import Effects, Ints, Profile
+from models.past import series_codes
+from models.profile import Ints
 from models.rolling import FoldForecast
 
 
 def roll_forward(forecaster: Forecaster, panel: SalesPanel) -> Forecaster:
-    """The forecaster as it would be had it seen the panel's newer days, profile, blends and trees apart.
+    """The forecaster as it would be had it seen the panel's newer days, its trees apart.
 
-    Series that are new take the profile of their store and item. Raises `DataContractError` when a series
+    Raises `DataContractError` when a series
     that was learnt from is missing.
     """
     known = forecaster.members.series
@@ -34,49 +29,13 @@ def roll_forward(forecaster: Forecaster, panel: SalesPanel) -> Forecaster:
             f"{len(missing)} series of the model are not in the new history, first {missing[0]}.",
             hint="Roll forward on all sales, or train again if the series are gone for good.",
         )
-    learnt = forecaster.members.learnt
-    sales, rules, first_sale = find_closed(
-        panel.sales.astype(np.float64), panel.series.store_codes, panel.start
-    )
-    past = Past.of(known, learnt, panel, 0)
-    histories = [
-        replace(past.read(reading), sales=sales, store=panel.series.store_codes, first_sale=first_sale)
-        for reading in (learnt.trend, learnt.season)
-    ]
-    trend, season = (
-        _rolled(reading, history, known, panel)
-        for reading, history in zip((learnt.trend, learnt.season), histories, strict=True)
-    )
-    first_day = first_sale_day(first_sale, panel)
-    rolled = Learnt(rules, trend, season, fit_prior(histories[0], panel.series), first_day)
-    members = replace(forecaster.members, series=panel.series, learnt=rolled)
+    row = series_codes(known, panel.series)[0]
     intervals = forecaster.intervals
     if intervals is not None:
-        by_series = intervals.spread.of_series(past.row)
+        by_series = intervals.spread.of_series(row)
         intervals = replace(intervals, spread=replace(intervals.spread, by_series=by_series))
-    folds = tuple(_extended(fold, past.row) for fold in forecaster.folds)
-    return replace(forecaster, members=members, intervals=intervals, folds=folds)
-
-
-def _rolled(reading: Reading, history: History, known: SeriesIndex, panel: SalesPanel) -> Reading:
-    """A reading of the new history: the profile laid out for its series, the growth of its last day."""
-    profile = Profile(
-        history.weekday,
-        history.month,
-        _relaid(reading.profile.weekday_effects, known, panel.series),
-        _relaid(reading.profile.month_effects, known, panel.series),
-    )
-    growth = history.growth(len(panel.series.store_names), np.array([panel.n_days]))
-    return replace(reading, profile=profile, growth=growth)
-
-
-def _relaid(effects: Effects, known: SeriesIndex, series: SeriesIndex) -> Effects:
-    """Effects in the order of another index's stores and items; those that were not seen change nothing."""
-    store = positions(known.store_names, series.store_names)
-    item = positions(known.item_names, series.item_names)
-    by_store = np.where(store[:, None] >= 0, effects.by_store[store], 1.0)
-    by_item = np.where(item[:, None] >= 0, effects.by_item[item], 1.0)
-    return Effects(effects.overall, by_store, by_item)
+    folds = tuple(_extended(fold, row) for fold in forecaster.folds)
+    return replace(forecaster.on(panel), intervals=intervals, folds=folds)
 
 
 def _extended(fold: FoldForecast, row: Ints) -> FoldForecast:

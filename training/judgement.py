@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data.errors import DataContractError
@@ -15,7 +14,7 @@ from data.params import Paths
 from models.champion import Champion
 from models.forecaster import Forecaster
 from models.store import ChampionRecord
-from training.contest import contest
+from training.contest import Looks, contest
 from training.gate import GateParams, decide
 
 
@@ -49,9 +48,14 @@ def earlier_judgement(
 
 
 def judge(
-    challenger: ChampionRecord, champion: Champion | None, panel: SalesPanel, params: GateParams, paths: Paths
+    challenger: ChampionRecord,
+    champion: Champion | None,
+    panel: SalesPanel,
+    params: GateParams,
+    looks: Looks,
+    paths: Paths,
 ) -> Judgement:
-    """Hold the contest, or say why there can be none."""
+    """Hold the contest, or say why there can be none"""
     decided = partial(
         Judgement, challenger=challenger.version, champion=champion.record.version if champion else None
     )
@@ -59,14 +63,9 @@ def judge(
         return decided(promote=True, reasons=("There was no champion.",))
     try:
         challenging = Forecaster.load(paths.challenger)
-        cards = contest(champion.forecaster, _trained_until(champion), challenging, panel, params.days)
+        cards = contest(champion, challenging, panel, params.days, looks)
     except DataContractError as error:
         return decided(promote=True, reasons=(f"The champion cannot forecast these sales: {error}",))
     decision = decide(*cards, params)
     scorecards = {"before": cards[0].to_json(), "challenger": cards[1].to_json()}
     return decided(promote=decision.promote, reasons=decision.reasons, scorecards=scorecards)
-
-
-def _trained_until(champion: Champion) -> np.datetime64:
-    """The last day its trees have seen; rolling forward does not move it."""
-    return np.datetime64(champion.card.get("trained_until", champion.card["cutoff"]), "D")

@@ -16,6 +16,7 @@ from models.champion import Champion
 from models.roll_forward import roll_forward
 from models.store import ChampionRecord
 from training.decisions import read_decisions
+from training.following import followed, is_followed
 from training.registry import champion_record, own_bento_home, promote
 from training.retention import prune
 from training.told import told
@@ -37,8 +38,13 @@ def run(paths: Paths) -> ChampionRecord:
         if panel.content_hash() == before.data_hash:
             logger.info("No new days and no corrections since %s: %s stays.", before.cutoff, before.version)
             return before
-        folder, record = save_rolled_forward(champion, roll_forward(champion.forecaster, panel), panel, paths)
-        reason = f"Rolled forward {_span(before.cutoff, record.cutoff)} on the same trees."
+        rolled = roll_forward(champion.forecaster, panel)
+        if is_followed(champion, panel, paths):
+            rolled = followed(rolled, champion.trained_until, panel)
+        folder, record = save_rolled_forward(champion, rolled, panel, paths)
+        reason = (
+            f"Rolled forward {_span(before.cutoff, record.cutoff)} on the same trees.{rolled.lately.words}"
+        )
         promote(folder, [reason], paths)
         prune(paths)
         logger.info("Champion: %s. %s", record.version, reason)

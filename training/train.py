@@ -67,10 +67,15 @@ class Settings(Params):
         )
 
 
-def train(panel: SalesPanel, settings: Settings, paths: Paths) -> ChampionRecord:
-    """Fit on all days, compare with the baselines on the backtest's folds, write reports and a challenger."""
+def train(panel: SalesPanel, settings: Settings, paths: Paths, looks: bool = False) -> ChampionRecord:
+    """Fit on all days, compare with the baselines on the backtest's folds, write reports and a challenger.
+
+    While a drift is being learnt the challenger `looks` at the newest week, by trees that do not know it.
+    """
     started = time.process_time()
     forecaster = Forecaster.fit(panel, settings.forecaster)
+    if looks:
+        forecaster = forecaster.looking_at(panel, trees_know_it=True)
     cpu_seconds = time.process_time() - started
     logger.info("Forecaster fitted in %.0f s of CPU.", cpu_seconds)
     table = compare(forecaster, panel, settings.train, cpu_seconds)

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -71,8 +71,12 @@ def save_rolled_forward(
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(champion.folder, folder, ignore=shutil.ignore_patterns(RECORD))
     _write_forecasts(forecaster, panel, folder)
-    trained_until = champion.card.get("trained_until", champion.card["cutoff"])
-    news = {"cutoff": str(panel.end), "trained_until": trained_until, "data": _data_facts(panel)}
+    news = {
+        "cutoff": str(panel.end),
+        "trained_until": str(champion.trained_until),
+        "lately": asdict(forecaster.lately),
+        "data": _data_facts(panel),
+    }
     atomic_write_json(folder / "card.json", {**champion.card, **news})
     files, now = digests_of(folder), now or datetime.now(UTC)
     record = champion.record.model_copy(
@@ -148,6 +152,7 @@ def _card(fitted: Fitted, root: Path) -> dict[str, Any]:
     return {
         "model": "storecast",
         "members": fitted.forecaster.chosen,
+        "lately": asdict(fitted.forecaster.lately),
         "seed_regressor": fitted.seed.kind,
         "horizon_days": fitted.forecaster.params.horizon_days,
         "cutoff": str(panel.end),

@@ -17,7 +17,7 @@ from training.decisions import line_of_champions, read_decisions
 from training.registry import champion_record, promote, rollback
 from training.roll_forward import main, run
 
-PARAMS = "data:\nsynthetic:\nretention:\n"
+PARAMS = "data:\nsynthetic:\nretrain:\nretention:\n"
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,82 @@
+"""What the newest days say of a forecaster: whether its trees still help, and whether levels broke."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.breaks import broken_levels
+from models.choice import combine
+from models.members import MemberForecasts
+from models.profile import Floats
+from models.scores import Array
+
+LOOK_DAYS = 7
+DEVIATIONS = 2.0  # from day to day, by which a change has to be better
+LEAST_GAIN_SHARE = 0.02
+
+
+@dataclass(frozen=True)
+class Lately:
+    """How the members are read since the newest days: as the backtest chose, unless those days object.
+
+    Without trees member O alone speaks. Following breaks, a series whose level broke sells as much as since
+    then, by its weekdays and season.
+    """
+
+    has_trees: bool = True
+    follows_breaks: bool = False
+
+    def forecast(self, made: MemberForecasts, chosen: str) -> Floats:
+        """Forecasts (n_series, horizon_days) of the members `chosen` by the backtest."""
+        forecast = combine(made.by_name, chosen if self.has_trees else "O")
+        if not self.follows_breaks:
+            return forecast
+        level = _broken(made)
+        return np.where(np.isfinite(level), level * made.weekday * made.season, forecast)
+
+    def level(self, made: MemberForecasts) -> Floats:
+        """Levels (n_series, horizon_days) that these forecasts start from, in units a day."""
+        if not self.follows_breaks:
+            return made.level
+        level = _broken(made)
+        return np.where(np.isfinite(level), level, made.level)
+
+    @property
+    def words(self) -> str:
+        """For the log, after what was done; nothing where all is as usual."""
+        if not self.follows_breaks:
+            return ""
+        rest = "the others by the trees as well" if self.has_trees else "no tree has a say"
+        return f" Series whose level broke are forecast by what they sold since, {rest}."
+
+
+USUAL = Lately()
+CHANGES = (Lately(follows_breaks=True), Lately(has_trees=False, follows_breaks=True))
+
+
+def _broken(made: MemberForecasts) -> Floats:
+    """Levels of series that broke, (n_series, 1); NaN for others, and for those too new to tell."""
+    return np.where(made.is_new, np.nan, broken_levels(made.history))[:, None]
+
+
+def look(made: MemberForecasts, chosen: str, actual: Array) -> Lately:
+    """The reading that would have been best on the newest days (n_series, days), the usual one unless beaten.
+
+    It is beaten by more than 2 % and by two standard errors of the daily gains: both readings saw the same
+    days, so that what makes a day hard for both cancels. Forecasts were `made` from the day before them.
+    """
+    known = np.isfinite(actual)
+
+    def error(reading: Lately) -> Floats:
+        """Absolute errors summed by day."""
+        off = np.abs(reading.forecast(made, chosen) - actual)
+        return np.asarray(np.where(known, off, 0.0).sum(0))
+
+    usual = error(USUAL)
+    gains = {reading: usual - error(reading) for reading in CHANGES}
+    best = max(CHANGES, key=lambda reading: float(gains[reading].sum()))
+    noise = DEVIATIONS * float(np.std(gains[best], ddof=1)) * len(usual) ** 0.5
+    is_better = gains[best].sum() > max(noise, LEAST_GAIN_SHARE * float(usual.sum()))
+    return best if is_better else USUAL
