@@ -25,6 +25,7 @@ from drift.concept import Performance, handicap, performance
 from drift.coverage import not_covered, too_young, why_undecided
 from drift.flag import raise_flag
 from drift.inputs import InputWindows, distance_tests, input_windows
+from drift.kinds import kinds_of
 from drift.params import DriftParams
 from drift.recorded import recorded_sales
 from drift.replay import forecast_from
@@ -85,7 +86,8 @@ def run(paths: Paths, file: Path | None, params: DriftParams) -> DriftSummary:
     found.summary.write(paths.drift_summary)
     _log(found.summary, paths)
     if found.summary.drift_found:
-        raise_flag(paths.flag, found.summary.words, found.summary.model_version)
+        kinds = kinds_of(test.name for test in found.summary.tests if test.found)
+        raise_flag(paths.flag, found.summary.words, found.summary.model_version, kinds)
     _report(found, params, paths)  # last: a picture that cannot be drawn hides no verdict
     return found.summary
 

@@ -12,21 +12,22 @@ from data.files import atomic_write_text
 
 
 class Flag(BaseModel):
-    """Why a retraining is asked for, since when, and what served then."""
+    """Why a retraining is asked for, since when, and what served then; `kinds` of drift, none if by hand."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     reason: str
     time: AwareDatetime
     version: str | None
+    kinds: tuple[str, ...] = ()
 
 
-def raise_flag(path: Path, reason: str, version: str | None) -> Flag:
+def raise_flag(path: Path, reason: str, version: str | None, kinds: tuple[str, ...] = ()) -> Flag:
     """Ask for a retraining; a flag that is raised already stays as it is and is returned."""
     raised = read_flag(path)
     if raised is not None:
         return raised
-    flag = Flag(reason=reason, time=datetime.now(UTC), version=version)
+    flag = Flag(reason=reason, time=datetime.now(UTC), version=version, kinds=kinds)
     atomic_write_text(path, flag.model_dump_json(indent=2) + "\n")
     return flag
 

@@ -18,8 +18,8 @@ from data.files import atomic_write_text
 class Decision(BaseModel):
     """One line of the log.
 
-    `cutoff` is the last day of the sales it was taken on; `attempt` counts the retrainings of one drift;
-    `restores` is the version whose files a roll-back brought back.
+    `cutoff` is the last day of the sales it was taken on; `attempt` counts the retrainings of one drift,
+    whose `kinds` are those of the flag; `restores` is the version whose files a roll-back brought back.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,6 +29,7 @@ class Decision(BaseModel):
     version: str
     cutoff: date | None = None
     attempt: int | None = None
+    kinds: tuple[str, ...] = ()
     replaces: str | None
     restores: str | None = None
     by: str

@@ -39,11 +39,12 @@ def promote(
     reasons: Sequence[str],
     paths: Paths,
     scorecards: Mapping[str, Any] | None = None,
-    attempt: int | None = None,
+    **learnt: Any,
 ) -> ChampionRecord:
     """Make a saved version the champion: what is served, `model.pkl`, `metrics.json`, the BentoML latest.
 
-    The log keeps the `scorecards` it was decided on, those of the two trainings unless told.
+    The log keeps the `scorecards` it was decided on, those of the two trainings unless told, and what was to
+    be `learnt`: attempt and kinds of drift, see `Decision`.
     A promotion that is cut off anywhere leaves the last champion or the new one, whole; promoting the same
     folder again finishes it. Raises `ArtifactError` for damaged files and for a champion of the past.
     """
@@ -60,7 +61,7 @@ def promote(
         _publish(folder, record, paths)
         if not was_champion:
             what = "rolled forward" if record.kind == "rolled forward" else "promoted"
-            _log(paths, what, record, line, reasons, scorecards=scorecards, attempt=attempt)
+            _log(paths, what, record, line, reasons, scorecards=scorecards, **learnt)
     return record
 
 
@@ -124,14 +125,14 @@ def keep(
     reasons: Sequence[str],
     paths: Paths,
     scorecards: Mapping[str, Any],
-    attempt: int | None = None,
+    **learnt: Any,
 ) -> None:
     """Log that the champion stays and the challenger does not replace it; once for each challenger."""
     with locked(paths):
         log = read_decisions(paths.history_jsonl)
         if challenger.version not in {entry.version for entry in log}:
             line = line_of_champions(log)
-            _log(paths, "kept", challenger, line, reasons, scorecards=scorecards, attempt=attempt)
+            _log(paths, "kept", challenger, line, reasons, scorecards=scorecards, **learnt)
 
 
 def _log(

@@ -21,8 +21,8 @@ from data.progress import configure_logging
 from data.rules import DataParams
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.params import DriftParams
-from models.fitting import Effort
 from models.forecaster import ForecasterParams
+from training.params import RetrainParams
 from training.replay_policies import (
     AFTER_WEEKS,
     Life,
@@ -37,7 +37,6 @@ from training.replay_policies import (
     worst_promotion,
 )
 from training.replay_world import PlannedShock, World, plan_shocks, shocked
-from training.retrain import RetrainParams
 
 logger = logging.getLogger(__name__)
 
@@ -77,8 +76,8 @@ def replay(
     """Live the last weeks of a panel once for each policy; also the shocks there were."""
     shocks = plan_shocks(plan.shocks, plan.weeks, plan.seed)
     sales = shocked(panel, shocks, plan.weeks, plan.lasting_weeks, plan.seed)
-    effort = Effort(plan.rows, plan.rounds, plan.seed)
-    world = World(sales, plan.weeks, effort, ForecasterParams(), drift.false_alarm_rate)
+    forecaster = ForecasterParams(final_rows=plan.rows, rounds=plan.rounds, seed=plan.seed)
+    world = World(sales, plan.weeks, forecaster, drift.false_alarm_rate)
     lives = ((name, policy(world, params)) for name, policy in POLICIES.items())
     return shocks, [outcome(name, life, world, shocks) for name, life in lives]
 
@@ -105,16 +104,17 @@ def table(panel: SalesPanel, plan: Plan, shocks: list[PlannedShock], outcomes: l
     """The outcomes as Markdown, with what they were measured on."""
     last = f"for {plan.lasting_weeks} weeks each" if plan.lasting_weeks else "each for good"
     happened = ", ".join(f"{shock.name} from week {shock.week}" for shock in shocks) or "none"
-    heads = (
-        *(
-            "policy",
-            "WAPE %",
-            f"WAPE % of the {AFTER_WEEKS} weeks after each shock",
-            "trainings",
-            "promotions",
-        ),
-        *("false alarms", "days to detect each shock", "worst promotion, its 28 days", "CPU seconds"),
-    )
+    heads = [
+        "policy",
+        "WAPE %",
+        f"WAPE % of the {AFTER_WEEKS} weeks after each shock",
+        "trainings",
+        "promotions",
+        "episodes without a shock",
+        "days to detect each shock",
+        "worst promotion, its 28 days",
+        "CPU seconds",
+    ]
     lines = [
         f"{panel.n_series:,} series, the {plan.weeks} weeks up to {panel.end}, seed {plan.seed}. "
         f"Shocks, {last}: {happened}.",

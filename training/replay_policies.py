@@ -10,9 +10,9 @@ import numpy as np
 from data.progress import progress
 from training.decisions import Decision
 from training.gate import decide
-from training.pace import next_attempt
+from training.pace import is_learning, next_attempt
+from training.params import RetrainParams
 from training.replay_world import WEEK_DAYS, PlannedShock, World
-from training.retrain import RetrainParams
 
 AFTER_WEEKS = 8
 MONTH_WEEKS = 4
@@ -20,12 +20,14 @@ MONTH_WEEKS = 4
 
 @dataclass
 class Life:
-    """What a policy did: the model that served each week, and the weeks of trainings and alarms."""
+    """What a policy did: the model that served each week and how, and the weeks of trainings and alarms."""
 
     served: list[int] = field(default_factory=list)
+    looked: list[bool] = field(default_factory=list)  # whether a drift was being learnt
     trained: list[int] = field(default_factory=list)
     promoted: dict[int, int] = field(default_factory=dict)  # week -> the model that was replaced
     alarms: list[int] = field(default_factory=list)
+    opened: list[int] = field(default_factory=list)  # weeks in which an alarm opened an episode
     costs: set[tuple[str, int, int]] = field(default_factory=set)
 
 
@@ -35,34 +37,38 @@ Policy = Callable[[World, RetrainParams], Life]
 def never(world: World, params: RetrainParams) -> Life:
     """Train once."""
     first, *_ = world.origins
-    return _priced(Life(served=[first] * world.n_weeks, trained=[0]), world)
+    looked = [False] * world.n_weeks
+    return _priced(Life(served=[first] * world.n_weeks, looked=looked, trained=[0]), world)
 
 
 def weekly(world: World, params: RetrainParams) -> Life:
     """Train every week, and serve that."""
-    return _priced(Life(served=list(world.origins), trained=list(range(world.n_weeks))), world)
+    looked, trained = [False] * world.n_weeks, list(range(world.n_weeks))
+    return _priced(Life(served=list(world.origins), looked=looked, trained=trained), world)
 
 
 def loop(world: World, params: RetrainParams) -> Life:
     """Train when the alarm says so or an attempt is due, and serve what passes the gate."""
     life, decisions = Life(trained=[0]), list[Decision]()
-    champion = world.origins[0]
+    champion, looks = world.origins[0], False
     for week, origin in enumerate(progress(world.origins, "Storecast's loop")):
-        is_flagged = world.is_alarming(champion, origin)
-        if is_flagged:
+        flagged = world.drifted(champion, origin)
+        if flagged is not None:
             life.alarms.append(week)
         today = world.known(origin).end.astype(object)
-        attempt = next_attempt(decisions, is_flagged, today, params.pace)
+        attempt = next_attempt(decisions, flagged, today, params.pace)
         if attempt:
-            before = origin - WEEK_DAYS  # the challenger's recipe without the week that is scored
-            cards = world.scorecard(champion, before), world.scorecard(before, before)
-            life.costs |= {("train", before, before), ("roll", champion, before), ("roll", before, before)}
-            is_better = decide(*cards, params.gate).promote
+            follows = looks or is_learning(decisions, today, params.pace)
+            is_better = _contest(world, champion, follows, origin, life, params)
             life.trained.append(week)
-            decisions.append(_decision(is_better, str(origin), today, attempt))
+            life.opened += [week] if attempt == 1 else []
+            decisions.append(_decision(is_better, str(origin), today, attempt, flagged or ()))
             if is_better:
                 life.promoted[week], champion = champion, origin
+        looks = looks or is_learning(decisions, today, params.pace)
         life.served.append(champion)
+        life.looked.append(looks)
+        looks = looks and not world.is_as_usual(champion, origin)
     for trained in set(life.served):
         world.alarm(trained)
         life.costs.add(("calibrate", trained, trained))
@@ -70,16 +76,28 @@ def loop(world: World, params: RetrainParams) -> Life:
     return _priced(life, world)
 
 
-def _decision(is_better: bool, version: str, today: object, attempt: int) -> Decision:
+def _contest(
+    world: World, champion: int, follows: bool, origin: int, life: Life, params: RetrainParams
+) -> bool:
+    """What the gate says of the week before an origin, which neither side knows."""
+    before = origin - WEEK_DAYS
+    cards = world.scorecard(champion, before, follows), world.scorecard(before, before, True)
+    reads = "look" if follows else "roll"
+    life.costs |= {("train", before, before), (reads, champion, before), ("look", before, before)}
+    return decide(*cards, params.gate).promote
+
+
+def _decision(is_better: bool, version: str, today: object, attempt: int, kinds: tuple[str, ...]) -> Decision:
     what = "promoted" if is_better else "kept"
-    return Decision.now(what, version, None, [], scorecards={}, cutoff=today, attempt=attempt)
+    facts = {"cutoff": today, "attempt": attempt, "kinds": kinds}
+    return Decision.now(what, version, None, [], scorecards={}, **facts)
 
 
 def _priced(life: Life, world: World) -> Life:
     """Add what serving costs, with the trainings."""
     for week, origin in enumerate(progress(world.origins, "Forecasts")):
-        world.scorecard(life.served[week], origin)
-        life.costs.add(("roll", life.served[week], origin))
+        world.scorecard(life.served[week], origin, life.looked[week])
+        life.costs.add(("look" if life.looked[week] else "roll", life.served[week], origin))
     for week in life.trained:
         origin = world.origins[week]
         world.model(origin)
@@ -89,7 +107,7 @@ def _priced(life: Life, world: World) -> Life:
 
 def wape(world: World, life: Life, weeks: Sequence[int]) -> float:
     """Error over sales of the weeks, in percent."""
-    cards = [world.scorecard(life.served[week], world.origins[week]) for week in weeks]
+    cards = [world.scorecard(life.served[week], world.origins[week], life.looked[week]) for week in weeks]
     return 100 * float(sum(card.error.sum() for card in cards) / sum(card.sold.sum() for card in cards))
 
 
@@ -106,7 +124,7 @@ def worst_promotion(world: World, life: Life) -> float:
     for week, replaced in life.promoted.items():
         month = world.origins[week : week + MONTH_WEEKS]
         error = {
-            model: sum(world.scorecard(model, origin).error.sum() for origin in month)
+            model: sum(world.scorecard(model, origin, True).error.sum() for origin in month)
             for model in (world.origins[week], replaced)
         }
         worse.append(100 * (error[world.origins[week]] / error[replaced] - 1))
@@ -126,6 +144,6 @@ def detections(life: Life, shocks: Sequence[PlannedShock]) -> list[int | None]:
 
 
 def false_alarms(life: Life, shocks: Sequence[PlannedShock]) -> list[int]:
-    """Weeks that alarmed before the first shock, or over eight weeks after the newest."""
+    """Weeks in which an episode began before the first shock, or over eight weeks after the newest."""
     excused = {week for shock in shocks for week in range(shock.week + 1, shock.week + AFTER_WEEKS + 1)}
-    return [week for week in life.alarms if week not in excused]
+    return [week for week in life.opened if week not in excused]

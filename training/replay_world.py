@@ -10,15 +10,17 @@ from typing import TypeVar
 import numpy as np
 
 from data.panel import SalesPanel
-from drift.alarm import Alarm
+from drift.alarm import TESTS, Alarm
 from drift.calm import calm_weeks, fit_on
+from drift.kinds import kinds_of
 from drift.replay import FIRST_ORIGIN_DAYS, Forecast, Replay, forecast_from
 from drift.shifts import Groups
 from drift.shocks import SHOCKS
 from drift.windows import LENGTHS_DAYS
 from models.choice import DEFAULT
-from models.fitting import Effort, fit_members
+from models.fitting import fit_members
 from models.forecaster import Forecaster, ForecasterParams
+from models.lately import USUAL
 from models.roll_forward import roll_forward
 from training.contest import score
 from training.gate import DailyScorecard
@@ -56,12 +58,12 @@ class World:
 
     panel: SalesPanel
     n_weeks: int
-    effort: Effort
     params: ForecasterParams
     false_alarm_rate: float
     costs: Costs = field(default_factory=Costs)
     _models: dict[int, Forecaster] = field(default_factory=dict)
-    _cards: dict[tuple[int, int], DailyScorecard] = field(default_factory=dict)
+    _cards: dict[tuple[int, int, bool], DailyScorecard] = field(default_factory=dict)
+    _as_usual: dict[tuple[int, int], bool] = field(default_factory=dict)
     _expected: dict[int, Forecast] = field(default_factory=dict)
     _alarms: dict[int, Alarm] = field(default_factory=dict)
 
@@ -80,37 +82,49 @@ class World:
         if origin not in self._models:
 
             def fit() -> Forecaster:
-                members = fit_members(self.known(origin), self.params.horizon_days, self.effort)
+                known = self.known(origin)
+                members = fit_members(known, self.params.horizon_days, self.params.final_effort)
                 return Forecaster(self.params, members, DEFAULT, None, ())
 
             self._models[origin] = self.costs.measured(("train", origin, origin), fit)
         return self._models[origin]
 
-    def scorecard(self, trained: int, origin: int) -> DailyScorecard:
+    def scorecard(self, trained: int, origin: int, looks: bool) -> DailyScorecard:
         """The week after an origin, forecast by a model trained then or earlier and rolled forward."""
-        if (trained, origin) not in self._cards:
+        key = (trained, origin, looks)
+        if key not in self._cards:
             model = self.model(trained)
 
             def forecast() -> DailyScorecard:
                 known, ahead = self.known(origin), self.known(origin + WEEK_DAYS)
-                rolled = model if trained == origin else roll_forward(model, known)
-                return score(rolled.members, DEFAULT, known, ahead)
+                rolled = roll_forward(model, known) if trained < origin else model
+                if looks:
+                    rolled = rolled.looking_at(known, trees_know_it=trained == origin)
+                    self._as_usual[trained, origin] = rolled.lately == USUAL
+                return score(rolled, known, ahead)
 
-            self._cards[trained, origin] = self.costs.measured(("roll", trained, origin), forecast)
-        return self._cards[trained, origin]
+            self._cards[key] = self.costs.measured(("look" if looks else "roll", trained, origin), forecast)
+        return self._cards[key]
 
-    def is_alarming(self, trained: int, origin: int) -> bool:
-        """Whether the alarm of a model, calibrated when it was trained, finds drift in the days since.
+    def is_as_usual(self, trained: int, origin: int) -> bool:
+        """Whether a model that looked at the newest week at an origin found nothing to object to."""
+        self.scorecard(trained, origin, True)
+        return self._as_usual[trained, origin]
+
+    def drifted(self, trained: int, origin: int) -> tuple[str, ...] | None:
+        """Kinds of drift that a model's alarm, calibrated at its training, finds in the days since, or None.
 
         It judges windows newer than the training, as `drift.check` does. Its further tests, of errors and
         features, are left out: each counts as drift only where it is beyond calm weeks, too.
         """
         lengths = [days for days in LENGTHS_DAYS if days <= origin - trained]
         if not lengths:
-            return False
+            return None
         alarm, past = self.alarm(trained), self._replay(origin)
         windows = {days: past.window(origin - 1, days) for days in lengths}
-        return bool(alarm.is_alarming(windows, Groups.of(self.panel.series))[0] > 1)
+        judged = alarm.judge(windows, Groups.of(self.panel.series)).values()
+        pairs = (pair for one in judged for pair in zip(TESTS, one.relative[0], strict=True))
+        return kinds_of(name for name, value in pairs if value > 1) or None
 
     def alarm(self, trained: int) -> Alarm:
         """Thresholds from the weeks before a training."""

@@ -14,29 +14,23 @@ from dataclasses import dataclass
 
 from data.errors import NoChampionError, StorecastError
 from data.panel import SalesPanel
-from data.params import Params, Paths, load_params
+from data.params import Paths, load_params
 from data.prepare import load_panel
 from data.progress import configure_logging
 from drift.flag import Flag, clear_flag, raise_flag, read_flag
 from models.store import RECORD, ChampionRecord
+from training.contest import Looks
 from training.decisions import read_decisions
 from training.events import log_event
-from training.gate import GateParams
 from training.judgement import Judgement, earlier_judgement, judge
-from training.pace import PaceParams, next_attempt
+from training.pace import is_learning, next_attempt
+from training.params import RetrainParams
 from training.registry import champion_record, keep, own_bento_home, promote
 from training.retention import prune
 from training.roll_forward import open_champion, require_no_way_back
 from training.told import told
 from training.train import Settings, train
 from training.version import one_at_a_time, params_hash
-
-
-class RetrainParams(Params):
-    """Section `retrain` of params.yaml."""
-
-    gate: GateParams = GateParams()
-    pace: PaceParams = PaceParams()
 
 
 @dataclass(frozen=True)
@@ -46,6 +40,7 @@ class _Job:
     flag: Flag
     attempt: int | None
     force: bool
+    looks: Looks
     panel: SalesPanel
     settings: Settings
     params: RetrainParams
@@ -78,11 +73,14 @@ def _job(paths: Paths, force: bool) -> _Job | None:
         return None
     settings, panel = Settings.read(paths), load_panel(paths)
     params = load_params("retrain", RetrainParams, paths.params)
-    attempt = None if force else next_attempt(log, flag is not None, panel.end.astype(object), params.pace)
+    flagged, today = flag.kinds if flag else None, panel.end.astype(object)
+    attempt = None if force else next_attempt(log, flagged, today, params.pace)
+    follows = is_learning(log, today, params.pace)
+    looks = Looks(champion=follows, challenger=follows or attempt is not None)
     if flag is None and (force or attempt):
         reason = "Asked for by hand." if force else f"Attempt {attempt} to learn what has drifted."
         flag = raise_flag(paths.flag, reason, _version(paths))
-    return _Job(flag, attempt, force, panel, settings, params, paths) if flag else None
+    return _Job(flag, attempt, force, looks, panel, settings, params, paths) if flag else None
 
 
 def _act_on(job: _Job) -> Judgement | None:
@@ -97,7 +95,7 @@ def _act_on(job: _Job) -> Judgement | None:
         log_event(paths, "Cooling down: the last retraining did not help, and it is too early for another.")
         return None
     if challenger is None:
-        challenger = train(job.panel, job.settings, paths)
+        challenger = train(job.panel, job.settings, paths, looks=job.looks.challenger)
         log_event(paths, f"Challenger {challenger.version} trained on sales until {challenger.cutoff}.")
     else:
         log_event(paths, f"Challenger {challenger.version} is there already, trained for this flag.")
@@ -122,20 +120,21 @@ def _judgement(job: _Job, challenger: ChampionRecord) -> Judgement:
     judgement = earlier_judgement(challenger, champion, job.paths)
     if judgement is None:
         opened = open_champion(job.paths) if champion else None
-        judgement = judge(challenger, opened, job.panel, job.params.gate, job.paths)
+        judgement = judge(challenger, opened, job.panel, job.params.gate, job.looks, job.paths)
         judgement.write(job.paths)
     return judgement
 
 
 def _carry_out(job: _Job, judgement: Judgement, challenger: ChampionRecord) -> None:
-    paths, scorecards, attempt = job.paths, judgement.scorecards, job.attempt
+    paths, scorecards = job.paths, judgement.scorecards
+    learnt = {"attempt": job.attempt, "kinds": job.flag.kinds}
     for reason in judgement.reasons:
         log_event(paths, f"Gate: {reason}")
     if judgement.promote:
-        promote(paths.challenger, judgement.reasons, paths, scorecards, attempt)
+        promote(paths.challenger, judgement.reasons, paths, scorecards, **learnt)
         log_event(paths, f"Promoted {challenger.version}, in place of {judgement.champion or 'nothing'}.")
     else:
-        keep(challenger, judgement.reasons, paths, scorecards or {}, attempt)
+        keep(challenger, judgement.reasons, paths, scorecards or {}, **learnt)
         log_event(paths, f"Kept {judgement.champion}.")
 
 

@@ -8,12 +8,11 @@ import pytest
 
 from data.panel import SalesPanel
 from data.synthetic import SyntheticParams, synthetic_panel
-from models.fitting import Effort
 from models.forecaster import ForecasterParams
+from training.params import RetrainParams
 from training.replay import main
 from training.replay_policies import Life, detections, false_alarms, loop, never, wape, weekly, weeks_after
 from training.replay_world import PlannedShock, World, plan_shocks, shocked
-from training.retrain import RetrainParams
 
 WEEKS = 12
 SHOCKS = [PlannedShock(4, "all ×0.5")]
@@ -27,7 +26,7 @@ def calm() -> SalesPanel:
 @pytest.fixture(scope="module")
 def world(calm: SalesPanel) -> World:
     sales = shocked(calm, SHOCKS, WEEKS, lasting_weeks=0, seed=1)
-    return World(sales, WEEKS, Effort(2_000, 10, 1), ForecasterParams(), 0.005)
+    return World(sales, WEEKS, ForecasterParams(final_rows=2_000, rounds=10), 0.005)
 
 
 def test_shocks_begin_in_their_week_and_change_nothing_before(calm: SalesPanel) -> None:
@@ -71,9 +70,9 @@ def test_the_loop_finds_the_shock_and_is_better_off_than_never_retraining(world:
     assert wape(world, life, weeks) < wape(world, never(world, params), weeks)
 
 
-def test_alarms_are_false_outside_the_eight_weeks_after_a_shock() -> None:
+def test_episodes_are_false_outside_the_eight_weeks_after_a_shock() -> None:
     shocks = [PlannedShock(4, "all ×1.3"), PlannedShock(30, "all ×0.8")]
-    life = Life(alarms=[2, 5, 12, 13, 29])
+    life = Life(alarms=[2, 5, 12, 13, 29], opened=[2, 5, 12, 13, 29])
     assert false_alarms(life, shocks) == [2, 13, 29]
     assert detections(life, shocks) == [7, None]
     assert weeks_after(shocks, 32) == [*range(4, 12), 30, 31]

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import models.roll_forward
 from data.errors import DataContractError
 from data.frames import write_panel
 from data.panel import SalesPanel
@@ -13,10 +14,14 @@ from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.flag import raise_flag, read_flag
 from models.champion import Champion
+from models.lately import USUAL
+from models.scores import wape
 from models.store import ChampionRecord, verify
+from training import roll_forward
 from training.decisions import read_decisions
 from training.registry import champion_record, promote
 from training.retrain import main, run
+from training.roll_forward import open_champion
 from training.train import Settings, train
 
 SMALL = """
@@ -115,11 +120,40 @@ def test_what_a_flag_began_is_tried_again_without_one_when_its_time_has_come(
     raise_flag(clone.flag, "Something moved.", trained.version)
     run(clone)
     write_panel(drifted, clone.sales)
-    judgement = run(clone)
-    assert judgement is not None
-    assert judgement.promote
+    assert run(clone) is not None
     assert [entry.attempt for entry in read_decisions(clone.history_jsonl)] == [None, 1, 2]
     assert "Started. Attempt 2 to learn what has drifted." in events(clone)
+
+
+def test_the_decision_on_a_flag_knows_its_kinds_of_drift(clone: Paths, trained: ChampionRecord) -> None:
+    raise_flag(clone.flag, "Something moved.", trained.version, ("store", "series"))
+    run(clone)
+    assert read_decisions(clone.history_jsonl)[-1].kinds == ("store", "series")
+
+
+def test_while_a_drift_is_learnt_the_champion_follows_levels_that_broke(
+    clone: Paths, trained: ChampionRecord, drifted: SalesPanel
+) -> None:
+    raise_flag(clone.flag, "Something moved.", trained.version, ("item",))
+    run(clone)  # on the old sales: too early to learn anything
+    write_panel(drifted.until(drifted.end - 28), clone.sales)
+    roll_forward.run(clone)
+    champion = open_champion(clone)
+    assert champion.forecaster.lately.follows_breaks
+    assert champion.card["lately"]["follows_breaks"]
+    assert "Series whose level broke" in read_decisions(clone.history_jsonl)[-1].reasons[0]
+    ahead, plain = drifted.sales[:, -28:], Champion.load(clone.versions / trained.version)
+    rolled = models.roll_forward.roll_forward(plain.forecaster, drifted.until(drifted.end - 28))
+    usual = rolled.points(drifted.until(drifted.end - 28), 28)
+    assert wape(ahead, champion.table.forecast[:, :28]) < 0.9 * wape(ahead, usual)
+
+
+def test_without_a_drift_to_learn_nothing_is_followed(
+    clone: Paths, trained: ChampionRecord, drifted: SalesPanel
+) -> None:
+    write_panel(drifted, clone.sales)
+    roll_forward.run(clone)
+    assert open_champion(clone).forecaster.lately == USUAL
 
 
 def test_the_first_champion_needs_no_contest(clone: Paths, panel: SalesPanel) -> None:
