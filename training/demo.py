@@ -132,7 +132,7 @@ def live_week(world: World, number: int, first: Champion, paths: Paths) -> Week:
 def main(argv: Sequence[str]) -> int:
     """Live through the demo and write its report; 2 when a step failed."""
     parser = argparse.ArgumentParser(prog="python -m training.demo", description=__doc__)
-    parser.add_argument("--shock", choices=DRIFTS, default="item-mix")
+    parser.add_argument("--shock", choices=DRIFTS, default="weekday-rotation")
     world = make_world(parser.parse_args(argv).shock)
     configure_logging()
     project, started = Paths(), time.monotonic()

@@ -1,7 +1,9 @@
-"""When a retraining is tried: at a flag, then again while the world is still being learnt, then not for long.
+"""When a retraining is tried: at a flag, once its drift could be learnt, and once it has settled.
 
-A shock of this week cannot be learnt yet, next week it can, and in a month better: an episode is a few
-attempts with growing waits, counted in days of sales. The gate decides on each.
+    flag ─▸ attempt 1 ─ 14 days ─▸ attempt 2 ─ 56 days ─▸ attempt 3 ─ cool-down
+                     └─ 56 days, while levels that broke are followed and no tree is in a hurry ─┘
+
+Waits are counted in days of sales. The gate decides on each attempt.
 """
 
 from __future__ import annotations
@@ -15,36 +17,44 @@ from data.params import Params
 from drift.kinds import SYMPTOMS
 from training.decisions import Decision
 
+AT_FLAG, LEARNABLE, SETTLED = 1, 2, 3  # attempts of an episode
+
 
 class PaceParams(Params):
     """In days of sales, not of the clock: what is done depends on the sales alone."""
 
-    attempts: int = Field(default=3, ge=1)
-    """Trainings an episode may cost."""
-    first_wait_days: int = Field(default=7, ge=1)
-    """From the first attempt to the second; each wait is twice the one before."""
+    first_wait_days: int = Field(default=14, ge=1)
+    """From the first attempt to the second: its challenger knows the week before the one it is scored on."""
+    settled_days: int = Field(default=56, ge=1)
+    """From there to the last attempt, which has eight weeks of the changed world to learn from."""
     cool_down_days: int = Field(default=112, ge=0)
     """From an attempt on, for the kinds of drift it was made for: what was tried is left in peace, while
     levels are followed from day to day. Drift of another kind is news."""
 
 
 def next_attempt(
-    decisions: Sequence[Decision], flagged: Collection[str] | None, today: date, params: PaceParams
+    decisions: Sequence[Decision],
+    flagged: Collection[str] | None,
+    follows: bool,
+    today: date,
+    params: PaceParams,
 ) -> int | None:
-    """The number of the attempt that is due on sales up to `today`, counted from 1; None when none is.
+    """The attempt that is due on sales up to `today`, 1 to 3; None when none is.
 
-    `flagged` are the kinds of drift of a flag, None without one. A flag opens an episode. It ends with its
-    last attempt, or with one that knew of the shock, as all but the first do, and could not better the
-    champion. Then only another kind of drift opens the next before the cool-down is over.
+    `flagged` are the kinds of drift of a flag, None without one; `follows` whether the champion follows
+    levels that broke. A flag opens an episode. After it only another kind of drift opens the next before the
+    cool-down is over.
     """
     last = _last_attempt(decisions)
-    if last is None or last.attempt is None or last.cutoff is None:
-        return None if flagged is None else 1
+    if last is None or last.cutoff is None:
+        return None if flagged is None else AT_FLAG
     waited = (today - last.cutoff).days
-    if not _is_over(last, last.attempt, params):
-        return last.attempt + 1 if waited >= _wait_days(last, last.attempt, params) else None
+    if last.attempt != SETTLED and waited >= params.settled_days:
+        return SETTLED
+    if last.attempt == AT_FLAG and last.decision == "kept" and not follows:
+        return LEARNABLE if waited >= params.first_wait_days else None
     is_news = flagged is not None and not set(flagged) <= _tried(decisions, today, params) | SYMPTOMS
-    return 1 if is_news and waited >= _wait_days(last, 1, params) else None
+    return AT_FLAG if is_news and waited >= params.first_wait_days else None
 
 
 def is_learning(decisions: Sequence[Decision], today: date, params: PaceParams) -> bool:
@@ -66,16 +76,6 @@ def _tried(decisions: Sequence[Decision], today: date, params: PaceParams) -> se
 
 def _is_recent(decision: Decision, today: date, params: PaceParams) -> bool:
     return decision.cutoff is not None and (today - decision.cutoff).days <= params.cool_down_days
-
-
-def _is_over(last: Decision, attempt: int, params: PaceParams) -> bool:
-    return attempt >= params.attempts or (attempt > 1 and last.decision == "kept")
-
-
-def _wait_days(last: Decision, attempt: int, params: PaceParams) -> int:
-    """Days from an attempt to the next; within a week of a promotion the gate has nothing to compare."""
-    days: int = params.first_wait_days * 2 ** (attempt - 1)
-    return max(days, 2 * params.first_wait_days) if last.decision == "promoted" else days
 
 
 def _last_attempt(decisions: Sequence[Decision]) -> Decision | None:

@@ -50,25 +50,25 @@ def weekly(world: World, params: RetrainParams) -> Life:
 def loop(world: World, params: RetrainParams) -> Life:
     """Train when the alarm says so or an attempt is due, and serve what passes the gate."""
     life, decisions = Life(trained=[0]), list[Decision]()
-    champion, looks = world.origins[0], False
+    champion, is_usual = world.origins[0], True
     for week, origin in enumerate(progress(world.origins, "Storecast's loop")):
         flagged = world.drifted(champion, origin)
         if flagged is not None:
             life.alarms.append(week)
         today = world.known(origin).end.astype(object)
-        attempt = next_attempt(decisions, flagged, today, params.pace)
+        attempt = next_attempt(decisions, flagged, not is_usual, today, params.pace)
         if attempt:
-            follows = looks or is_learning(decisions, today, params.pace)
+            follows = not is_usual or is_learning(decisions, today, params.pace)
             is_better = _contest(world, champion, follows, origin, life, params)
             life.trained.append(week)
             life.opened += [week] if attempt == 1 else []
             decisions.append(_decision(is_better, str(origin), today, attempt, flagged or ()))
             if is_better:
                 life.promoted[week], champion = champion, origin
-        looks = looks or is_learning(decisions, today, params.pace)
+        looks = not is_usual or is_learning(decisions, today, params.pace)
         life.served.append(champion)
         life.looked.append(looks)
-        looks = looks and not world.is_as_usual(champion, origin)
+        is_usual = not looks or world.is_as_usual(champion, origin)
     for trained in set(life.served):
         world.alarm(trained)
         life.costs.add(("calibrate", trained, trained))

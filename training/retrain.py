@@ -18,6 +18,7 @@ from data.params import Paths, load_params
 from data.prepare import load_panel
 from data.progress import configure_logging
 from drift.flag import Flag, clear_flag, raise_flag, read_flag
+from models.champion import Champion
 from models.store import RECORD, ChampionRecord
 from training.contest import Looks
 from training.decisions import read_decisions
@@ -74,7 +75,7 @@ def _job(paths: Paths, force: bool) -> _Job | None:
     settings, panel = Settings.read(paths), load_panel(paths)
     params = load_params("retrain", RetrainParams, paths.params)
     flagged, today = flag.kinds if flag else None, panel.end.astype(object)
-    attempt = None if force else next_attempt(log, flagged, today, params.pace)
+    attempt = None if force else next_attempt(log, flagged, _follows(paths), today, params.pace)
     follows = is_learning(log, today, params.pace)
     looks = Looks(champion=follows, challenger=follows or attempt is not None)
     if flag is None and (force or attempt):
@@ -92,7 +93,7 @@ def _act_on(job: _Job) -> Judgement | None:
         log_event(paths, f"{challenger.version} was decided on already.")
         return None
     if challenger is None and job.attempt is None and not job.force:
-        log_event(paths, "Cooling down: the last retraining did not help, and it is too early for another.")
+        log_event(paths, "Cooling down: this drift is being learnt, it is too early for another retraining.")
         return None
     if challenger is None:
         challenger = train(job.panel, job.settings, paths, looks=job.looks.challenger)
@@ -136,6 +137,14 @@ def _carry_out(job: _Job, judgement: Judgement, challenger: ChampionRecord) -> N
     else:
         keep(challenger, judgement.reasons, paths, scorecards or {}, **learnt)
         log_event(paths, f"Kept {judgement.champion}.")
+
+
+def _follows(paths: Paths) -> bool:
+    """Whether the champion, as far as it is here, follows levels that broke."""
+    record = champion_record(paths)
+    if record is None or not (paths.versions / record.version).exists():
+        return False
+    return bool(Champion.load(paths.versions / record.version, verify=False).card["lately"]["follows_breaks"])
 
 
 def _version(paths: Paths) -> str | None:

@@ -9,7 +9,7 @@ from training.decisions import Decision
 from training.pace import PaceParams, is_learning, next_attempt
 
 FIRST = date(2017, 1, 1)
-PARAMS = PaceParams(attempts=3, first_wait_days=7, cool_down_days=28)
+PARAMS = PaceParams(first_wait_days=14, settled_days=56, cool_down_days=112)
 
 
 def attempt(what: str, number: int | None, day: int, *kinds: str) -> Decision:
@@ -18,8 +18,10 @@ def attempt(what: str, number: int | None, day: int, *kinds: str) -> Decision:
     return Decision.now(what, f"v{day}", None, [], scorecards={}, **facts)
 
 
-def due(decisions: list[Decision], flagged: Collection[str] | None, day: int) -> int | None:
-    return next_attempt(decisions, flagged, FIRST + timedelta(days=day), PARAMS)
+def due(
+    decisions: list[Decision], flagged: Collection[str] | None, day: int, follows: bool = False
+) -> int | None:
+    return next_attempt(decisions, flagged, follows, FIRST + timedelta(days=day), PARAMS)
 
 
 def test_without_a_flag_nothing_begins() -> None:
@@ -34,50 +36,44 @@ def test_a_flag_opens_an_episode(kinds: tuple[str, ...]) -> None:
 
 def test_a_first_attempt_that_was_kept_is_tried_again_with_and_without_a_flag() -> None:
     log = [attempt("kept", 1, 0, "store")]
-    assert [due(log, flagged, 6) for flagged in (("store",), None)] == [None, None]
-    assert [due(log, flagged, 7) for flagged in (("store",), None)] == [2, 2]
+    assert [due(log, flagged, 13) for flagged in (("store",), None)] == [None, None]
+    assert [due(log, flagged, 14) for flagged in (("store",), None)] == [2, 2]
 
 
-def test_each_wait_is_twice_the_one_before() -> None:
-    log = [attempt("kept", 1, 0, "store"), attempt("promoted", 2, 7)]
-    assert due(log, None, 7 + 13) is None
-    assert due(log, None, 7 + 14) == 3
+def test_while_broken_levels_are_followed_the_next_attempt_waits_until_they_have_settled() -> None:
+    log = [attempt("kept", 1, 0, "store")]
+    assert [due(log, ("store",), day, follows=True) for day in (14, 55, 56)] == [None, None, 3]
+
+
+@pytest.mark.parametrize("what", ["kept", "promoted"])
+def test_the_last_attempt_has_eight_weeks_to_learn_from(what: str) -> None:
+    for log in ([attempt("kept", 1, 0, "store"), attempt(what, 2, 14)], [attempt("promoted", 1, 14)]):
+        assert [due(log, None, day) for day in (14 + 55, 14 + 56)] == [None, 3]
 
 
 def test_after_the_last_attempt_nothing_follows_by_itself() -> None:
-    assert due([attempt("promoted", 3, 21)], None, 1000) is None
-
-
-def test_an_attempt_that_knew_the_shock_and_did_not_help_is_the_last() -> None:
-    log = [attempt("kept", 1, 0, "store"), attempt("kept", 2, 7)]
-    assert [due(log, flagged, 30) for flagged in (("store",), None)] == [None, None]
+    assert due([attempt("kept", 1, 0), attempt("promoted", 3, 56)], None, 1000) is None
 
 
 def test_the_same_kind_of_drift_is_left_in_peace_until_it_cooled_down() -> None:
-    log = [attempt("kept", 1, 0, "store"), attempt("kept", 2, 7, "store", "series")]
-    assert due(log, ("store", "series"), 7 + 28) is None
-    assert due(log, ("store", "series"), 7 + 29) == 1
+    log = [attempt("kept", 1, 0, "store"), attempt("kept", 2, 14, "store", "series"), attempt("kept", 3, 70)]
+    assert due(log, ("store", "series"), 70 + 112) is None
+    assert due(log, ("store", "series"), 70 + 113) == 1
 
 
-def test_another_kind_of_drift_is_news_once_the_gate_can_tell_champion_and_challenger_apart() -> None:
-    for what, wait in (("kept", 7), ("promoted", 14)):
-        log = [attempt("kept", 1, 0, "store"), attempt("kept", 2, 7), attempt(what, 3, 14, "series")]
-        assert due(log, ("store", "weekday"), 14 + wait - 1) is None
-        assert due(log, ("store", "weekday"), 14 + wait) == 1
+@pytest.mark.parametrize("what", ["kept", "promoted"])
+def test_another_kind_of_drift_is_news_once_the_gate_can_tell_both_sides_apart(what: str) -> None:
+    log = [attempt("kept", 1, 0, "store"), attempt(what, 3, 56, "series")]
+    assert [due(log, ("store", "weekday"), day) for day in (56 + 13, 56 + 14)] == [None, 1]
 
 
 def test_errors_alone_are_no_news_while_another_kind_cools_down() -> None:
-    log = [attempt("kept", 1, 0, "store"), attempt("kept", 2, 7)]
-    assert due(log, ("errors", "features"), 20) is None
-
-
-def test_a_first_attempt_that_was_promoted_is_not_followed_within_a_week() -> None:
-    assert due([attempt("promoted", 1, 0)], None, 13) is None
-    assert due([attempt("promoted", 1, 0)], None, 14) == 2
+    log = [attempt("kept", 1, 0, "store"), attempt("kept", 3, 56)]
+    assert due(log, ("errors", "features"), 100) is None
 
 
 def test_roll_forwards_do_not_count() -> None:
-    assert due([attempt("kept", 1, 0), attempt("rolled forward", None, 7)], None, 7) == 2
+    assert due([attempt("kept", 1, 0), attempt("rolled forward", None, 7)], None, 14) == 2
 
 
 @pytest.mark.parametrize("what", ["promoted", "rolled back"])
@@ -86,11 +82,8 @@ def test_a_training_by_hand_or_a_rollback_ends_the_episode(what: str) -> None:
 
 
 def test_a_drift_is_being_learnt_from_its_first_attempt_until_it_cooled_down() -> None:
-    log = [attempt("kept", 1, 0, "store"), attempt("rolled forward", None, 3), attempt("kept", 2, 7)]
-    assert [is_learning(log, FIRST + timedelta(days=day), PARAMS) for day in (7, 35, 36)] == [
-        True,
-        True,
-        False,
-    ]
+    log = [attempt("kept", 1, 0, "store"), attempt("rolled forward", None, 3), attempt("kept", 2, 14)]
+    days = [FIRST + timedelta(days=day) for day in (14, 14 + 112, 14 + 113)]
+    assert [is_learning(log, day, PARAMS) for day in days] == [True, True, False]
     assert not is_learning([], FIRST, PARAMS)
-    assert not is_learning([*log, attempt("promoted", None, 8)], FIRST + timedelta(days=9), PARAMS)
+    assert not is_learning([*log, attempt("promoted", None, 15)], FIRST + timedelta(days=16), PARAMS)
