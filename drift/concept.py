@@ -15,6 +15,7 @@ from drift.summary import DriftTest
 from drift.tail import tail_quantile
 from drift.windows import LENGTHS_DAYS, Ints
 from models.forecaster import Forecaster
+from models.lately import USUAL
 from models.roll_forward import roll_forward
 from models.scores import mape, wape
 
@@ -100,7 +101,10 @@ def performance(
     """
     origin = panel.n_days - n_days
     history = SalesPanel(panel.sales[:, :origin], panel.start, panel.series)
-    made = roll_forward(champion, history).forecast(history, n_days).forecast
+    rolled = roll_forward(champion, history)
+    if rolled.lately != USUAL:  # which days of the window may have decided
+        rolled = rolled.looking_at(history, rolled.lately)
+    made = rolled.forecast(history, n_days).forecast
     forecast = np.where(rows[:, None] >= 0, made[rows], np.float32(np.nan))
     before, first = None, origin - YEAR_DAYS
     if first >= LEAST_ORIGIN_DAYS:

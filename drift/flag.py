@@ -12,7 +12,7 @@ from data.files import atomic_write_text
 
 
 class Flag(BaseModel):
-    """Why a retraining is asked for, since when, and what served then; `kinds` of drift, none if by hand."""
+    """Why a retraining is asked for, by which `kinds` of drift or by hand, since when, on which version."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -20,14 +20,17 @@ class Flag(BaseModel):
     time: AwareDatetime
     version: str | None
     kinds: tuple[str, ...] = ()
+    by_hand: bool = False
 
 
-def raise_flag(path: Path, reason: str, version: str | None, kinds: tuple[str, ...] = ()) -> Flag:
+def raise_flag(
+    path: Path, reason: str, version: str | None, kinds: tuple[str, ...] = (), by_hand: bool = False
+) -> Flag:
     """Ask for a retraining; a flag that is raised already stays as it is and is returned."""
     raised = read_flag(path)
     if raised is not None:
         return raised
-    flag = Flag(reason=reason, time=datetime.now(UTC), version=version, kinds=kinds)
+    flag = Flag(reason=reason, time=datetime.now(UTC), version=version, kinds=kinds, by_hand=by_hand)
     atomic_write_text(path, flag.model_dump_json(indent=2) + "\n")
     return flag
 

@@ -21,7 +21,8 @@ def broken_levels(history: History) -> Floats:
     A level holds for the longest window whose interval meets those of all shorter ones, by the intersection
     of confidence intervals (Goldenshluger & Nemirovski 1997, after Lepski 1991). Intervals of 3.5 standard
     errors, √(d · level / expected) with the dispersion d between neighbouring weeks, tell a break: the
-    longest window is recent then. Intervals of two tell since when, and so the level.
+    longest window is recent then. Intervals of two tell since when, and so the level. Sales are units: d is
+    at least 1, that of Poisson.
     """
     level, expected = _levels(history)
     variance = np.maximum(level, LEAST_LEVEL_SHARE * level[-1]) / np.maximum(expected, 1e-9)
@@ -51,7 +52,7 @@ def _dispersion(history: History) -> Floats:
 
     A single break moves one of the 51 differences of a year, and so does not hide itself.
     """
-    edges: Ints = history.n_days - 7 * np.arange(min(WEEKS, history.n_days // 7) + 1)
+    edges = np.maximum(0, history.n_days - 7 * np.arange(WEEKS + 1))
     sold = -np.diff(history.sales_sum[:, edges], axis=1)
     expected = -np.diff(history.expected_sum[:, edges], axis=1)
     both = (expected[:, 1:] > 0) & (expected[:, :-1] > 0)

@@ -129,13 +129,14 @@ def _of_same_weekdays(history: History, rows: Rows, base: Floats) -> list[Floats
 
 
 def _of_last_year(history: History, rows: Rows, levels: Floats) -> list[Floats]:
-    """Last year's day, its ± 3 and its ± 10 days over last year's level: what was special may come back."""
+    """Last year's day, its ± 3 and its ± 10 days over last year's level: what was special may come back.
+
+    Unknown where no level was known a year before the origin, however long the table around it is.
+    """
     series, origin = rows.series, rows.origin
-    same_day = rows.target - YEAR_DAYS
-    exists = same_day >= 0
-    centre = np.clip(same_day, 0, history.n_days - 1)
+    centre = np.clip(rows.target - YEAR_DAYS, 0, history.n_days - 1)
     level = history.level(series, np.maximum(origin - YEAR_DAYS, 0), shortest_days=91)[91]
-    level = np.maximum(np.nan_to_num(level), 1e-6)
+    is_known, level = np.isfinite(level), np.maximum(np.nan_to_num(level), 1e-6)
     columns = []
     for half in (0, 3, 10):
         first = np.maximum(centre - half, 0)
@@ -143,9 +144,9 @@ def _of_last_year(history: History, rows: Rows, levels: Floats) -> list[Floats]:
         expected = history.expected_sum[series, past_last] - history.expected_sum[series, first]
         units = history.sales_sum[series, past_last] - history.sales_sum[series, first]
         ratio = np.clip(units / np.maximum(expected, 1e-6) / level, 0, 10)
-        columns.append(np.where(exists & (expected > 0) & (origin > YEAR_DAYS), ratio, np.nan))
+        columns.append(np.where(is_known & (expected > 0), ratio, np.nan))
     now = levels[:, LEVELS.index("L91")]
-    return [*columns, np.where(exists, np.clip(now / level, 0, 10), np.nan)]
+    return [*columns, np.where(is_known, np.clip(now / level, 0, 10), np.nan)]
 
 
 def _of_recent_days(history: History, rows: Rows) -> list[Floats | Ints]:

@@ -98,19 +98,19 @@ class Forecaster:
         members = fit_members(panel, self.params.horizon_days, self.params.final_effort, trees)
         return replace(self, members=members)
 
-    def looking_at(self, panel: SalesPanel, trees_know_it: bool = False) -> Self:
-        """The forecaster as the newest week of its panel would have it; as usual where little is before that.
+    def looking_at(self, panel: SalesPanel, otherwise: Lately = USUAL, trees_know_it: bool = False) -> Self:
+        """The forecaster as the newest week of its panel would have it, `otherwise` where that says nothing.
 
         For days on which a drift is being learnt: in calm ones a week says less than the backtest. The week
         is forecast from the day before it, by the same trees unless they know it: then by such as are grown
         without it.
         """
         if panel.n_days < LOOK_DAYS + LEAST_DAYS_BEFORE_LOOK:
-            return replace(self, lately=USUAL)
+            return replace(self, lately=otherwise)
         known = panel.until(panel.end - np.timedelta64(LOOK_DAYS, "D"))
         fitted = self.refitted(known) if trees_know_it else self.on(known)
         made = fitted.members.forecast(known, LOOK_DAYS)
-        return replace(self, lately=look(made, self.chosen, panel.sales[:, -LOOK_DAYS:]))
+        return replace(self, lately=look(made, self.chosen, panel.sales[:, -LOOK_DAYS:], otherwise))
 
     def refitted(self, panel: SalesPanel) -> Self:
         """The same recipe and choice on another history, trees and all; intervals and folds stay."""
@@ -175,15 +175,16 @@ class Forecaster:
             has_intervals = any(name.startswith("intervals.") for name in arrays)
             intervals = unpack(Intervals, arrays, "intervals.") if has_intervals else None
             folds = tuple(unpack(FoldForecast, backtest, f"{k}.") for k in range(described["folds"]))
+            lately = Lately(**described.get("lately", {}))
             series = SeriesIndex.from_json(described)
             params = ForecasterParams.model_validate(described["params"])
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
             raise ArtifactError(
                 f"The forecaster in {folder} cannot be read: {error!r}.",
                 hint="Restore the version from DVC or train again.",
             ) from error
         members = Members(series, learnt, trees.get("trend"), trees.get("season"))
-        return cls(params, members, described["chosen"], intervals, folds, Lately(**described["lately"]))
+        return cls(params, members, described["chosen"], intervals, folds, lately)
 
 
 def _mean_sales(history: SalesPanel) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.breaks import broken_levels
 from models.choice import combine
-from models.members import MemberForecasts
+from models.members import FLOOR, MemberForecasts
 from models.profile import Floats
 from models.scores import Array
 
@@ -48,21 +48,24 @@ class Lately:
         """For the log, after what was done; nothing where all is as usual."""
         if not self.follows_breaks:
             return ""
-        rest = "the others by the trees as well" if self.has_trees else "no tree has a say"
-        return f" Series whose level broke are forecast by what they sold since, {rest}."
+        rest = "" if self.has_trees else ", and no tree has a say"
+        return f" Series whose level broke are forecast by what they sold since{rest}."
 
 
-USUAL = Lately()
-CHANGES = (Lately(follows_breaks=True), Lately(has_trees=False, follows_breaks=True))
+USUAL, FOLLOWING = Lately(), Lately(follows_breaks=True)
+READINGS = (USUAL, FOLLOWING, Lately(has_trees=False, follows_breaks=True))
 
 
 def _broken(made: MemberForecasts) -> Floats:
-    """Levels of series that broke, (n_series, 1); NaN for others, and for those too new to tell."""
-    return np.where(made.is_new, np.nan, broken_levels(made.history))[:, None]
+    """Levels of series that broke, (n_series, 1); NaN for others, and for those too new to tell.
+
+    Never 0, which would say that no sale is possible.
+    """
+    return np.where(made.is_new, np.nan, np.maximum(broken_levels(made.history), FLOOR))[:, None]
 
 
-def look(made: MemberForecasts, chosen: str, actual: Array) -> Lately:
-    """The reading that would have been best on the newest days (n_series, days), the usual one unless beaten.
+def look(made: MemberForecasts, chosen: str, actual: Array, otherwise: Lately) -> Lately:
+    """The reading that would have been best on the newest days (n_series, days), `otherwise` unless beaten.
 
     It is beaten by more than 2 % and by two standard errors of the daily gains: both readings saw the same
     days, so that what makes a day hard for both cancels. Forecasts were `made` from the day before them.
@@ -74,9 +77,9 @@ def look(made: MemberForecasts, chosen: str, actual: Array) -> Lately:
         off = np.abs(reading.forecast(made, chosen) - actual)
         return np.asarray(np.where(known, off, 0.0).sum(0))
 
-    usual = error(USUAL)
-    gains = {reading: usual - error(reading) for reading in CHANGES}
-    best = max(CHANGES, key=lambda reading: float(gains[reading].sum()))
+    usual = error(otherwise)
+    gains = {reading: usual - error(reading) for reading in READINGS}
+    best = max(READINGS, key=lambda reading: float(gains[reading].sum()))
     noise = DEVIATIONS * float(np.std(gains[best], ddof=1)) * len(usual) ** 0.5
     is_better = gains[best].sum() > max(noise, LEAST_GAIN_SHARE * float(usual.sum()))
-    return best if is_better else USUAL
+    return best if is_better else otherwise

@@ -22,7 +22,10 @@ INDEX_FLOOR = 0.02
 
 @dataclass(frozen=True)
 class MemberForecasts:
-    """What the members say of each series and day, all (n_series, horizon_days) but `is_new` (n_series,)."""
+    """What the members say of each series and day, all (n_series, horizon_days) but `is_new` (n_series,).
+
+    `history` is what they were made from.
+    """
 
     by_name: dict[str, Floats]
     level: Floats  # units a day, before weekday and season

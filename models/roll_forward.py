@@ -18,8 +18,7 @@ from models.rolling import FoldForecast
 def roll_forward(forecaster: Forecaster, panel: SalesPanel) -> Forecaster:
     """The forecaster as it would be had it seen the panel's newer days, its trees apart.
 
-    Raises `DataContractError` when a series
-    that was learnt from is missing.
+    Raises `DataContractError` when a series that was learnt from is missing.
     """
     known = forecaster.members.series
     pairs = zip(known.stores, known.items, strict=True)

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from data.panel import SalesPanel
 from models.champion import Champion
 from models.forecaster import Forecaster
 from models.roll_forward import roll_forward
-from training.following import knows_newest_week
+from training.following import Looks, knows_newest_week
 from training.gate import DailyScorecard
-
-
-class Looks(NamedTuple):
-    """Whether each side reads its members as its newest week would have them: as it does in service."""
-
-    champion: bool = False
-    challenger: bool = False
 
 
 def contest(
@@ -31,6 +22,8 @@ def contest(
     newest origin, because it must show a recovery that began a week ago:
 
         [=============== both know ===============]|-- days --|
+
+    At a flag the challenger looks at its newest week and the champion, who did not in service, does not.
     """
     known = panel.until(panel.end - np.timedelta64(days, "D"))
     reigning, trained_until = champion.forecaster, champion.trained_until
@@ -40,9 +33,9 @@ def contest(
         reigning = roll_forward(reigning, known)
     challenging = challenger.refitted(known)
     if looks.champion:
-        reigning = reigning.looking_at(known, knows_newest_week(trained_until, known))
+        reigning = reigning.looking_at(known, looks.champion, knows_newest_week(trained_until, known))
     if looks.challenger:
-        challenging = challenging.looking_at(known, trees_know_it=True)
+        challenging = challenging.looking_at(known, looks.challenger, trees_know_it=True)
     return score(reigning, known, panel), score(challenging, known, panel)
 
 

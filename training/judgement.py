@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,12 +15,17 @@ from data.params import Paths
 from models.champion import Champion
 from models.forecaster import Forecaster
 from models.store import ChampionRecord
-from training.contest import Looks, contest
+from training.contest import contest
+from training.following import Looks
 from training.gate import GateParams, decide
+from training.registry import keep, promote
 
 
 class Judgement(BaseModel):
-    """The decision on a pair of versions, in words, with the scorecards it was taken on."""
+    """The decision on a pair of versions, in words, with the scorecards it was taken on.
+
+    `attempt` and `kinds` are those of the drift that was to be learnt, see `Decision`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -28,23 +34,37 @@ class Judgement(BaseModel):
     promote: bool
     reasons: tuple[str, ...]
     scorecards: dict[str, Any] | None = None
+    attempt: int | None = None
+    kinds: tuple[str, ...] = ()
 
     def write(self, paths: Paths) -> None:
         """Keep it, in place of the one before."""
         atomic_write_text(paths.gate, self.model_dump_json(indent=2) + "\n")
+
+    def carry_out(self, folder: Path, challenger: ChampionRecord, paths: Paths) -> None:
+        """Promote the challenger in `folder` or keep the champion, and log it; finishes what was cut off."""
+        if self.promote:
+            promote(folder, self.reasons, paths, self.scorecards, self.attempt, self.kinds)
+        else:
+            keep(challenger, self.reasons, paths, self.scorecards or {}, self.attempt, self.kinds)
+
+
+def read_judgement(paths: Paths) -> Judgement | None:
+    """The newest one; None where there is none or the file is something else."""
+    try:
+        return Judgement.model_validate_json(paths.gate.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
 
 
 def earlier_judgement(
     challenger: ChampionRecord, champion: ChampionRecord | None, paths: Paths
 ) -> Judgement | None:
     """What was decided on this pair before; None where it was not, or the champion is another one now."""
-    try:
-        judgement = Judgement.model_validate_json(paths.gate.read_bytes())
-    except (FileNotFoundError, ValidationError):
+    judgement, now = read_judgement(paths), champion.version if champion else None
+    if judgement is None or judgement.challenger != challenger.version:
         return None
-    now = champion.version if champion else None
-    is_of_pair = now in (judgement.champion, judgement.challenger)
-    return judgement if is_of_pair and judgement.challenger == challenger.version else None
+    return judgement if now in (judgement.champion, judgement.challenger) else None
 
 
 def judge(
@@ -55,7 +75,7 @@ def judge(
     looks: Looks,
     paths: Paths,
 ) -> Judgement:
-    """Hold the contest, or say why there can be none"""
+    """Hold the contest, or say why there can be none."""
     decided = partial(
         Judgement, challenger=challenger.version, champion=champion.record.version if champion else None
     )

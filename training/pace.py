@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from data.params import Params
 from drift.kinds import SYMPTOMS
@@ -28,8 +29,14 @@ class PaceParams(Params):
     settled_days: int = Field(default=56, ge=1)
     """From there to the last attempt, which has eight weeks of the changed world to learn from."""
     cool_down_days: int = Field(default=112, ge=0)
-    """From an attempt on, for the kinds of drift it was made for: what was tried is left in peace, while
-    levels are followed from day to day. Drift of another kind is news."""
+    """From an attempt on, at least `settled_days`. So long a drift counts as being learnt: levels that broke
+    are followed, and drift of the kinds that were tried asks for nothing new. Another kind is news."""
+
+    @model_validator(mode="after")
+    def _last_attempt_comes(self) -> Self:
+        if self.cool_down_days < self.settled_days:
+            raise ValueError("cool_down_days has to be at least settled_days, or no last attempt would come")
+        return self
 
 
 def next_attempt(
@@ -46,7 +53,7 @@ def next_attempt(
     cool-down is over.
     """
     last = _last_attempt(decisions)
-    if last is None or last.cutoff is None:
+    if last is None or last.cutoff is None or not _is_recent(last, today, params):
         return None if flagged is None else AT_FLAG
     waited = (today - last.cutoff).days
     if last.attempt != SETTLED and waited >= params.settled_days:
@@ -68,7 +75,9 @@ def _tried(decisions: Sequence[Decision], today: date, params: PaceParams) -> se
     tried: set[str] = set()
     episode: set[str] = set()
     for decision in decisions:
-        if decision.attempt:
+        if _ends_all(decision):
+            tried = set()
+        elif decision.attempt:
             episode = {*decision.kinds} if decision.attempt == 1 else {*episode, *decision.kinds}
             tried |= episode if _is_recent(decision, today, params) else set()
     return tried
@@ -81,8 +90,13 @@ def _is_recent(decision: Decision, today: date, params: PaceParams) -> bool:
 def _last_attempt(decisions: Sequence[Decision]) -> Decision | None:
     """The newest attempt of an episode that no training by hand and no roll-back has ended."""
     for decision in reversed(decisions):
+        if _ends_all(decision):
+            return None
         if decision.attempt is not None:
             return decision
-        if decision.decision in ("promoted", "rolled back"):
-            return None
     return None
+
+
+def _ends_all(decision: Decision) -> bool:
+    """Whether it is a training by hand or a roll-back, after which what was tried before says nothing."""
+    return decision.attempt is None and decision.decision in ("promoted", "rolled back")

@@ -39,12 +39,13 @@ def promote(
     reasons: Sequence[str],
     paths: Paths,
     scorecards: Mapping[str, Any] | None = None,
-    **learnt: Any,
+    attempt: int | None = None,
+    kinds: tuple[str, ...] = (),
 ) -> ChampionRecord:
     """Make a saved version the champion: what is served, `model.pkl`, `metrics.json`, the BentoML latest.
 
-    The log keeps the `scorecards` it was decided on, those of the two trainings unless told, and what was to
-    be `learnt`: attempt and kinds of drift, see `Decision`.
+    The log keeps the `scorecards` it was decided on, those of the two trainings unless told, and `attempt`
+    and `kinds` of the drift that was to be learnt.
     A promotion that is cut off anywhere leaves the last champion or the new one, whole; promoting the same
     folder again finishes it. Raises `ArtifactError` for damaged files and for a champion of the past.
     """
@@ -61,7 +62,7 @@ def promote(
         _publish(folder, record, paths)
         if not was_champion:
             what = "rolled forward" if record.kind == "rolled forward" else "promoted"
-            _log(paths, what, record, line, reasons, scorecards=scorecards, **learnt)
+            _log(paths, what, record, line, reasons, scorecards=scorecards, attempt=attempt, kinds=kinds)
     return record
 
 
@@ -125,14 +126,17 @@ def keep(
     reasons: Sequence[str],
     paths: Paths,
     scorecards: Mapping[str, Any],
-    **learnt: Any,
+    attempt: int | None = None,
+    kinds: tuple[str, ...] = (),
 ) -> None:
     """Log that the champion stays and the challenger does not replace it; once for each challenger."""
     with locked(paths):
         log = read_decisions(paths.history_jsonl)
         if challenger.version not in {entry.version for entry in log}:
             line = line_of_champions(log)
-            _log(paths, "kept", challenger, line, reasons, scorecards=scorecards, **learnt)
+            _log(
+                paths, "kept", challenger, line, reasons, scorecards=scorecards, attempt=attempt, kinds=kinds
+            )
 
 
 def _log(

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from data.progress import progress
+from models.lately import FOLLOWING, USUAL, Lately
 from training.decisions import Decision
+from training.following import looks_from
 from training.gate import decide
 from training.pace import is_learning, next_attempt
 from training.params import RetrainParams
@@ -23,7 +25,7 @@ class Life:
     """What a policy did: the model that served each week and how, and the weeks of trainings and alarms."""
 
     served: list[int] = field(default_factory=list)
-    looked: list[bool] = field(default_factory=list)  # whether a drift was being learnt
+    start: list[Lately | None] = field(default_factory=list)  # of a look, None where nobody looked
     trained: list[int] = field(default_factory=list)
     promoted: dict[int, int] = field(default_factory=dict)  # week -> the model that was replaced
     alarms: list[int] = field(default_factory=list)
@@ -37,38 +39,36 @@ Policy = Callable[[World, RetrainParams], Life]
 def never(world: World, params: RetrainParams) -> Life:
     """Train once."""
     first, *_ = world.origins
-    looked = [False] * world.n_weeks
-    return _priced(Life(served=[first] * world.n_weeks, looked=looked, trained=[0]), world)
+    return _priced(Life(served=[first] * world.n_weeks, start=[None] * world.n_weeks, trained=[0]), world)
 
 
 def weekly(world: World, params: RetrainParams) -> Life:
     """Train every week, and serve that."""
-    looked, trained = [False] * world.n_weeks, list(range(world.n_weeks))
-    return _priced(Life(served=list(world.origins), looked=looked, trained=trained), world)
+    nobody, weeks = [None] * world.n_weeks, list(range(world.n_weeks))
+    return _priced(Life(served=list(world.origins), start=[*nobody], trained=weeks), world)
 
 
 def loop(world: World, params: RetrainParams) -> Life:
     """Train when the alarm says so or an attempt is due, and serve what passes the gate."""
     life, decisions = Life(trained=[0]), list[Decision]()
-    champion, is_usual = world.origins[0], True
+    champion, reading = world.origins[0], USUAL
     for week, origin in enumerate(progress(world.origins, "Storecast's loop")):
         flagged = world.drifted(champion, origin)
         if flagged is not None:
             life.alarms.append(week)
         today = world.known(origin).end.astype(object)
-        attempt = next_attempt(decisions, flagged, not is_usual, today, params.pace)
+        attempt = next_attempt(decisions, flagged, reading.follows_breaks, today, params.pace)
         if attempt:
-            follows = not is_usual or is_learning(decisions, today, params.pace)
-            is_better = _contest(world, champion, follows, origin, life, params)
+            start = looks_from(reading, is_learning(decisions, today, params.pace))
+            is_better = _contest(world, champion, start, origin, life, params)
             life.trained.append(week)
             life.opened += [week] if attempt == 1 else []
             decisions.append(_decision(is_better, str(origin), today, attempt, flagged or ()))
             if is_better:
                 life.promoted[week], champion = champion, origin
-        looks = not is_usual or is_learning(decisions, today, params.pace)
         life.served.append(champion)
-        life.looked.append(looks)
-        is_usual = not looks or world.is_as_usual(champion, origin)
+        life.start.append(looks_from(reading, is_learning(decisions, today, params.pace)))
+        reading = world.reading(champion, origin, life.start[-1])
     for trained in set(life.served):
         world.alarm(trained)
         life.costs.add(("calibrate", trained, trained))
@@ -77,13 +77,13 @@ def loop(world: World, params: RetrainParams) -> Life:
 
 
 def _contest(
-    world: World, champion: int, follows: bool, origin: int, life: Life, params: RetrainParams
+    world: World, champion: int, start: Lately | None, origin: int, life: Life, params: RetrainParams
 ) -> bool:
     """What the gate says of the week before an origin, which neither side knows."""
     before = origin - WEEK_DAYS
-    cards = world.scorecard(champion, before, follows), world.scorecard(before, before, True)
-    reads = "look" if follows else "roll"
-    life.costs |= {("train", before, before), (reads, champion, before), ("look", before, before)}
+    cards = world.scorecard(champion, before, start), world.scorecard(before, before, FOLLOWING)
+    how = "look" if start else "roll"
+    life.costs |= {("train", before, before), (how, champion, before), ("look", before, before)}
     return decide(*cards, params.gate).promote
 
 
@@ -96,8 +96,8 @@ def _decision(is_better: bool, version: str, today: object, attempt: int, kinds:
 def _priced(life: Life, world: World) -> Life:
     """Add what serving costs, with the trainings."""
     for week, origin in enumerate(progress(world.origins, "Forecasts")):
-        world.scorecard(life.served[week], origin, life.looked[week])
-        life.costs.add(("look" if life.looked[week] else "roll", life.served[week], origin))
+        world.scorecard(life.served[week], origin, life.start[week])
+        life.costs.add(("look" if life.start[week] else "roll", life.served[week], origin))
     for week in life.trained:
         origin = world.origins[week]
         world.model(origin)
@@ -107,7 +107,7 @@ def _priced(life: Life, world: World) -> Life:
 
 def wape(world: World, life: Life, weeks: Sequence[int]) -> float:
     """Error over sales of the weeks, in percent."""
-    cards = [world.scorecard(life.served[week], world.origins[week], life.looked[week]) for week in weeks]
+    cards = [world.scorecard(life.served[week], world.origins[week], life.start[week]) for week in weeks]
     return 100 * float(sum(card.error.sum() for card in cards) / sum(card.sold.sum() for card in cards))
 
 
@@ -122,9 +122,9 @@ def worst_promotion(world: World, life: Life) -> float:
     """How much worse than its predecessor a promoted model was over four weeks, percent; NaN without one."""
     worse = []
     for week, replaced in life.promoted.items():
-        month = world.origins[week : week + MONTH_WEEKS]
+        month, start = world.origins[week : week + MONTH_WEEKS], life.start[week]
         error = {
-            model: sum(world.scorecard(model, origin, True).error.sum() for origin in month)
+            model: sum(world.scorecard(model, origin, start).error.sum() for origin in month)
             for model in (world.origins[week], replaced)
         }
         worse.append(100 * (error[world.origins[week]] / error[replaced] - 1))

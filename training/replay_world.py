@@ -20,7 +20,7 @@ from drift.windows import LENGTHS_DAYS
 from models.choice import DEFAULT
 from models.fitting import fit_members
 from models.forecaster import Forecaster, ForecasterParams
-from models.lately import USUAL
+from models.lately import Lately
 from models.roll_forward import roll_forward
 from training.contest import score
 from training.gate import DailyScorecard
@@ -62,8 +62,8 @@ class World:
     false_alarm_rate: float
     costs: Costs = field(default_factory=Costs)
     _models: dict[int, Forecaster] = field(default_factory=dict)
-    _cards: dict[tuple[int, int, bool], DailyScorecard] = field(default_factory=dict)
-    _as_usual: dict[tuple[int, int], bool] = field(default_factory=dict)
+    _cards: dict[tuple[int, int, Lately | None], DailyScorecard] = field(default_factory=dict)
+    _readings: dict[tuple[int, int, Lately | None], Lately] = field(default_factory=dict)
     _expected: dict[int, Forecast] = field(default_factory=dict)
     _alarms: dict[int, Alarm] = field(default_factory=dict)
 
@@ -89,27 +89,30 @@ class World:
             self._models[origin] = self.costs.measured(("train", origin, origin), fit)
         return self._models[origin]
 
-    def scorecard(self, trained: int, origin: int, looks: bool) -> DailyScorecard:
-        """The week after an origin, forecast by a model trained then or earlier and rolled forward."""
-        key = (trained, origin, looks)
+    def scorecard(self, trained: int, origin: int, start: Lately | None) -> DailyScorecard:
+        """The week after an origin, forecast by a model trained then or earlier and rolled forward.
+
+        It is read as `start` says unless the week before objects; None where nobody looks at that.
+        """
+        key = (trained, origin, start)
         if key not in self._cards:
             model = self.model(trained)
 
             def forecast() -> DailyScorecard:
                 known, ahead = self.known(origin), self.known(origin + WEEK_DAYS)
                 rolled = roll_forward(model, known) if trained < origin else model
-                if looks:
-                    rolled = rolled.looking_at(known, trees_know_it=trained == origin)
-                    self._as_usual[trained, origin] = rolled.lately == USUAL
+                if start:
+                    rolled = rolled.looking_at(known, start, trees_know_it=trained == origin)
+                self._readings[key] = rolled.lately
                 return score(rolled, known, ahead)
 
-            self._cards[key] = self.costs.measured(("look" if looks else "roll", trained, origin), forecast)
+            self._cards[key] = self.costs.measured(("look" if start else "roll", trained, origin), forecast)
         return self._cards[key]
 
-    def is_as_usual(self, trained: int, origin: int) -> bool:
-        """Whether a model that looked at the newest week at an origin found nothing to object to."""
-        self.scorecard(trained, origin, True)
-        return self._as_usual[trained, origin]
+    def reading(self, trained: int, origin: int, start: Lately | None) -> Lately:
+        """How a model was read for the week after an origin."""
+        self.scorecard(trained, origin, start)
+        return self._readings[trained, origin, start]
 
     def drifted(self, trained: int, origin: int) -> tuple[str, ...] | None:
         """Kinds of drift that a model's alarm, calibrated at its training, finds in the days since, or None.

@@ -18,15 +18,14 @@ from data.params import Paths, load_params
 from data.prepare import load_panel
 from data.progress import configure_logging
 from drift.flag import Flag, clear_flag, raise_flag, read_flag
-from models.champion import Champion
 from models.store import RECORD, ChampionRecord
-from training.contest import Looks
 from training.decisions import read_decisions
 from training.events import log_event
+from training.following import Looks, looks_from, reading_of_champion
 from training.judgement import Judgement, earlier_judgement, judge
 from training.pace import is_learning, next_attempt
 from training.params import RetrainParams
-from training.registry import champion_record, keep, own_bento_home, promote
+from training.registry import champion_record, own_bento_home
 from training.retention import prune
 from training.roll_forward import open_champion, require_no_way_back
 from training.told import told
@@ -74,13 +73,18 @@ def _job(paths: Paths, force: bool) -> _Job | None:
         return None
     settings, panel = Settings.read(paths), load_panel(paths)
     params = load_params("retrain", RetrainParams, paths.params)
-    flagged, today = flag.kinds if flag else None, panel.end.astype(object)
-    attempt = None if force else next_attempt(log, flagged, _follows(paths), today, params.pace)
-    follows = is_learning(log, today, params.pace)
-    looks = Looks(champion=follows, challenger=follows or attempt is not None)
+    force = force or (flag is not None and flag.by_hand)  # or one by hand that died
+    flagged, today, lately = (
+        flag.kinds if flag else None,
+        panel.end.astype(object),
+        reading_of_champion(paths),
+    )
+    attempt = None if force else next_attempt(log, flagged, lately.follows_breaks, today, params.pace)
+    learning = is_learning(log, today, params.pace)
+    looks = Looks(looks_from(lately, learning), looks_from(lately, learning or attempt is not None))
     if flag is None and (force or attempt):
         reason = "Asked for by hand." if force else f"Attempt {attempt} to learn what has drifted."
-        flag = raise_flag(paths.flag, reason, _version(paths))
+        flag = raise_flag(paths.flag, reason, _version(paths), by_hand=force)
     return _Job(flag, attempt, force, looks, panel, settings, params, paths) if flag else None
 
 
@@ -96,7 +100,7 @@ def _act_on(job: _Job) -> Judgement | None:
         log_event(paths, "Cooling down: this drift is being learnt, it is too early for another retraining.")
         return None
     if challenger is None:
-        challenger = train(job.panel, job.settings, paths, looks=job.looks.challenger)
+        challenger = train(job.panel, job.settings, paths, job.looks.challenger)
         log_event(paths, f"Challenger {challenger.version} trained on sales until {challenger.cutoff}.")
     else:
         log_event(paths, f"Challenger {challenger.version} is there already, trained for this flag.")
@@ -121,30 +125,21 @@ def _judgement(job: _Job, challenger: ChampionRecord) -> Judgement:
     judgement = earlier_judgement(challenger, champion, job.paths)
     if judgement is None:
         opened = open_champion(job.paths) if champion else None
-        judgement = judge(challenger, opened, job.panel, job.params.gate, job.looks, job.paths)
+        judged = judge(challenger, opened, job.panel, job.params.gate, job.looks, job.paths)
+        judgement = judged.model_copy(update={"attempt": job.attempt, "kinds": job.flag.kinds})
         judgement.write(job.paths)
     return judgement
 
 
 def _carry_out(job: _Job, judgement: Judgement, challenger: ChampionRecord) -> None:
-    paths, scorecards = job.paths, judgement.scorecards
-    learnt = {"attempt": job.attempt, "kinds": job.flag.kinds}
     for reason in judgement.reasons:
-        log_event(paths, f"Gate: {reason}")
+        log_event(job.paths, f"Gate: {reason}")
+    judgement.carry_out(job.paths.challenger, challenger, job.paths)
+    before = judgement.champion or "nothing"
     if judgement.promote:
-        promote(paths.challenger, judgement.reasons, paths, scorecards, **learnt)
-        log_event(paths, f"Promoted {challenger.version}, in place of {judgement.champion or 'nothing'}.")
+        log_event(job.paths, f"Promoted {challenger.version}, in place of {before}.")
     else:
-        keep(challenger, judgement.reasons, paths, scorecards or {}, **learnt)
-        log_event(paths, f"Kept {judgement.champion}.")
-
-
-def _follows(paths: Paths) -> bool:
-    """Whether the champion, as far as it is here, follows levels that broke."""
-    record = champion_record(paths)
-    if record is None or not (paths.versions / record.version).exists():
-        return False
-    return bool(Champion.load(paths.versions / record.version, verify=False).card["lately"]["follows_breaks"])
+        log_event(job.paths, f"Kept {before}.")
 
 
 def _version(paths: Paths) -> str | None:

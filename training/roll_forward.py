@@ -16,7 +16,8 @@ from models.champion import Champion
 from models.roll_forward import roll_forward
 from models.store import ChampionRecord
 from training.decisions import read_decisions
-from training.following import followed, is_followed
+from training.following import knows_newest_week, look_of
+from training.judgement import read_judgement
 from training.registry import champion_record, own_bento_home, promote
 from training.retention import prune
 from training.told import told
@@ -39,8 +40,9 @@ def run(paths: Paths) -> ChampionRecord:
             logger.info("No new days and no corrections since %s: %s stays.", before.cutoff, before.version)
             return before
         rolled = roll_forward(champion.forecaster, panel)
-        if is_followed(champion, panel, paths):
-            rolled = followed(rolled, champion.trained_until, panel)
+        start = look_of(paths, panel)
+        if start and not knows_newest_week(champion.trained_until, panel):
+            rolled = rolled.looking_at(panel, start)
         folder, record = save_rolled_forward(champion, rolled, panel, paths)
         reason = (
             f"Rolled forward {_span(before.cutoff, record.cutoff)} on the same trees.{rolled.lately.words}"
@@ -62,7 +64,11 @@ def open_champion(paths: Paths) -> Champion:
         raise NoChampionError("There is no champion to start from.", hint="Run `make train`.")
     home = paths.versions / record.version
     if record.version not in {entry.version for entry in read_decisions(paths.history_jsonl)}:
-        promote(home, ["Finished after an interruption."], paths)
+        judgement = read_judgement(paths)
+        if judgement and judgement.promote and judgement.challenger == record.version:
+            judgement.carry_out(home, record, paths)
+        else:
+            promote(home, ["Finished after an interruption."], paths)
     return Champion.load(home)
 
 

@@ -21,6 +21,7 @@ from data.words import counted
 from drift.calibrate import calibrate, write_reports
 from drift.params import DriftParams
 from models.forecaster import Forecaster, ForecasterParams
+from models.lately import Lately
 from models.seed import SeedRegressor
 from models.seed_estimators import SeedParams
 from models.store import ChampionRecord
@@ -67,15 +68,15 @@ class Settings(Params):
         )
 
 
-def train(panel: SalesPanel, settings: Settings, paths: Paths, looks: bool = False) -> ChampionRecord:
+def train(panel: SalesPanel, settings: Settings, paths: Paths, start: Lately | None = None) -> ChampionRecord:
     """Fit on all days, compare with the baselines on the backtest's folds, write reports and a challenger.
 
-    While a drift is being learnt the challenger `looks` at the newest week, by trees that do not know it.
+    While a drift is being learnt the challenger is read as `start` says unless the newest week objects.
     """
     started = time.process_time()
     forecaster = Forecaster.fit(panel, settings.forecaster)
-    if looks:
-        forecaster = forecaster.looking_at(panel, trees_know_it=True)
+    if start:
+        forecaster = forecaster.looking_at(panel, start, trees_know_it=True)
     cpu_seconds = time.process_time() - started
     logger.info("Forecaster fitted in %.0f s of CPU.", cpu_seconds)
     table = compare(forecaster, panel, settings.train, cpu_seconds)

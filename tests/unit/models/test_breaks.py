@@ -75,3 +75,15 @@ def test_a_history_of_one_window_breaks_nowhere(calm: SalesPanel, n_days: int) -
 def test_where_nothing_is_known_nothing_broke(calm: SalesPanel) -> None:
     unknown = SalesPanel(np.full_like(calm.sales, np.nan), calm.start, calm.series)
     assert np.isnan(levels(unknown, learnt=calm)).all()
+
+
+def test_a_level_does_not_depend_on_how_long_other_histories_are(calm: SalesPanel) -> None:
+    panel = changed(calm, 0.5, 14)
+    members = fit_members(calm, 28, Effort(5_000, 0, 1))
+    for days in range(20, 200, 9):
+        padded = panel.sales.copy()
+        padded[90, :-days] = np.nan
+        among = SalesPanel(padded, panel.start, panel.series)
+        alone = panel.select([90]).window(panel.end - days + 1, panel.end)
+        found = [broken_levels(members.forecast(one, 28).history) for one in (among, alone)]
+        np.testing.assert_allclose(found[0][90], found[1][0])

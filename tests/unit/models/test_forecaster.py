@@ -108,6 +108,17 @@ def test_a_series_without_any_history_is_forecast_from_its_name_alone(
     assert fitted.forecast(nothing).forecast.min() > 0
 
 
+@pytest.mark.parametrize("n_days", [10, 45, 119, 363, 364, 400])
+def test_a_history_gets_what_it_gets_beside_longer_ones(
+    fitted: Forecaster, small_panel: SalesPanel, n_days: int
+) -> None:
+    sales = small_panel.sales.copy()
+    sales[9, :-n_days] = np.nan
+    among = fitted.forecast(SalesPanel(sales, small_panel.start, small_panel.series))
+    alone = fitted.forecast(small_panel.select([9]).window(small_panel.end - n_days + 1, small_panel.end))
+    np.testing.assert_allclose(alone.values[0], among.values[9], rtol=1e-5)
+
+
 def test_a_saved_forecaster_forecasts_to_the_last_digit(
     fitted: Forecaster, small_panel: SalesPanel, tmp_path: Path
 ) -> None:

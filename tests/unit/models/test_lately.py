@@ -76,6 +76,15 @@ def test_one_series_gets_what_it_gets_among_all(fitted: Forecaster, small_panel:
         np.testing.assert_allclose(alone.values[0], every.values[row], rtol=1e-5)
 
 
+def test_a_series_that_stopped_may_sell_again(fitted: Forecaster, small_panel: SalesPanel) -> None:
+    sales = small_panel.sales.copy()
+    sales[9, -14:] = 0
+    stopped = SalesPanel(sales, small_panel.start, small_panel.series)
+    values = replace(fitted, lately=FOLLOWING).forecast(stopped, 28).values[9]
+    assert values[:, 0].max() < 0.1
+    assert values[:, 1:].max() > 0
+
+
 def test_a_closed_day_stays_closed_when_levels_are_followed(
     fitted: Forecaster, small_panel: SalesPanel
 ) -> None:

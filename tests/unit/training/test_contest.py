@@ -9,9 +9,10 @@ import pytest
 from data.panel import SalesPanel
 from models.champion import Champion
 from models.forecaster import Forecaster
-from models.lately import USUAL, Lately
+from models.lately import FOLLOWING, USUAL, Lately
 from models.store import ChampionRecord
-from training.contest import Looks, contest
+from training.contest import contest
+from training.following import Looks
 from training.train import Settings
 
 DAYS = 7
@@ -30,7 +31,7 @@ def champion(forecaster: Forecaster, trained_until: np.datetime64) -> Champion:
     return opened
 
 
-@pytest.mark.parametrize("looks", [Looks(), Looks(True, True)])
+@pytest.mark.parametrize("looks", [Looks(), Looks(FOLLOWING, FOLLOWING), Looks(USUAL, FOLLOWING)])
 def test_a_model_trained_on_the_days_of_the_contest_ties_with_itself(
     fitted: Forecaster, panel: SalesPanel, looks: Looks
 ) -> None:
@@ -38,7 +39,7 @@ def test_a_model_trained_on_the_days_of_the_contest_ties_with_itself(
     np.testing.assert_array_equal(before.error, after.error)
 
 
-@pytest.mark.parametrize("looks", [Looks(), Looks(True, True)])
+@pytest.mark.parametrize("looks", [Looks(), Looks(FOLLOWING, FOLLOWING), Looks(USUAL, FOLLOWING)])
 @pytest.mark.parametrize("days_ago", [0, DAYS, 3 * DAYS])
 def test_neither_side_knows_the_days_it_is_scored_on(
     fitted: Forecaster, panel: SalesPanel, days_ago: int, looks: Looks
@@ -57,6 +58,6 @@ def test_what_an_older_week_objected_to_has_no_say_in_a_contest_that_looks(
 ) -> None:
     objected = replace(fitted, lately=Lately(has_trees=False, follows_breaks=True))
     opened = [champion(one, panel.end - 3 * DAYS) for one in (fitted, objected)]
-    cards = [contest(one, fitted, panel, DAYS, Looks(champion=True))[0] for one in opened]
+    cards = [contest(one, fitted, panel, DAYS, Looks(champion=USUAL))[0] for one in opened]
     np.testing.assert_array_equal(cards[0].forecast, cards[1].forecast)
     assert fitted.lately == USUAL

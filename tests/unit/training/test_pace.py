@@ -72,6 +72,23 @@ def test_errors_alone_are_no_news_while_another_kind_cools_down() -> None:
     assert due(log, ("errors", "features"), 100) is None
 
 
+@pytest.mark.parametrize("flagged", [("errors",), ("features", "errors"), (), ("store",)])
+def test_after_a_cool_down_any_flag_opens_an_episode(flagged: tuple[str, ...]) -> None:
+    for log in ([attempt("kept", 1, 0, "store"), attempt("kept", 3, 56)], [attempt("promoted", 1, 56)]):
+        assert due(log, flagged, 56 + 113) == 1
+        assert due(log, None, 56 + 113) is None
+
+
+def test_a_cool_down_before_the_last_attempt_is_refused() -> None:
+    with pytest.raises(ValueError, match="cool_down_days"):
+        PaceParams(settled_days=56, cool_down_days=28)
+
+
+def test_what_was_tried_before_a_training_by_hand_says_nothing() -> None:
+    log = [attempt("kept", 1, 0, "store"), attempt("promoted", None, 3), attempt("kept", 1, 5, "item")]
+    assert due([*log, attempt("kept", 3, 61)], ("store",), 80) == 1
+
+
 def test_roll_forwards_do_not_count() -> None:
     assert due([attempt("kept", 1, 0), attempt("rolled forward", None, 7)], None, 14) == 2
 

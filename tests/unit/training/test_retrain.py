@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import models.roll_forward
 from data.errors import DataContractError
 from data.frames import write_panel
 from data.panel import SalesPanel
@@ -14,10 +13,7 @@ from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.flag import raise_flag, read_flag
 from models.champion import Champion
-from models.lately import USUAL
-from models.scores import wape
 from models.store import ChampionRecord, verify
-from training import roll_forward
 from training.decisions import read_decisions
 from training.registry import champion_record, promote
 from training.retrain import main, run
@@ -131,29 +127,26 @@ def test_the_decision_on_a_flag_knows_its_kinds_of_drift(clone: Paths, trained: 
     assert read_decisions(clone.history_jsonl)[-1].kinds == ("store", "series")
 
 
-def test_while_a_drift_is_learnt_the_champion_follows_levels_that_broke(
-    clone: Paths, trained: ChampionRecord, drifted: SalesPanel
-) -> None:
-    raise_flag(clone.flag, "Something moved.", trained.version, ("item",))
-    run(clone)  # on the old sales: too early to learn anything
-    write_panel(drifted.until(drifted.end - 28), clone.sales)
-    roll_forward.run(clone)
-    champion = open_champion(clone)
-    assert champion.forecaster.lately.follows_breaks
-    assert champion.card["lately"]["follows_breaks"]
-    assert "Series whose level broke" in read_decisions(clone.history_jsonl)[-1].reasons[0]
-    ahead, plain = drifted.sales[:, -28:], Champion.load(clone.versions / trained.version)
-    rolled = models.roll_forward.roll_forward(plain.forecaster, drifted.until(drifted.end - 28))
-    usual = rolled.points(drifted.until(drifted.end - 28), 28)
-    assert wape(ahead, champion.table.forecast[:, :28]) < 0.9 * wape(ahead, usual)
+def test_a_run_by_hand_that_died_is_finished_as_one_by_hand(clone: Paths, trained: ChampionRecord) -> None:
+    raise_flag(clone.flag, "Asked for by hand.", trained.version, by_hand=True)
+    assert run(clone) is not None
+    assert read_decisions(clone.history_jsonl)[-1].attempt is None
 
 
-def test_without_a_drift_to_learn_nothing_is_followed(
+def test_a_promotion_that_was_cut_off_before_its_log_line_keeps_what_it_was_for(
     clone: Paths, trained: ChampionRecord, drifted: SalesPanel
 ) -> None:
     write_panel(drifted, clone.sales)
-    roll_forward.run(clone)
-    assert open_champion(clone).forecaster.lately == USUAL
+    raise_flag(clone.flag, "Something moved.", trained.version, ("item",))
+    judgement = run(clone)
+    assert judgement is not None
+    assert judgement.promote
+    lines = clone.history_jsonl.read_text().splitlines()
+    clone.history_jsonl.write_text("".join(f"{line}\n" for line in lines[:-1]))
+    open_champion(clone)
+    last = read_decisions(clone.history_jsonl)[-1]
+    assert (last.version, last.attempt, last.kinds) == (judgement.challenger, 1, ("item",))
+    assert last.reasons == judgement.reasons
 
 
 def test_the_first_champion_needs_no_contest(clone: Paths, panel: SalesPanel) -> None:

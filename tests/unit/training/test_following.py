@@ -1,0 +1,88 @@
+"""While a drift is being learnt, a champion is read as its newest week would have it."""
+
+import numpy as np
+import pytest
+
+from data.frames import write_panel
+from data.panel import SalesPanel
+from data.params import Paths
+from data.synthetic import SyntheticParams, synthetic_panel
+from models.champion import Champion
+from models.lately import FOLLOWING, USUAL, Lately
+from models.roll_forward import roll_forward
+from models.scores import wape
+from models.store import ChampionRecord
+from training import roll_forward as job
+from training.decisions import Decision, append_decision, read_decisions
+from training.following import knows_newest_week, look_of, looks_from, reading_of_champion
+from training.registry import promote
+from training.roll_forward import open_champion
+
+PARAMS = "data:\nsynthetic:\nretrain:\nretention:\n"
+LATER_DAYS, AHEAD_DAYS = 42, 28
+
+
+@pytest.fixture(scope="session")
+def mixed(panel: SalesPanel) -> SalesPanel:
+    """The sales of the trained clone and six weeks in which best and slow sellers have traded places."""
+    params = SyntheticParams(stores=2, items=4, days=panel.n_days + LATER_DAYS)
+    return synthetic_panel(params, ["item-mix"], LATER_DAYS)
+
+
+@pytest.fixture
+def trained(clone: Paths, mixed: SalesPanel) -> ChampionRecord:
+    """The champion of `clone`, and two weeks of sales that it does not know."""
+    clone.params.write_text(PARAMS)
+    write_panel(mixed.until(mixed.end - AHEAD_DAYS), clone.sales)
+    return promote(clone.challenger, ["There was no champion."], clone)
+
+
+def begin_to_learn(paths: Paths, champion: ChampionRecord) -> None:
+    """A first attempt that kept the champion."""
+    facts = {"cutoff": champion.cutoff, "attempt": 1, "kinds": ("item",)}
+    append_decision(
+        paths.history_jsonl, Decision.now("kept", "challenger", champion.version, [], scorecards={}, **facts)
+    )
+
+
+def test_levels_that_broke_are_followed_while_their_drift_is_learnt(
+    clone: Paths, trained: ChampionRecord, mixed: SalesPanel
+) -> None:
+    begin_to_learn(clone, trained)
+    job.run(clone)
+    champion, known = open_champion(clone), mixed.until(mixed.end - AHEAD_DAYS)
+    assert champion.forecaster.lately.follows_breaks
+    assert reading_of_champion(clone) == champion.forecaster.lately
+    assert "Series whose level broke" in read_decisions(clone.history_jsonl)[-1].reasons[0]
+    plain = roll_forward(Champion.load(clone.versions / trained.version).forecaster, known)
+    ahead = mixed.sales[:, -AHEAD_DAYS:]
+    assert wape(ahead, champion.table.forecast) < 0.9 * wape(ahead, plain.points(known, AHEAD_DAYS))
+    np.testing.assert_allclose(champion.forecaster.forecast(known).values, champion.table.values, rtol=1e-6)
+
+
+def test_without_a_drift_to_learn_nobody_looks(clone: Paths, trained: ChampionRecord) -> None:
+    job.run(clone)
+    assert open_champion(clone).forecaster.lately == USUAL
+
+
+def test_what_is_followed_when_it_cooled_down_is_looked_at_until_it_is_as_usual(
+    clone: Paths, trained: ChampionRecord, mixed: SalesPanel
+) -> None:
+    begin_to_learn(clone, trained)
+    job.run(clone)
+    assert look_of(clone, mixed) == FOLLOWING
+    clone.params.write_text(
+        PARAMS.replace("retrain:", "retrain: {pace: {settled_days: 1, cool_down_days: 1}}")
+    )
+    assert look_of(clone, mixed) == USUAL
+
+
+@pytest.mark.parametrize("lately", [USUAL, FOLLOWING, Lately(has_trees=False, follows_breaks=True)])
+def test_a_look_starts_from_following_only_while_a_drift_is_learnt(lately: Lately) -> None:
+    assert looks_from(lately, learning=True) == FOLLOWING
+    assert looks_from(lately, learning=False) == (None if lately == USUAL else USUAL)
+
+
+def test_trees_know_a_week_of_which_they_have_seen_a_day(panel: SalesPanel) -> None:
+    assert knows_newest_week(panel.end - 6, panel)
+    assert not knows_newest_week(panel.end - 7, panel)
