@@ -1,7 +1,7 @@
 """When a retraining is tried: at a flag, once its drift could be learnt, and once it has settled.
 
     flag ─▸ attempt 1 ─ 14 days ─▸ attempt 2 ─ 56 days ─▸ attempt 3 ─ cool-down
-                     └─ 56 days, while levels that broke are followed and no tree is in a hurry ─┘
+                     └─ 56 days where levels moved, which are followed: no tree is in a hurry ─┘
 
 Waits are counted in days of sales. The gate decides on each attempt.
 """
@@ -15,7 +15,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from data.params import Params
-from drift.kinds import SYMPTOMS
+from drift.kinds import LEVELS, SYMPTOMS
 from training.decisions import Decision
 
 AT_FLAG, LEARNABLE, SETTLED = 1, 2, 3  # attempts of an episode
@@ -58,7 +58,8 @@ def next_attempt(
     waited = (today - last.cutoff).days
     if last.attempt != SETTLED and waited >= params.settled_days:
         return SETTLED
-    if last.attempt == AT_FLAG and last.decision == "kept" and not follows:
+    is_answered = follows and bool(last.kinds) and LEVELS.issuperset(last.kinds)
+    if last.attempt == AT_FLAG and last.decision == "kept" and not is_answered:
         return LEARNABLE if waited >= params.first_wait_days else None
     is_news = flagged is not None and not set(flagged) <= _tried(decisions, today, params) | SYMPTOMS
     return AT_FLAG if is_news and waited >= params.first_wait_days else None

@@ -41,8 +41,14 @@ def test_a_first_attempt_that_was_kept_is_tried_again_with_and_without_a_flag() 
 
 
 def test_while_broken_levels_are_followed_the_next_attempt_waits_until_they_have_settled() -> None:
-    log = [attempt("kept", 1, 0, "store")]
+    log = [attempt("kept", 1, 0, "store", "series")]
     assert [due(log, ("store",), day, follows=True) for day in (14, 55, 56)] == [None, None, 3]
+
+
+@pytest.mark.parametrize("kinds", [("weekday",), ("store", "weekday"), ("errors",), ()])
+def test_what_no_level_answers_is_tried_again_also_while_levels_are_followed(kinds: tuple[str, ...]) -> None:
+    log = [attempt("kept", 1, 0, *kinds)]
+    assert [due(log, kinds, day, follows=True) for day in (13, 14)] == [None, 2]
 
 
 @pytest.mark.parametrize("what", ["kept", "promoted"])
