@@ -74,11 +74,8 @@ def _job(paths: Paths, force: bool) -> _Job | None:
     settings, panel = Settings.read(paths), load_panel(paths)
     params = load_params("retrain", RetrainParams, paths.params)
     force = force or (flag is not None and flag.by_hand)  # or one by hand that died
-    flagged, today, lately = (
-        flag.kinds if flag else None,
-        panel.end.astype(object),
-        reading_of_champion(paths),
-    )
+    flagged = flag.kinds if flag else None
+    today, lately = panel.end.astype(object), reading_of_champion(paths)
     attempt = None if force else next_attempt(log, flagged, lately.follows_breaks, today, params.pace)
     learning = is_learning(log, today, params.pace)
     looks = Looks(looks_from(lately, learning), looks_from(lately, learning or attempt is not None))
