@@ -62,7 +62,7 @@ drift: $(JOBS) ## judge the newest days, raise the flag if they moved (SALES=fil
 retrain: $(SERVE) ## act on a drift flag: challenger, gate, promotion (FORCE=1 without a flag)
 	@$(PY) -m training.retrain $(if $(FORCE),--force)
 
-demo: $(JOBS) ## the closed loop, weeks in minutes, beside your own data -> reports/demo.html (SHOCK=item-mix)
+demo: $(JOBS) ## the closed loop, weeks in minutes, beside your own data -> reports/demo.html (SHOCK=closed-store)
 	@$(PY) -m training.demo $(if $(SHOCK),--shock "$(SHOCK)")
 
 replay: $(JOBS) ## two years lived again with shocks: the loop against retraining every week (SALES=file, SEED)

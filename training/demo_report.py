@@ -54,14 +54,14 @@ class Week:
         return f"Week {self.number} to {self.last_day}: {errors}; {self.outcome}."
 
 
-def demo_page(shock: str, shock_day: np.datetime64, weeks: Sequence[Week]) -> str:
+def demo_page(shocks: Sequence[str], shock_day: np.datetime64, weeks: Sequence[Week]) -> str:
     """One file that opens without network."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True
     )
     after = [week for week in weeks if np.datetime64(week.last_day) > shock_day]
     return environment.get_template("demo.html").render(
-        shock=SHOCKS[shock],
+        shock=" and ".join(SHOCKS[shock] for shock in shocks),
         shock_day=shock_day,
         weeks=weeks,
         after={name: float(np.mean(_errors(after, name))) for name in ("alone", "rolled", "served")},

@@ -27,7 +27,7 @@ def week(number: int, error: float, promoted: bool | None = None) -> Week:
 
 
 WEEKS = [week(0, 10), week(1, 50, promoted=False), week(2, 30, promoted=True)]
-PAGE = demo_page("item-mix", SHOCK_DAY, WEEKS)
+PAGE = demo_page(("item-mix", "closed-store"), SHOCK_DAY, WEEKS)
 
 
 def test_each_week_has_its_errors_decision_reasons_and_version() -> None:
@@ -41,7 +41,7 @@ def test_each_week_has_its_errors_decision_reasons_and_version() -> None:
 
 def test_the_means_are_of_the_weeks_since_the_shock() -> None:
     assert "<b>40.0 %</b>" in PAGE
-    assert "best sellers and slow sellers trade places" in PAGE
+    assert "best sellers and slow sellers trade places and the first store sells nothing" in PAGE
 
 
 def test_the_page_asks_for_nothing_from_elsewhere() -> None:
