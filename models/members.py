@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from models.profile import Floats
 
 FLOOR_SHARE, FLOOR = 0.05, 1e-4  # of the two-year level: an offset must not be log 0
 INDEX_FLOOR = 0.02
+MANY_ROWS = 5_000
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,20 @@ class Members:
         level = self.learnt.trend.blend.level(levels, rows.step)
         index = trend.index[rows.series, rows.target]
         flat = dict.fromkeys("OTN", level * index)
-        if self.trend_tree is not None:
-            expected, columns = design(trend, self.learnt.trend, rows, levels)
-            flat["T"] = expected * self.trend_tree.ratio(columns)
-        if self.season_tree is not None:
-            levels = level_table(season, self.learnt.season.growth, first_step).repeat(horizon_days, axis=0)
-            expected, columns = design(season, self.learnt.season, rows, levels)
-            flat["N"] = expected * self.season_tree.ratio(columns)
+
+        def grown(name: str, tree: Tree) -> Floats:
+            past_of, reading, own = trend, self.learnt.trend, levels
+            if name == "N":
+                past_of, reading = season, self.learnt.season
+                own = level_table(season, reading.growth, first_step).repeat(horizon_days, axis=0)
+            expected, columns = design(past_of, reading, rows, own)
+            return np.asarray(expected * tree.ratio(columns))
+
+        members = (("T", self.trend_tree), ("N", self.season_tree))
+        trees = {name: tree for name, tree in members if tree is not None}
+        with ThreadPoolExecutor(len(members)) as pool:  # side by side where that is worth a thread
+            run = pool.map if len(rows.series) >= MANY_ROWS else map
+            flat |= dict(zip(trees, run(grown, trees, trees.values()), strict=True))
         cold_level, is_cold = past.cold_levels(trend, self.learnt.prior)
         is_told = (is_cold & np.isfinite(cold_level))[rows.series]
         level = np.where(is_told, cold_level[rows.series], level)
