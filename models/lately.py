@@ -53,7 +53,7 @@ class Lately:
 
 
 USUAL, FOLLOWING = Lately(), Lately(follows_breaks=True)
-READINGS = (USUAL, FOLLOWING, Lately(has_trees=False, follows_breaks=True))
+READINGS = (USUAL, FOLLOWING, Lately(has_trees=False, follows_breaks=True))  # further and further from usual
 
 
 def _broken(made: MemberForecasts) -> Floats:
@@ -65,10 +65,10 @@ def _broken(made: MemberForecasts) -> Floats:
 
 
 def look(made: MemberForecasts, chosen: str, actual: Array, otherwise: Lately) -> Lately:
-    """The reading that would have been best on the newest days (n_series, days), `otherwise` unless beaten.
+    """The reading nearest to `otherwise` that no other beats on the newest days (n_series, days).
 
-    It is beaten by more than 2 % and by two standard errors of the daily gains: both readings saw the same
-    days, so that what makes a day hard for both cancels. Forecasts were `made` from the day before them.
+    No further than they ask: a week may show that trees help again, and that alone does not say that levels
+    hold again. Forecasts were `made` from the day before the days.
     """
     known = np.isfinite(actual)
 
@@ -77,9 +77,17 @@ def look(made: MemberForecasts, chosen: str, actual: Array, otherwise: Lately) -
         off = np.abs(reading.forecast(made, chosen) - actual)
         return np.asarray(np.where(known, off, 0.0).sum(0))
 
-    usual = error(otherwise)
-    gains = {reading: usual - error(reading) for reading in READINGS}
-    best = max(READINGS, key=lambda reading: float(gains[reading].sum()))
-    noise = DEVIATIONS * float(np.std(gains[best], ddof=1)) * len(usual) ** 0.5
-    is_better = gains[best].sum() > max(noise, LEAST_GAIN_SHARE * float(usual.sum()))
-    return best if is_better else otherwise
+    errors = {reading: error(reading) for reading in READINGS}
+    unbeaten = (one for one in READINGS if not any(_beats(other, errors[one]) for other in errors.values()))
+    start = READINGS.index(otherwise)
+    return min(unbeaten, key=lambda one: (abs(READINGS.index(one) - start), errors[one].sum()))
+
+
+def _beats(error: Floats, other: Floats) -> bool:
+    """Whether it is less by more than 2 % and by two standard errors of the daily gains.
+
+    Both readings saw the same days, so that what makes a day hard for both cancels.
+    """
+    gain = other - error
+    noise = DEVIATIONS * float(np.std(gain, ddof=1)) * len(gain) ** 0.5
+    return bool(gain.sum() > max(noise, LEAST_GAIN_SHARE * float(other.sum())))

@@ -26,11 +26,12 @@ class Looks(NamedTuple):
 def looks_from(lately: Lately, learning: bool) -> Lately | None:
     """What a look starts from, with a champion read as `lately`; None where nobody looks.
 
-    While a drift is being learnt levels that broke are followed unless a week shows that this is worse;
-    then until a week no longer shows that it is better.
+    While a drift is being learnt levels that broke are followed, and trees that lost their say, or whatever
+    trees come instead of them, stay without it, unless a week shows that this is worse; then until a week no
+    longer shows that it is better.
     """
     if learning:
-        return FOLLOWING
+        return lately if lately.follows_breaks else FOLLOWING
     return None if lately == USUAL else USUAL
 
 

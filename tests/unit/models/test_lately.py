@@ -9,10 +9,10 @@ import pytest
 from data.panel import SalesPanel
 from models.explain import explain
 from models.forecaster import Forecaster, ForecasterParams
-from models.lately import USUAL, Lately
+from models.lately import FOLLOWING, READINGS, USUAL, Lately, look
 
 QUICK = ForecasterParams(folds=0, final_rows=4_000, rounds=20)
-FOLLOWING = Lately(follows_breaks=True)
+WITHOUT_TREES = Lately(has_trees=False, follows_breaks=True)
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,26 @@ def test_new_trees_are_judged_by_such_as_do_not_know_the_week(small_panel: Sales
     assert Forecaster.fit(panel, QUICK).looking_at(panel, trees_know_it=True).lately.follows_breaks
 
 
+@pytest.mark.parametrize("start", READINGS)
+def test_a_reading_is_left_for_the_one_that_is_right(
+    fitted: Forecaster, small_panel: SalesPanel, start: Lately
+) -> None:
+    made = fitted.members.forecast(mixed(small_panel, 21), 7)
+    for right in READINGS:
+        assert look(made, fitted.chosen, right.forecast(made, fitted.chosen), start) == right
+
+
+def test_that_trees_help_again_does_not_say_that_levels_hold_again(
+    fitted: Forecaster, small_panel: SalesPanel
+) -> None:
+    made = fitted.members.forecast(small_panel.until(small_panel.end - 28), 7)
+    actual = USUAL.forecast(made, fitted.chosen)
+    np.testing.assert_array_equal(actual, FOLLOWING.forecast(made, fitted.chosen))  # no level broke
+    assert look(made, fitted.chosen, actual, WITHOUT_TREES) == FOLLOWING
+    for start in (USUAL, FOLLOWING):
+        assert look(made, fitted.chosen, actual, start) == start
+
+
 def test_a_look_changes_nothing_but_how_members_are_read(fitted: Forecaster, small_panel: SalesPanel) -> None:
     looked = fitted.looking_at(mixed(small_panel, 14))
     assert looked.lately != USUAL
@@ -95,7 +115,7 @@ def test_a_closed_day_stays_closed_when_levels_are_followed(
     assert (made[5:, sundays] > 0).all()
 
 
-@pytest.mark.parametrize("reading", [USUAL, FOLLOWING, Lately(has_trees=False, follows_breaks=True)])
+@pytest.mark.parametrize("reading", READINGS)
 def test_the_reading_is_kept_with_the_model(fitted: Forecaster, tmp_path: Path, reading: Lately) -> None:
     replace(fitted, lately=reading).save(tmp_path)
     assert Forecaster.load(tmp_path).lately == reading

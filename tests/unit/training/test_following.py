@@ -8,7 +8,7 @@ from data.panel import SalesPanel
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from models.champion import Champion
-from models.lately import FOLLOWING, USUAL, Lately
+from models.lately import FOLLOWING, READINGS, USUAL, Lately
 from models.roll_forward import roll_forward
 from models.scores import wape
 from models.store import ChampionRecord
@@ -77,9 +77,9 @@ def test_what_is_followed_when_it_cooled_down_is_looked_at_until_it_is_as_usual(
     assert look_of(clone, mixed) == USUAL
 
 
-@pytest.mark.parametrize("lately", [USUAL, FOLLOWING, Lately(has_trees=False, follows_breaks=True)])
+@pytest.mark.parametrize("lately", READINGS)
 def test_a_look_starts_from_following_only_while_a_drift_is_learnt(lately: Lately) -> None:
-    assert looks_from(lately, learning=True) == FOLLOWING
+    assert looks_from(lately, learning=True) == (FOLLOWING if lately == USUAL else lately)
     assert looks_from(lately, learning=False) == (None if lately == USUAL else USUAL)
 
 
