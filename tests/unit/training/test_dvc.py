@@ -37,9 +37,18 @@ def test_a_command_that_takes_too_long_is_ended_with_its_children(tmp_path: Path
     started = time.monotonic()
     with pytest.raises(RemoteError, match="took more than 2 s"):
         Dvc(stand_in(tmp_path, code).root, limit_seconds=2).run("push")
-    assert time.monotonic() - started < 20
     child = int((tmp_path / "child").read_text())
-    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+    while is_alive(child):  # a killed process takes its time to go
+        assert time.monotonic() - started < 20
+        time.sleep(0.05)
+
+
+def is_alive(process: int) -> bool:
+    """A zombie is not: it stays where nobody collects it."""
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_all_commands_together_have_one_limit(tmp_path: Path) -> None:
