@@ -100,10 +100,17 @@ def servers(folder: Path) -> dict[str, Server]:
     return {
         "storecast": Server(BENTOML, [OURS], "/readyz", ours),
         "storecast, api": Server(BENTOML, [OURS], "/readyz", with_api),
-        "empty BentoML": Server(BENTOML, [f"{SERVERS}.empty_bento:EmptyService"], "/readyz"),
+        "empty BentoML": empty(),
         "empty FastAPI": Server(UVICORN, [f"{SERVERS}.empty_fastapi:app"], "/openapi.json"),
         "seed": Server(UVICORN, ["--factory", f"{SERVERS}.seed_service:app"], "/openapi.json"),
     }
+
+
+def empty(workers: int = 1) -> Server:
+    """The empty BentoML service."""
+    return Server(
+        BENTOML, [f"{SERVERS}.empty_bento:EmptyService"], "/readyz", {"EMPTY_WORKERS": str(workers)}
+    )
 
 
 def champion_home(folder: Path, name: str, n_series: int = STORES * ITEMS) -> Path:

@@ -39,7 +39,8 @@ def short(measured: Sequence[Cost]) -> str:
 def lived(life: Life) -> str:
     """Start, memory and swaps in one paragraph."""
     return (
-        f"Two workers on 500 series: ready after {life.ready_seconds:.1f} s; private memory of a worker "
+        f"Two workers on 500 series: ready after {life.ready_seconds:.1f} s, an empty BentoML service after "
+        f"{life.empty_ready_seconds:.1f} s; private memory of a worker "
         f"{life.private_mb:.0f} MB, {life.private_mb_after_model:.0f} MB after its first call of the model. "
         f"{life.swaps} swaps, over both workers, under 100 connections: "
         f"{life.asked_while_swapping:,} requests, {life.failed_while_swapping} failed."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 
 import bentoml
 from pydantic import BaseModel
@@ -32,7 +33,7 @@ ANSWER = Answer(
 
 
 @bentoml.service(
-    workers=1,
+    workers=int(os.environ["EMPTY_WORKERS"]),
     tracing={"excluded_urls": ".*"},
     logging={"access": {"enabled": False}},
     traffic={"timeout": 5},
