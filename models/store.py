@@ -17,7 +17,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from filelock import FileLock
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    NonNegativeInt,
+    StringConstraints,
+    ValidationError,
+)
 
 from data.errors import ArtifactError, NoChampionError
 from data.files import atomic_write_text, md5_of, sha256_of
@@ -27,8 +35,15 @@ RECORD = "champion.json"
 PICKLE = "model.pkl"
 LOCK_SECONDS = 600
 
+
+def _no_record(name: str) -> str:
+    if name == RECORD:
+        raise ValueError("a record does not name itself")
+    return name
+
+
 Version = Annotated[str, StringConstraints(pattern=r"^\d{8}T\d{6}-[0-9a-f]{6}$")]
-FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$"), AfterValidator(_no_record)]
 Kind = Literal["trained", "rolled forward", "rolled back"]
 
 
@@ -39,7 +54,7 @@ class FileDigest(BaseModel):
 
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     md5: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-    bytes: int
+    bytes: NonNegativeInt
 
 
 class ChampionRecord(BaseModel):

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,10 +44,19 @@ class Forecasts:
         self._values = np.asarray(self.table.values)
         self._methods = np.asarray(self.table.methods)
 
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Those of a version folder, verified, once a look-up has worked, which builds the index.
+
+        Raises what a damaged folder leads to: `ArtifactError`, or whatever reading its files does.
+        """
+        forecasts = cls(Champion.load(folder, verify=True))
+        series = forecasts.table.series
+        forecasts._row(series.stores[0], series.items[0])
+        return forecasts
+
     def warm_up(self, before: Forecasts | None) -> None:
-        """Do a look-up, which builds the index, and open what callers of the champion before have used."""
-        series = self.table.series
-        self._row(series.stores[0], series.items[0])
+        """Open what callers of the champion before have used."""
         for part in ("forecaster", "seed", "history"):
             if before is not None and part in vars(before.champion):
                 getattr(self.champion, part)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from data.errors import NoChampionError, StorecastError
 from data.params import Paths
-from models.champion import Champion
 from models.store import NAME, RECORD, ChampionRecord
 from service import metrics
 from service.forecasts import Forecasts
@@ -25,6 +24,9 @@ FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 1.0, 60.0
 
 class LiveModel:
     """Serves the newest champion its sources hold, and keeps the one it has whenever a newer cannot be had.
+
+    It never goes back to an older one by itself: that a source lost the champion, or offers one that is
+    damaged, says nothing against the one that serves. A roll-back on purpose makes a new version.
 
     `current` is read once per request and replaced as a whole: a request is answered by one model from its
     first byte to its last, and none has to wait for a swap.
@@ -55,7 +57,7 @@ class LiveModel:
             if self.current is None and not offers:
                 self.reason = " ".join(missing)
             for record, folder in sorted(offers, key=lambda offer: offer[0].created_at, reverse=True):
-                if self.current is not None and self.current.version == record.version:
+                if self.current is not None and record.created_at <= self.current.champion.record.created_at:
                     break
                 if self._take(record, folder):
                     break
@@ -67,7 +69,7 @@ class LiveModel:
             return False
         started = time.perf_counter()
         try:
-            forecasts = Forecasts(Champion.load(folder, verify=True))
+            forecasts = Forecasts.open(folder)
             forecasts.warm_up(self.current)
         except Exception as error:  # whatever a damaged version does, the one that serves goes on serving
             self._retries[folder] = (time.monotonic() + delay, min(2 * delay, LAST_RETRY_SECONDS))

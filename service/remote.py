@@ -12,7 +12,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -21,8 +21,9 @@ from pydantic import ValidationError
 
 from data.errors import ArtifactError, NoChampionError
 from data.files import atomic_write_text
-from models.store import RECORD, ChampionRecord, FileDigest
+from models.store import RECORD, ChampionRecord, FileDigest, verify
 from service import metrics
+from service.forecasts import Forecasts
 from service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ LATEST = "latest"
 KEPT_VERSIONS = 2
 MAX_RECORD_BYTES = 1024 * 1024
 SILENCE_SECONDS = 10.0
+CLOCKS_DIFFER = timedelta(days=1)
 
 
 class RemoteChampion:
@@ -51,6 +53,7 @@ class RemoteChampion:
         self._timeout, self._max_bytes = settings.remote_timeout_seconds, settings.max_champion_bytes
         self._cache = settings.champion_cache
         self._problem = "nothing was fetched yet"
+        self._verified: str | None = None  # once for each version: it takes reading all of it
 
     def folder(self) -> Path:
         """The newest version that was fetched whole; raises `NoChampionError` when there is none."""
@@ -85,6 +88,7 @@ class RemoteChampion:
             for name, digest in record.served.items():
                 self._fetch_file(digest, folder / name)
             record.write(folder / RECORD)
+            _require_loadable(folder)
             shutil.rmtree(self._cache / record.version, ignore_errors=True)
             folder.rename(self._cache / record.version)
         atomic_write_text(self._cache / LATEST, record.version)
@@ -94,13 +98,22 @@ class RemoteChampion:
     def _record(self) -> ChampionRecord:
         content = b"".join(self._get(self._champion_url, MAX_RECORD_BYTES))
         try:
-            return ChampionRecord.model_validate_json(content)
+            record = ChampionRecord.model_validate_json(content)
         except ValidationError as error:
             raise ArtifactError(f"it is not a champion record ({error.error_count()} problems)") from error
+        if record.created_at > datetime.now(UTC) + CLOCKS_DIFFER:  # or all that come later would seem old
+            raise ArtifactError(f"it says that it was made on {record.created_at:%Y-%m-%d}, which is to come")
+        return record
 
     def _newest(self) -> datetime:
+        """When the version that is here was made; long ago when its files are no longer what was fetched."""
         try:
-            return ChampionRecord.read(self.folder() / RECORD).created_at
+            folder = self.folder()
+            record = ChampionRecord.read(folder / RECORD)
+            if record.version != self._verified:
+                verify(folder, record)
+                self._verified = record.version
+            return record.created_at
         except (NoChampionError, ArtifactError):
             return datetime.min.replace(tzinfo=UTC)
 
@@ -142,6 +155,14 @@ class RemoteChampion:
         versions = sorted(path.parent for path in self._cache.glob(f"*/{RECORD}"))
         for folder in versions[:-KEPT_VERSIONS]:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _require_loadable(folder: Path) -> None:
+    """Raise `ArtifactError` for files that are what was promised, and of no use."""
+    try:
+        Forecasts.open(folder)
+    except Exception as error:
+        raise ArtifactError(f"it cannot be loaded ({type(error).__name__}: {error})") from error
 
 
 def _plain(url: str) -> str:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import md5, sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from filelock import FileLock
 
 from data.errors import NoChampionError
 from models.champion import Champion
-from models.store import RECORD, ChampionRecord, new_version
+from models.store import RECORD, ChampionRecord, FileDigest, new_version
 from service import metrics
 from service.remote import RemoteChampion
 from service.settings import Settings
@@ -27,8 +28,10 @@ class Remote:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.record = folder, ChampionRecord.read(folder / RECORD)
+        self.promote(days=-20)  # so that there are days for newer ones
         self.fault = ""
         self.asked: list[str] = []
+        self.changed: dict[str, bytes] = {}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(
@@ -41,6 +44,13 @@ class Remote:
         self.record = self.record.model_copy(update={"created_at": created_at, "version": version})
         return self.record
 
+    def break_honestly(self, name: str) -> None:
+        """Give a file content that nobody can use, and name it truly."""
+        self.changed[name] = b"PK of no use"
+        sha, md = (digest(self.changed[name]).hexdigest() for digest in (sha256, md5))
+        digest = FileDigest(sha256=sha, md5=md, bytes=len(self.changed[name]))
+        self.record = self.record.model_copy(update={"files": {**self.record.files, name: digest}})
+
     def answer(self, path: str) -> tuple[int, bytes]:
         if path == "/champion.json":
             content = self.record.model_dump_json().encode()
@@ -49,7 +59,7 @@ class Remote:
             return 404, b""
         md5 = path.removeprefix("/files/md5/").replace("/", "")
         (name,) = (name for name, digest in self.record.files.items() if digest.md5 == md5)
-        content = (self.folder / name).read_bytes()
+        content = self.changed.get(name) or (self.folder / name).read_bytes()
         if self.fault == "corrupt" and name == "methods.npy":
             content = content[:-1] + bytes([content[-1] ^ 1])
         if self.fault == "endless":
@@ -191,7 +201,45 @@ def test_a_champion_that_claims_too_much_is_not_begun(remote: Remote, tmp_path: 
     assert remote.asked == ["/champion.json"]
 
 
-@pytest.mark.parametrize("name", ["../escape", "a/b", "/etc/passwd", ""])
+def test_files_that_are_as_promised_and_of_no_use_are_not_taken(
+    remote: Remote, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    followed = follower(remote, tmp_path)
+    followed.sync()
+    good, before = remote.record, followed.folder()
+    remote.promote(days=1)
+    remote.break_honestly("forecasts.npy")
+    followed.sync()
+    assert "cannot be loaded" in caplog.text
+    assert followed.folder() == before
+    remote.record, remote.changed = good, {}
+    followed.sync()
+    assert followed.folder() == before
+    newer = remote.promote(days=2)
+    followed.sync()
+    assert followed.folder().name == newer.version
+
+
+def test_a_champion_from_the_future_is_not_taken_or_all_later_ones_would_be_old(
+    remote: Remote, tmp_path: Path
+) -> None:
+    followed = follower(remote, tmp_path)
+    remote.promote(days=1000)
+    followed.sync()
+    with pytest.raises(NoChampionError, match="which is to come"):
+        followed.folder()
+
+
+def test_what_was_damaged_on_disk_is_fetched_again(remote: Remote, tmp_path: Path) -> None:
+    follower(remote, tmp_path).sync()
+    folder = follower(remote, tmp_path).folder()
+    (folder / "methods.npy").write_bytes(b"")
+    restarted = follower(remote, tmp_path)
+    restarted.sync()
+    assert Champion.load(restarted.folder(), verify=True).record == remote.record
+
+
+@pytest.mark.parametrize("name", ["../escape", "a/b", "/etc/passwd", "", RECORD])
 def test_a_file_name_that_leads_elsewhere_is_no_champion(remote: Remote, tmp_path: Path, name: str) -> None:
     (digest, *_) = remote.record.files.values()
     remote.record = remote.record.model_copy(update={"files": {**remote.record.files, name: digest}})
