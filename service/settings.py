@@ -13,7 +13,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Every default is what a person trying the service on her own machine needs."""
 
-    model_config = SettingsConfigDict(env_prefix="STORECAST_", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="STORECAST_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )  # hidden, because keys and passwords are among the input
 
     workers: PositiveInt = 1
     """Processes that answer; each holds its own model, the forecast table is shared memory."""
@@ -58,7 +60,13 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if self.admin_routes and not self.keys:
+        try:
+            keys = self.keys
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"STORECAST_API_KEYS_FILE cannot be read: {error}") from error
+        if self.api_keys_file and not keys:
+            raise ValueError(f"STORECAST_API_KEYS_FILE: {self.api_keys_file} holds no key")
+        if self.admin_routes and not keys:
             raise ValueError("STORECAST_ADMIN_ROUTES needs STORECAST_API_KEYS or STORECAST_API_KEYS_FILE")
         if (self.champion_url is None) != (self.files_url is None):
             raise ValueError("STORECAST_CHAMPION_URL and STORECAST_FILES_URL are needed together")

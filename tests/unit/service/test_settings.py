@@ -23,11 +23,27 @@ def test_keys_come_from_the_environment_and_a_file(tmp_path: Path, monkeypatch: 
     assert Settings().keys == ("one", "two", "three", "four")
 
 
+@pytest.mark.parametrize("content", [None, b"\n", b"\xff\xfe"])
+def test_a_file_of_keys_that_gives_none_is_refused_and_does_not_open_the_doors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "keys").write_bytes(content)
+    monkeypatch.setenv("STORECAST_API_KEYS_FILE", str(tmp_path / "keys"))
+    with pytest.raises(ValidationError, match="STORECAST_API_KEYS_FILE"):
+        Settings()
+
+
 def test_a_key_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STORECAST_API_KEYS", "sesame")
     monkeypatch.setenv("STORECAST_FILES_PASSWORD", "open")
     assert "sesame" not in repr(Settings())
     assert "open" not in repr(Settings().files_password)
+    monkeypatch.setenv("STORECAST_CHAMPION_URL", "https://example.org/champion.json")
+    with pytest.raises(ValidationError, match="needed together") as refused:
+        Settings()
+    assert "sesame" not in str(refused.value)
+    assert "open" not in str(refused.value)
 
 
 def test_admin_routes_need_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
