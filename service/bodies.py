@@ -23,17 +23,18 @@ async def read_body(receive: Receive, headers: Headers, settings: Settings) -> b
     if declared.isdigit() and int(declared) > settings.max_body_bytes:
         await _drain(receive)
         raise _too_large(settings.max_body_bytes)
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if message.get("more_body") or len(body) > settings.max_body_bytes:
-        body = await _rest(message, receive, settings)
-    if body and not _is_json(headers):
-        kind = found(headers.get(b"content-type", b"").decode("latin-1"))
-        raise RequestError(
-            errors.UNSUPPORTED_MEDIA_TYPE,
-            f"The body is sent as {kind}, expected plain application/json.",
-            "Send the header `Content-Type: application/json`.",
-        )
+    try:
+        async with asyncio.timeout(settings.timeout_seconds):
+            body, is_whole = await _received(receive, settings.max_body_bytes)
+    except TimeoutError as error:
+        told = "The body did not arrive in time."
+        raise RequestError(errors.SLOW_BODY, told, connection="close") from error
+    if len(body) > settings.max_body_bytes:
+        if not is_whole:
+            await _drain(receive)
+        raise _too_large(settings.max_body_bytes)
+    if body:
+        _require_json(headers)
     return body
 
 
@@ -51,24 +52,15 @@ def replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-async def _rest(first: Message, receive: Receive, settings: Settings) -> bytes:
-    limit, chunks = settings.max_body_bytes, [first["body"]]
-    length, is_more = len(chunks[0]), first.get("more_body", False)
-    try:
-        async with asyncio.timeout(settings.timeout_seconds):
-            while is_more and length <= limit:
-                message = await receive()
-                chunks.append(message.get("body", b""))
-                length += len(chunks[-1])
-                is_more = message.get("more_body", False)
-    except TimeoutError as error:
-        told = "The body did not arrive in time."
-        raise RequestError(errors.SLOW_BODY, told, connection="close") from error
-    if length > limit:
-        if is_more:
-            await _drain(receive)
-        raise _too_large(limit)
-    return b"".join(chunks)
+async def _received(receive: Receive, limit: int) -> tuple[bytes, bool]:
+    """What arrives until the body ends or is over the limit, and whether it has ended."""
+    chunks, length, is_more = list[bytes](), 0, True
+    while is_more and length <= limit:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        length += len(chunks[-1])
+        is_more = message.get("more_body", False)
+    return b"".join(chunks), not is_more
 
 
 async def _drain(receive: Receive) -> None:
@@ -82,11 +74,22 @@ async def _drain(receive: Receive) -> None:
                 is_more = message.get("more_body", False)
 
 
-def _is_json(headers: Headers) -> bool:
-    if headers.get(b"content-encoding", b"identity") != b"identity":
-        return False
-    kind = headers.get(b"content-type", b"application/json").partition(b";")[0].strip().lower()
-    return kind == b"application/json" or (kind.startswith(b"application/") and kind.endswith(b"+json"))
+def _require_json(headers: Headers) -> None:
+    encoding = headers.get(b"content-encoding", b"identity")
+    if encoding != b"identity":
+        raise RequestError(
+            errors.UNSUPPORTED_MEDIA_TYPE,
+            f"The body is encoded as {found(encoding.decode('latin-1'))}, expected plain application/json.",
+            "Send it without a `Content-Encoding`.",
+        )
+    kind = headers.get(b"content-type", b"application/json")
+    plain = kind.partition(b";")[0].strip().lower()
+    if plain != b"application/json" and not (plain.startswith(b"application/") and plain.endswith(b"+json")):
+        raise RequestError(
+            errors.UNSUPPORTED_MEDIA_TYPE,
+            f"The body is sent as {found(kind.decode('latin-1'))}, expected plain application/json.",
+            "Send the header `Content-Type: application/json`.",
+        )
 
 
 def _too_large(limit: int) -> RequestError:

@@ -88,18 +88,18 @@ class Edge:
         """Let a caller with a known key in, at a rate she may keep; raises 401 or 429."""
         if not self._keys and self._rate is None:
             return
-        key = _key(headers)
-        is_known = bool(key) and bool(self._keys) and self._keys.allow(key)
+        given = _keys(headers)
+        key = next((key for key in given if self._keys and self._keys.allow(key)), None)
         if self._rate is not None:
-            client = key if is_known else str((scope.get("client") or ("unknown",))[0])
+            client = key or str((scope.get("client") or ("unknown",))[0])
             if wait := math.ceil(self._rate.wait_seconds(client)):
                 limit = f"{self._settings.rate_limit_per_minute} requests a minute are allowed"
                 hint = f"Try again in {wait} s."
                 raise RequestError(
                     errors.RATE_LIMITED, f"Too many requests: {limit}.", hint, retry_after=str(wait)
                 )
-        if self._keys and not is_known:
-            what = "the one sent is not known here" if key else "none was sent"
+        if self._keys and key is None:
+            what = "the one sent is not known here" if given else "none was sent"
             hint = "Send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`."
             raise RequestError(
                 errors.UNAUTHORIZED, f"This route needs an API key, {what}.", hint, www_authenticate="Bearer"
@@ -168,7 +168,8 @@ class Answer:
         log.log(level, "%s: %d %s. request_id=%s", self.title, status, code, request_id.get())
 
 
-def _key(headers: Headers) -> str:
-    given = headers.get(b"authorization", b"").decode("latin-1")
-    scheme, _, token = given.partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else headers.get(b"x-api-key", b"").decode("latin-1")
+def _keys(headers: Headers) -> list[str]:
+    """The keys a request brings: either header may be there for somebody else, such as a proxy."""
+    scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    own = headers.get(b"x-api-key", b"").decode("latin-1")
+    return [key for key in (token.strip() if scheme.lower() == "bearer" else "", own) if key]

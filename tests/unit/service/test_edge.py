@@ -136,6 +136,12 @@ def test_only_json_is_read(headers: dict[str, str], status: int) -> None:
         assert answer.error["code"] == "unsupported_media_type"
 
 
+def test_an_encoded_body_is_told_from_one_of_another_type() -> None:
+    encoded = ask(headers={**JSON, "content-encoding": "gzip"}).error["message"]
+    assert encoded == 'The body is encoded as "gzip", expected plain application/json.'
+    assert ask(headers={"content-type": "text/plain"}).error["message"].startswith("The body is sent as")
+
+
 def test_a_body_too_large_is_413_whether_it_says_so_or_not() -> None:
     declared = ask(headers={**JSON, "content-length": "11"}, max_body_bytes=10)
     streamed = ask(body=[b"x" * 6, b"x" * 6], max_body_bytes=10)
@@ -146,15 +152,14 @@ def test_a_body_too_large_is_413_whether_it_says_so_or_not() -> None:
     assert ask(body=[b"x" * 5, b"x" * 5], max_body_bytes=10).status == 200
 
 
-def test_a_body_that_does_not_arrive_is_given_up() -> None:
+@pytest.mark.parametrize("pieces", [[], [b"{"]])
+def test_a_body_that_does_not_arrive_is_given_up(pieces: list[bytes]) -> None:
     async def receive() -> Message:
-        if not seen:
-            seen.append(1)
-            return {"type": "http.request", "body": b"{", "more_body": True}
+        if pieces:
+            return {"type": "http.request", "body": pieces.pop(), "more_body": True}
         await asyncio.sleep(10)
         raise AssertionError
 
-    seen: list[int] = []
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -175,6 +180,9 @@ def test_keys_guard_what_is_worth_it_and_leave_the_probes_open() -> None:
     assert ask(headers={**JSON, "authorization": "Bearer two"}, **keys).status == 200
     assert ask(headers={**JSON, "x-api-key": "one"}, **keys).status == 200
     assert ask(headers={**JSON, "authorization": "Basic one"}, **keys).status == 401
+    for_a_proxy = {**JSON, "authorization": "Bearer of-the-proxy"}
+    assert ask(headers={**for_a_proxy, "x-api-key": "one"}, **keys).status == 200
+    assert ask(headers={**for_a_proxy, "x-api-key": "three"}, **keys).status == 401
     assert ask(path="/health", method="GET", **keys).status == 200
     assert ask(path="/model", method="GET", **keys).status == 401
 
