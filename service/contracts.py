@@ -94,7 +94,7 @@ class ForecastQuery(Request):
 
     series: Annotated[list[SeriesQuery], Field(min_length=1, max_length=MAX_SERIES)]
     horizon_days: Annotated[int, Field(ge=1, le=MAX_HORIZON_DAYS), NO_TEXT] = 28
-    levels: list[Literal[50, 80, 90, 95]] = [80, 95]
+    levels: Annotated[list[Literal[50, 80, 90, 95]], Field(max_length=4)] = [80, 95]
 
 
 class SalesRow(Request):

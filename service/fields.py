@@ -16,11 +16,13 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 def _label(value: object) -> int | str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # R and JavaScript know no integers
-    if isinstance(value, str) and len(value) <= MAX_LABEL_CHARACTERS:
-        return value
+    if isinstance(value, str) and len(value) <= MAX_LABEL_CHARACTERS and "\0" not in value:
+        return value  # an array of texts would lose a NUL at their end
     if isinstance(value, int) and not isinstance(value, bool) and LEAST_LABEL <= value <= MOST_LABEL:
         return value
-    raise ValueError(f"expected an integer or a text of at most {MAX_LABEL_CHARACTERS} characters")
+    raise ValueError(
+        f"expected an integer or a text of at most {MAX_LABEL_CHARACTERS} characters, none of them NUL"
+    )
 
 
 def _day(value: object) -> datetime.date:
@@ -62,7 +64,8 @@ def _flag(value: object) -> bool:
 
 
 _INTEGER_SCHEMA = {"type": "integer", "minimum": LEAST_LABEL, "maximum": MOST_LABEL}
-_LABEL_SCHEMA = {"anyOf": [_INTEGER_SCHEMA, {"type": "string", "maxLength": MAX_LABEL_CHARACTERS}]}
+_TEXT_SCHEMA = {"type": "string", "maxLength": MAX_LABEL_CHARACTERS, "pattern": r"^[^\x00]*$"}
+_LABEL_SCHEMA = {"anyOf": [_INTEGER_SCHEMA, _TEXT_SCHEMA]}
 _FLAG_SCHEMA = {"anyOf": [{"type": "boolean"}, {"enum": [0, 1]}]}
 _DAY_SCHEMA = {"type": "string", "format": "date"}
 _RECORDED_SCHEMA = {**_DAY_SCHEMA, "pattern": r"^(19|20|21)\d\d-"}

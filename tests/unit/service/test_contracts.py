@@ -38,7 +38,7 @@ def test_a_label_keeps_the_type_it_was_sent_in(store: object, read: object) -> N
     assert (type(found), found) == (type(read), read)
 
 
-@pytest.mark.parametrize("store", [True, None, 1.5, [1], {}, 2**63, "x" * 257])
+@pytest.mark.parametrize("store", [True, None, 1.5, [1], {}, 2**63, "x" * 257, "a\0", "\0a"])
 def test_what_is_no_label_is_refused_with_what_was_found(store: object) -> None:
     problem = problem_of(PredictQuery, query(store=store))
     assert problem.kind == INVALID_REQUEST
@@ -111,7 +111,14 @@ def test_a_history_has_a_day_and_none_beyond_reason(history: list[object]) -> No
 
 @pytest.mark.parametrize(
     "changes",
-    [{"horizon_days": 0}, {"horizon_days": 91}, {"horizon_days": "28"}, {"levels": [81]}, {"series": []}],
+    [
+        {"horizon_days": 0},
+        {"horizon_days": 91},
+        {"horizon_days": "28"},
+        {"levels": [81]},
+        {"levels": [80] * 5},
+        {"series": []},
+    ],
 )
 def test_limits_of_a_forecast_are_checked(changes: dict[str, object]) -> None:
     body = json.dumps({"series": [{"store": 1, "item": 1}]} | changes).encode()
