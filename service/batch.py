@@ -103,6 +103,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except StorecastError as error:
         print(error, file=sys.stderr)
         return 2
+    except OSError as error:  # a folder that cannot be made, a full disk
+        print(f"{arguments.out} cannot be written: {error}. Give --out another place.", file=sys.stderr)
+        return 2
     return 0
 
 

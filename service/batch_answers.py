@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
@@ -115,7 +116,7 @@ class RemoteAnswers:
                 content = _json_of(answer)
                 if answer.is_success:
                     return content
-                problem, wait = _problem_of(answer, content), float(answer.headers.get("retry-after", 1))
+                problem, wait = _problem_of(answer, content), _wait_seconds(answer)
                 if answer.status_code not in BUSY:
                     break
             if left:
@@ -135,6 +136,12 @@ def _json_of(answer: httpx.Response) -> Any:
         return answer.json()
     except ValueError:
         return None
+
+
+def _wait_seconds(answer: httpx.Response) -> float:
+    """What the server asks for; a second where it names a date, as one in front of it may."""
+    given = answer.headers.get("retry-after", "")
+    return float(given) if re.fullmatch(r"\d{1,9}", given, re.ASCII) else 1.0
 
 
 def _problem_of(answer: httpx.Response, content: Any) -> str:

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -18,7 +19,7 @@ from data.panel import SalesPanel
 from models.champion import Champion
 from models.table import ForecastTable
 from service import batch
-from service.batch_answers import OwnAnswers
+from service.batch_answers import OwnAnswers, RemoteAnswers
 from service.forecasts import Forecasts
 
 COLUMNS = ["date", "store", "item", "forecast", "lower_80", "upper_80", "lower_95", "upper_95", "method"]
@@ -140,6 +141,27 @@ def test_an_output_of_unknown_format_is_refused_before_anything_is_done(
 ) -> None:
     assert run("--out", out) == 2
     assert "expected .parquet or .csv" in capsys.readouterr().err
+
+
+def test_an_output_that_cannot_be_written_is_told_in_a_sentence(
+    run: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("file").touch()
+    assert run("--out", "file/f.csv") == 2
+    assert capsys.readouterr().err.startswith("file/f.csv cannot be written: ")
+
+
+def test_a_busy_server_is_asked_again_also_where_it_names_a_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("service.batch_answers.time.sleep", waited.append)
+    when = iter(["Wed, 21 Oct 2026 07:28:00 GMT", "7", "-1", "600", ""])
+    busy = httpx.MockTransport(lambda _: httpx.Response(503, headers={"retry-after": next(when)}))
+    with (
+        httpx.Client(transport=busy, base_url="http://busy") as client,
+        pytest.raises(StorecastError, match="was not answered: 503"),
+    ):
+        RemoteAnswers(client, None)
+    assert waited == [1, 7, 1, 30]
 
 
 @pytest.mark.parametrize("days", ["0", "91", "-1", "x", "1.5"])
