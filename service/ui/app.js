@@ -24,6 +24,7 @@ class Page {
   isLoading = false;
   isGone = false; // the last question had no answer: it is asked again
   isRenewing = false;
+  isStepping = false;
 
   start() {
     this.finder = new Finder((series, isFinal) => this.choose(series, isFinal));
@@ -35,16 +36,19 @@ class Page {
     this.load();
   }
 
-  /** Take part of a choice over; a final one becomes a step of the browser's history. */
+  /** Take part of a choice over; what is not final shares one step of the browser's history. */
   choose(change, isFinal) {
     if (!this.choice) return; // nothing has been shown yet
     const choice = { ...this.choice, ...change };
     const address = addressOf(choice);
-    if (address !== location.hash) history[isFinal ? "pushState" : "replaceState"](null, "", address);
+    const step = this.isStepping && !isFinal ? "replaceState" : "pushState";
+    if (address !== location.hash) history[step](null, "", address);
+    this.isStepping = !isFinal;
     this.#turnTo(choice);
   }
 
   #addressed() {
+    this.isStepping = false;
     const choice = readChoice();
     if (choice) this.#turnTo(choice);
   }
@@ -126,7 +130,7 @@ class Page {
 
   /** A new model serves: the same choice, answered anew. */
   async #renew() {
-    if (this.isRenewing) return; // workers may swap one after the other: the next look at the service sees to it
+    if (this.isRenewing) return; // workers swap one by one: the next look sees to it
     this.isRenewing = true;
     this.selections.clear();
     await this.load();

@@ -126,7 +126,7 @@ function noteOf(catalogue, shelf, typed, found) {
   if (typed && !found) return `Nothing is called “${typed}”.`;
   if (typed) return `${plural(found, "match", "matches")} for “${typed}”`;
   if (!catalogue.needsCount)
-    return `Nothing needs you today: all ${count(catalogue.series.length)} series go as they should.`;
+    return `Nothing needs you today; ${count(catalogue.series.length)} series looked at.`;
   if (shelf === "needs" && catalogue.needsCount > found) return `The ${count(found)} with most at stake`;
   return "";
 }

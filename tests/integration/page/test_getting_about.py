@@ -107,6 +107,17 @@ def test_links_reload_and_the_back_button_keep_the_choice(page: Page, context: B
     expect(other.locator("h1")).to_have_text("Store 2 · Item 5")  # the last choice is remembered
 
 
+def test_back_returns_from_what_arrow_keys_chose_to_where_they_set_out(page: Page) -> None:
+    open_at(page, "store=2&item=5&days=28")
+    for _ in range(2):  # the second time over what Back has left
+        page.get_by_role("combobox").focus()
+        for key in ("ArrowDown", "ArrowDown", "Enter"):
+            page.keyboard.press(key)
+        expect(page.locator("h1")).not_to_have_text("Store 2 · Item 5")
+        page.go_back()
+        expect(page.locator("h1")).to_have_text("Store 2 · Item 5")
+
+
 def test_the_csv_holds_what_the_page_shows(page: Page) -> None:
     open_at(page, "store=1&item=2&days=28")
     with page.expect_download() as download:

@@ -104,7 +104,7 @@ def test_a_morning_on_which_nothing_needs_her_is_said_without_a_click(
     page.route("**/page/overview*", calm)
     page.goto(server.address)
     expect(page.locator("h1")).to_have_text("All stores and items")
-    expect(page.locator("#list-note")).to_contain_text("Nothing needs you today: all 24 series")
+    expect(page.locator("#list-note")).to_contain_text("Nothing needs you today; 24 series looked at.")
 
 
 def test_a_drift_that_was_found_stands_first_and_is_said_on_top(context: BrowserContext, server: Any) -> None:
