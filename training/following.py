@@ -8,10 +8,11 @@ import numpy as np
 
 from data.panel import SalesPanel
 from data.params import Paths, load_params
+from drift.flag import Flag
 from models.champion import Champion
 from models.lately import FOLLOWING, LOOK_DAYS, USUAL, Lately
 from training.decisions import read_decisions
-from training.pace import is_learning
+from training.pace import AT_FLAG, is_learning, next_attempt
 from training.params import RetrainParams
 from training.registry import champion_record
 
@@ -23,23 +24,43 @@ class Looks(NamedTuple):
     challenger: Lately | None = None
 
 
+def looks_at(lately: Lately, learning: bool, attempt: int | None) -> Looks:
+    """What looks at a champion read as `lately` and at its challenger start from.
+
+    At a flag the challenger's trees know no more of the drift than those that may have lost their say: they
+    begin where those are. Later they have learnt of it, and begin with a say for the gate to judge.
+    """
+    if attempt == AT_FLAG:
+        challenger = looks_from(lately, learning=True)
+    else:
+        challenger = FOLLOWING if learning or attempt else looks_from(lately, learning=False)
+    return Looks(looks_from(lately, learning), challenger)
+
+
 def looks_from(lately: Lately, learning: bool) -> Lately | None:
     """What a look starts from, with a champion read as `lately`; None where nobody looks.
 
-    While a drift is being learnt levels that broke are followed, and trees that lost their say, or whatever
-    trees come instead of them, stay without it, unless a week shows that this is worse; then until a week no
-    longer shows that it is better.
+    While a drift is being learnt levels that broke are followed, and trees that lost their say stay without
+    it, unless a week shows that this is worse; then until a week no longer shows that it is better.
     """
     if learning:
         return lately if lately.follows_breaks else FOLLOWING
     return None if lately == USUAL else USUAL
 
 
-def look_of(paths: Paths, panel: SalesPanel) -> Lately | None:
-    """What a look at the newest week of a panel starts from now."""
+def attempt_due(paths: Paths, panel: SalesPanel, flag: Flag | None) -> int | None:
+    """The attempt that is due on the sales of a panel, by the log and a flag; None when none is."""
     params = load_params("retrain", RetrainParams, paths.params)
     log, today = read_decisions(paths.history_jsonl), panel.end.astype(object)
-    return looks_from(reading_of_champion(paths), is_learning(log, today, params.pace))
+    follows = reading_of_champion(paths).follows_breaks
+    return next_attempt(log, flag.kinds if flag else None, follows, today, params.pace)
+
+
+def looks_of(paths: Paths, panel: SalesPanel, attempt: int | None = None) -> Looks:
+    """What looks at the newest week of a panel start from now, at an attempt or without one."""
+    params = load_params("retrain", RetrainParams, paths.params)
+    log, today = read_decisions(paths.history_jsonl), panel.end.astype(object)
+    return looks_at(reading_of_champion(paths), is_learning(log, today, params.pace), attempt)
 
 
 def reading_of_champion(paths: Paths) -> Lately:

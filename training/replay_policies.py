@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from data.progress import progress
-from models.lately import FOLLOWING, USUAL, Lately
+from models.lately import USUAL, Lately
 from training.decisions import Decision
-from training.following import looks_from
+from training.following import Looks, looks_at, looks_from
 from training.gate import decide
 from training.pace import is_learning, next_attempt
 from training.params import RetrainParams
@@ -20,6 +20,14 @@ AFTER_WEEKS = 8
 MONTH_WEEKS = 4
 
 
+@dataclass(frozen=True)
+class Replaced:
+    """The model that served before a promotion, and what a look at it would have started from."""
+
+    model: int
+    start: Lately | None
+
+
 @dataclass
 class Life:
     """What a policy did: the model that served each week and how, and the weeks of trainings and alarms."""
@@ -27,7 +35,7 @@ class Life:
     served: list[int] = field(default_factory=list)
     start: list[Lately | None] = field(default_factory=list)  # of a look, None where nobody looked
     trained: list[int] = field(default_factory=list)
-    promoted: dict[int, int] = field(default_factory=dict)  # week -> the model that was replaced
+    promoted: dict[int, Replaced] = field(default_factory=dict)  # by week
     alarms: list[int] = field(default_factory=list)
     opened: list[int] = field(default_factory=list)  # weeks in which an alarm opened an episode
     costs: set[tuple[str, int, int]] = field(default_factory=set)
@@ -58,17 +66,20 @@ def loop(world: World, params: RetrainParams) -> Life:
             life.alarms.append(week)
         today = world.known(origin).end.astype(object)
         attempt = next_attempt(decisions, flagged, reading.follows_breaks, today, params.pace)
+        looks = looks_at(reading, is_learning(decisions, today, params.pace), attempt)
+        is_better = False
         if attempt:
-            start = looks_from(reading, is_learning(decisions, today, params.pace))
-            is_better = _contest(world, champion, start, origin, life, params)
+            is_better = _contest(world, champion, looks, origin, life, params)
             life.trained.append(week)
             life.opened += [week] if attempt == 1 else []
             decisions.append(_decision(is_better, str(origin), today, attempt, flagged or ()))
-            if is_better:
-                life.promoted[week], champion = champion, origin
+        start = looks_from(reading, is_learning(decisions, today, params.pace))
+        if is_better:
+            life.promoted[week] = Replaced(champion, start)
+            champion, start = origin, looks.challenger
         life.served.append(champion)
-        life.start.append(looks_from(reading, is_learning(decisions, today, params.pace)))
-        reading = world.reading(champion, origin, life.start[-1])
+        life.start.append(start)
+        reading = world.reading(champion, origin, start)
     for trained in set(life.served):
         world.alarm(trained)
         life.costs.add(("calibrate", trained, trained))
@@ -77,12 +88,15 @@ def loop(world: World, params: RetrainParams) -> Life:
 
 
 def _contest(
-    world: World, champion: int, start: Lately | None, origin: int, life: Life, params: RetrainParams
+    world: World, champion: int, looks: Looks, origin: int, life: Life, params: RetrainParams
 ) -> bool:
     """What the gate says of the week before an origin, which neither side knows."""
     before = origin - WEEK_DAYS
-    cards = world.scorecard(champion, before, start), world.scorecard(before, before, FOLLOWING)
-    how = "look" if start else "roll"
+    cards = (
+        world.scorecard(champion, before, looks.champion),
+        world.scorecard(before, before, looks.challenger),
+    )
+    how = "look" if looks.champion else "roll"
     life.costs |= {("train", before, before), (how, champion, before), ("look", before, before)}
     return decide(*cards, params.gate).promote
 
@@ -122,13 +136,18 @@ def worst_promotion(world: World, life: Life) -> float:
     """How much worse than its predecessor a promoted model was over four weeks, percent; NaN without one."""
     worse = []
     for week, replaced in life.promoted.items():
-        month, start = world.origins[week : week + MONTH_WEEKS], life.start[week]
-        error = {
-            model: sum(world.scorecard(model, origin, start).error.sum() for origin in month)
-            for model in (world.origins[week], replaced)
-        }
-        worse.append(100 * (error[world.origins[week]] / error[replaced] - 1))
+        error = _month_of(world, week, world.origins[week], life.start[week])
+        worse.append(100 * (error / _month_of(world, week, replaced.model, replaced.start) - 1))
     return float(max(worse, default=np.nan))
+
+
+def _month_of(world: World, week: int, model: int, start: Lately | None) -> float:
+    """Error of a model over four weeks, in units, read as its looks would have it."""
+    error = 0.0
+    for origin in world.origins[week : week + MONTH_WEEKS]:
+        error += float(world.scorecard(model, origin, start).error.sum())
+        start = looks_from(world.reading(model, origin, start), learning=True)
+    return error
 
 
 def detections(life: Life, shocks: Sequence[PlannedShock]) -> list[int | None]:

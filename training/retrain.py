@@ -21,9 +21,8 @@ from drift.flag import Flag, clear_flag, raise_flag, read_flag
 from models.store import RECORD, ChampionRecord
 from training.decisions import read_decisions
 from training.events import log_event
-from training.following import Looks, looks_from, reading_of_champion
+from training.following import Looks, attempt_due, looks_of
 from training.judgement import Judgement, earlier_judgement, judge
-from training.pace import is_learning, next_attempt
 from training.params import RetrainParams
 from training.registry import champion_record, own_bento_home
 from training.retention import prune
@@ -74,15 +73,13 @@ def _job(paths: Paths, force: bool) -> _Job | None:
     settings, panel = Settings.read(paths), load_panel(paths)
     params = load_params("retrain", RetrainParams, paths.params)
     force = force or (flag is not None and flag.by_hand)  # or one by hand that died
-    flagged = flag.kinds if flag else None
-    today, lately = panel.end.astype(object), reading_of_champion(paths)
-    attempt = None if force else next_attempt(log, flagged, lately.follows_breaks, today, params.pace)
-    learning = is_learning(log, today, params.pace)
-    looks = Looks(looks_from(lately, learning), looks_from(lately, learning or attempt is not None))
+    attempt = None if force else attempt_due(paths, panel, flag)
     if flag is None and (force or attempt):
         reason = "Asked for by hand." if force else f"Attempt {attempt} to learn what has drifted."
         flag = raise_flag(paths.flag, reason, _version(paths), by_hand=force)
-    return _Job(flag, attempt, force, looks, panel, settings, params, paths) if flag else None
+    if flag is None:
+        return None
+    return _Job(flag, attempt, force, looks_of(paths, panel, attempt), panel, settings, params, paths)
 
 
 def _act_on(job: _Job) -> Judgement | None:

@@ -16,7 +16,7 @@ from models.champion import Champion
 from models.roll_forward import roll_forward
 from models.store import ChampionRecord
 from training.decisions import read_decisions
-from training.following import knows_newest_week, look_of
+from training.following import knows_newest_week, looks_of
 from training.judgement import read_judgement
 from training.registry import champion_record, own_bento_home, promote
 from training.retention import prune
@@ -40,7 +40,7 @@ def run(paths: Paths) -> ChampionRecord:
             logger.info("No new days and no corrections since %s: %s stays.", before.cutoff, before.version)
             return before
         rolled = roll_forward(champion.forecaster, panel)
-        start = look_of(paths, panel)
+        start = looks_of(paths, panel).champion
         if start and not knows_newest_week(champion.trained_until, panel):
             rolled = rolled.looking_at(panel, start)
         folder, record = save_rolled_forward(champion, rolled, panel, paths)

@@ -19,6 +19,7 @@ from data.progress import configure_logging
 from data.windows import Fold, split_picture
 from data.words import counted
 from drift.calibrate import calibrate, write_reports
+from drift.flag import read_flag
 from drift.params import DriftParams
 from models.forecaster import Forecaster, ForecasterParams
 from models.lately import Lately
@@ -27,6 +28,7 @@ from models.seed_estimators import SeedParams
 from models.store import ChampionRecord
 from training.backtest import STORECAST, sampled_series, try_baselines, try_forecaster
 from training.decisions import line_of_champions, read_decisions
+from training.following import attempt_due, looks_of
 from training.leaderboard import (
     Standing,
     better_seed,
@@ -126,9 +128,14 @@ def not_measured(forecaster: Forecaster, panel: SalesPanel, params: TrainParams)
 
 
 def train_challenger(paths: Paths) -> ChampionRecord:
-    """Train and leave the champion as it is: the gate decides, in `training.retrain`."""
+    """Train and leave the champion as it is: the gate decides, in `training.retrain`.
+
+    Read as that job would read its own, or the gate would judge another model than is served.
+    """
     with one_at_a_time(paths):
-        return train(load_panel(paths), Settings.read(paths), paths)
+        panel, flag = load_panel(paths), read_flag(paths.flag)
+        attempt = attempt_due(paths, panel, flag) if flag and not flag.by_hand else None
+        return train(panel, Settings.read(paths), paths, looks_of(paths, panel, attempt).challenger)
 
 
 def run(paths: Paths, if_needed: bool) -> ChampionRecord:

@@ -53,3 +53,14 @@ def test_the_shock_raised_a_flag_that_was_acted_on(clone: Path) -> None:
 def test_nobody_s_own_sales_and_models_are_touched(clone: Path) -> None:
     assert {path.name for path in clone.iterdir()} == {"params.yaml", "data", "reports"}
     assert [path.name for path in (clone / "data").rglob("*") if path.is_file()] == ["own.csv"]
+
+
+@pytest.mark.slow
+def test_the_demo_as_it_comes_ends_in_a_promotion(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "2"}
+    subprocess.run([sys.executable, "-m", "training.demo"], cwd=tmp_path, env=environment, check=True)
+    decisions = read_decisions(tmp_path / "reports" / "demo" / "models" / "history.jsonl")
+    tried = [(entry.attempt, entry.decision) for entry in decisions if entry.attempt]
+    assert tried[-1][1] == "promoted", tried
+    assert "retrained, promoted" in (tmp_path / "reports" / "demo.html").read_text()

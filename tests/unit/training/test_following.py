@@ -14,7 +14,7 @@ from models.scores import wape
 from models.store import ChampionRecord
 from training import roll_forward as job
 from training.decisions import Decision, append_decision, read_decisions
-from training.following import knows_newest_week, look_of, looks_from, reading_of_champion
+from training.following import Looks, knows_newest_week, looks_at, looks_from, looks_of, reading_of_champion
 from training.registry import promote
 from training.roll_forward import open_champion
 
@@ -70,17 +70,27 @@ def test_what_is_followed_when_it_cooled_down_is_looked_at_until_it_is_as_usual(
 ) -> None:
     begin_to_learn(clone, trained)
     job.run(clone)
-    assert look_of(clone, mixed) == FOLLOWING
+    assert looks_of(clone, mixed).champion == FOLLOWING
     clone.params.write_text(
         PARAMS.replace("retrain:", "retrain: {pace: {settled_days: 1, cool_down_days: 1}}")
     )
-    assert look_of(clone, mixed) == USUAL
+    assert looks_of(clone, mixed).champion == USUAL
 
 
 @pytest.mark.parametrize("lately", READINGS)
 def test_a_look_starts_from_following_only_while_a_drift_is_learnt(lately: Lately) -> None:
     assert looks_from(lately, learning=True) == (FOLLOWING if lately == USUAL else lately)
     assert looks_from(lately, learning=False) == (None if lately == USUAL else USUAL)
+
+
+def test_new_trees_begin_with_a_say_once_they_have_learnt_of_the_drift() -> None:
+    treeless = Lately(has_trees=False, follows_breaks=True)
+    assert looks_at(treeless, learning=True, attempt=1) == Looks(treeless, treeless)
+    assert looks_at(USUAL, learning=False, attempt=1) == Looks(None, FOLLOWING)
+    for attempt in (2, 3, None):  # None is a training by hand
+        assert looks_at(treeless, learning=True, attempt=attempt) == Looks(treeless, FOLLOWING)
+    assert looks_at(treeless, learning=False, attempt=None) == Looks(USUAL, USUAL)
+    assert looks_at(USUAL, learning=False, attempt=None) == Looks(None, None)
 
 
 def test_trees_know_a_week_of_which_they_have_seen_a_day(panel: SalesPanel) -> None:
