@@ -87,3 +87,18 @@ def line_of_champions(decisions: Sequence[Decision]) -> list[str]:
             del line[line.index(replaced) :]
         line.append(decision.version)
     return line
+
+
+def restored_by(version: str, decisions: Sequence[Decision]) -> str | None:
+    """The champion whose files `version` brings back, told by the hash of them that ends both names.
+
+    Of several with these files the one that a roll-back leads to comes first, then the newest. None where no
+    champion had them.
+    """
+    champions = [entry.version for entry in decisions if entry.decision != "kept"]
+    nearest_first = [*reversed(line_of_champions(decisions)[:-1]), *reversed(champions)]
+    return next((one for one in nearest_first if _content(one) == _content(version)), None)
+
+
+def _content(version: str) -> str:
+    return version.rpartition("-")[2]

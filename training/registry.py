@@ -18,7 +18,7 @@ from data.errors import ArtifactError, NoChampionError, StorecastError
 from data.files import atomic_path
 from data.params import Paths
 from models.store import PICKLE, RECORD, ChampionRecord, import_to_bento, new_version, verify
-from training.decisions import Decision, append_decision, line_of_champions, read_decisions
+from training.decisions import Decision, append_decision, line_of_champions, read_decisions, restored_by
 
 METRICS = "metrics.json"
 SERVED = "storecast"
@@ -47,7 +47,8 @@ def promote(
     The log keeps the `scorecards` it was decided on, those of the two trainings unless told, and `attempt`
     and `kinds` of the drift that was to be learnt.
     A promotion that is cut off anywhere leaves the last champion or the new one, whole; promoting the same
-    folder again finishes it. Raises `ArtifactError` for damaged files and for a champion of the past.
+    folder again finishes it, and a roll-back that was cut off as what it was. Raises `ArtifactError` for
+    damaged files and for a champion of the past.
     """
     with locked(paths):
         record = ChampionRecord.read(folder / RECORD)
@@ -61,8 +62,11 @@ def promote(
             )
         _publish(folder, record, paths)
         if not was_champion:
-            what = "rolled forward" if record.kind == "rolled forward" else "promoted"
-            _log(paths, what, record, line, reasons, scorecards=scorecards, attempt=attempt, kinds=kinds)
+            what = "promoted" if record.kind == "trained" else record.kind
+            restores = restored_by(record.version, log) if what == "rolled back" else None
+            reasons = [f"Rolled back to {restores}.", *reasons] if restores else reasons
+            facts = {"attempt": attempt, "kinds": kinds, "restores": restores}
+            _log(paths, what, record, line, reasons, scorecards=scorecards, **facts)
     return record
 
 

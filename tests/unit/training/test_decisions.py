@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import ArtifactError
-from training.decisions import Decision, append_decision, line_of_champions, read_decisions
+from training.decisions import Decision, append_decision, line_of_champions, read_decisions, restored_by
 
 
 def decision(what: str, version: str, restores: str | None = None) -> Decision:
@@ -53,3 +53,16 @@ def test_a_rollback_takes_off_the_line_what_it_undid() -> None:
 def test_a_rollback_to_what_was_undone_goes_forward_again() -> None:
     promoted = [("promoted", "a"), ("promoted", "b")]
     assert line(*promoted, ("rolled back", "c", "a"), ("rolled back", "d", "b")) == ["c", "d"]
+
+
+def test_what_a_rollback_restores_is_told_by_the_hash_that_ends_its_name() -> None:
+    log = [decision("promoted", "1-aa"), decision("kept", "2-cc"), decision("promoted", "3-bb")]
+    assert restored_by("4-aa", log) == "1-aa"
+    assert restored_by("4-cc", log) is None
+
+
+def test_of_champions_with_the_same_files_the_one_a_rollback_leads_to_is_restored() -> None:
+    undone = [decision("rolled back", "3-aa", "1-aa"), decision("promoted", "4-bb")]
+    log = [decision("promoted", "1-aa"), decision("promoted", "2-bb"), *undone]
+    assert restored_by("5-aa", log) == "3-aa"
+    assert restored_by("5-bb", log) == "4-bb"

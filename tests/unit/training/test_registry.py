@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -20,6 +21,13 @@ def served(paths: Paths) -> str:
     """What the card of the champion says."""
     record = ChampionRecord.read(paths.champion_json)
     return str(json.loads((paths.versions / record.version / "card.json").read_text())["model"])
+
+
+def cut_off(act: Callable[..., object], *arguments: object) -> None:
+    """Do something that ends, as by a signal, when it is about to write its line into the log."""
+    is_cut_off = patch("training.registry.append_decision", side_effect=KeyboardInterrupt)
+    with is_cut_off, pytest.raises(KeyboardInterrupt):
+        act(*arguments)
 
 
 def test_before_the_first_promotion_there_is_no_champion(paths: Paths) -> None:
@@ -106,6 +114,24 @@ def test_a_second_rollback_goes_further_back(paths: Paths, make_version: MakeVer
     assert served(paths) == "second"
     rollback(paths)
     assert served(paths) == "first"
+    with pytest.raises(NoChampionError, match="before the present one"):
+        rollback(paths)
+
+
+def test_a_rollback_cut_off_before_its_log_line_is_finished_as_a_rollback(
+    paths: Paths, make_version: MakeVersion
+) -> None:
+    first = make_version("first")
+    promote(paths.challenger, ["There was no champion."], paths)
+    undone = make_version("second")
+    promote(paths.challenger, ["Better."], paths)
+    cut_off(rollback, paths)
+    back = ChampionRecord.read(paths.champion_json)
+    promote(paths.versions / back.version, ["Finished after an interruption."], paths)
+    last = read_decisions(paths.history_jsonl)[-1]
+    assert (last.decision, last.version, last.replaces) == ("rolled back", back.version, undone.version)
+    assert last.restores == first.version
+    assert last.reasons == (f"Rolled back to {first.version}.", "Finished after an interruption.")
     with pytest.raises(NoChampionError, match="before the present one"):
         rollback(paths)
 
