@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -13,6 +14,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from data.errors import ArtifactError
 from data.files import atomic_write_text
+
+METRICS = "metrics.json"
+SERVED = "storecast"
 
 
 class Decision(BaseModel):
@@ -102,3 +106,13 @@ def restored_by(version: str, decisions: Sequence[Decision]) -> str | None:
 
 def _content(version: str) -> str:
     return version.rpartition("-")[2]
+
+
+def scores_of(folder: Path) -> dict[str, float | None] | None:
+    """The overall scores a version was saved with; None when not measured or not in this clone."""
+    try:
+        metrics = json.loads((folder / METRICS).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    scores: dict[str, float | None] | None = metrics["models"].get(SERVED, {}).get("overall")
+    return scores

@@ -18,10 +18,16 @@ from data.errors import ArtifactError, NoChampionError, StorecastError
 from data.files import atomic_path
 from data.params import Paths
 from models.store import PICKLE, RECORD, ChampionRecord, import_to_bento, new_version, verify
-from training.decisions import Decision, append_decision, line_of_champions, read_decisions, restored_by
+from training.decisions import (
+    METRICS,
+    Decision,
+    append_decision,
+    line_of_champions,
+    read_decisions,
+    restored_by,
+    scores_of,
+)
 
-METRICS = "metrics.json"
-SERVED = "storecast"
 LOCK_SECONDS = 600
 UNFINISHED = ".unfinished-"  # versions half copied or half removed; the next promotion clears them away
 
@@ -47,26 +53,22 @@ def promote(
     The log keeps the `scorecards` it was decided on, those of the two trainings unless told, and `attempt`
     and `kinds` of the drift that was to be learnt.
     A promotion that is cut off anywhere leaves the last champion or the new one, whole; promoting the same
-    folder again finishes it, and a roll-back that was cut off as what it was. Raises `ArtifactError` for
-    damaged files and for a champion of the past.
+    folder again finishes it, and a roll-back as one. Raises `ArtifactError` for damaged files and for a
+    champion of the past.
     """
     with locked(paths):
         record = ChampionRecord.read(folder / RECORD)
+        _log_cut_off(paths, record.version)
         log = read_decisions(paths.history_jsonl)
-        line = line_of_champions(log)
         was_champion = record.version in {entry.version for entry in log if entry.decision != "kept"}
-        if was_champion and record.version != line[-1]:
+        if was_champion and record.version != line_of_champions(log)[-1]:
             raise ArtifactError(
                 f"Version {record.version} has been champion before.",
                 hint=f"Roll back to it: `python -m training.registry rollback {record.version}`.",
             )
         _publish(folder, record, paths)
         if not was_champion:
-            what = "promoted" if record.kind == "trained" else record.kind
-            restores = restored_by(record.version, log) if what == "rolled back" else None
-            reasons = [f"Rolled back to {restores}.", *reasons] if restores else reasons
-            facts = {"attempt": attempt, "kinds": kinds, "restores": restores}
-            _log(paths, what, record, line, reasons, scorecards=scorecards, **facts)
+            _log_champion(paths, record, reasons, scorecards=scorecards, attempt=attempt, kinds=kinds)
     return record
 
 
@@ -84,7 +86,7 @@ def rollback(paths: Paths, version: str | None = None, now: datetime | None = No
         news = {"kind": "rolled back", "created_at": now, "version": new_version(now, old.files)}
         record = old.model_copy(update=news)
         _publish(paths.versions / restores, record, paths)
-        _log(paths, "rolled back", record, line, [f"Rolled back to {restores}."], restores=restores)
+        _log(paths, "rolled back", record, [f"Rolled back to {restores}."], restores=restores)
     return record
 
 
@@ -135,40 +137,43 @@ def keep(
 ) -> None:
     """Log that the champion stays and the challenger does not replace it; once for each challenger."""
     with locked(paths):
-        log = read_decisions(paths.history_jsonl)
-        if challenger.version not in {entry.version for entry in log}:
-            line = line_of_champions(log)
-            _log(
-                paths, "kept", challenger, line, reasons, scorecards=scorecards, attempt=attempt, kinds=kinds
-            )
+        if challenger.version not in {entry.version for entry in read_decisions(paths.history_jsonl)}:
+            _log(paths, "kept", challenger, reasons, scorecards=scorecards, attempt=attempt, kinds=kinds)
+
+
+def _log_cut_off(paths: Paths, version: str) -> None:
+    """Log a champion that was cut off before its line, or the log would miss it; `version` logs itself."""
+    champion = champion_record(paths)
+    logged = {entry.version for entry in read_decisions(paths.history_jsonl)}
+    if champion and champion.version not in {version, *logged}:
+        _log_champion(paths, champion, ["Finished after an interruption."])
+
+
+def _log_champion(paths: Paths, record: ChampionRecord, reasons: Sequence[str], **facts: Any) -> None:
+    """Log a new champion by its kind; one that was rolled back comes here only when that was cut off."""
+    is_back = record.kind == "rolled back"
+    restores = restored_by(record.version, read_decisions(paths.history_jsonl)) if is_back else None
+    reasons = [f"Rolled back to {restores}.", *reasons] if restores else reasons
+    what = "promoted" if record.kind == "trained" else record.kind
+    _log(paths, what, record, reasons, restores=restores, **facts)
 
 
 def _log(
     paths: Paths,
     what: str,
     record: ChampionRecord,
-    line: Sequence[str],
     reasons: Sequence[str],
     scorecards: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> None:
+    line = line_of_champions(read_decisions(paths.history_jsonl))
     replaces = line[-1] if line else None
     if scorecards is None:
-        scorecards = {"champion": _scorecard(paths, record.version)}
+        scorecards = {"champion": scores_of(paths.versions / record.version)}
         if replaces:
-            scorecards["before"] = _scorecard(paths, replaces)
+            scorecards["before"] = scores_of(paths.versions / replaces)
     facts = {"cutoff": record.cutoff, "scorecards": scorecards, **more}
     append_decision(paths.history_jsonl, Decision.now(what, record.version, replaces, reasons, **facts))
-
-
-def _scorecard(paths: Paths, version: str) -> dict[str, float | None] | None:
-    """The overall scores a version was saved with; None when not measured or not in this clone."""
-    try:
-        metrics = json.loads((paths.versions / version / METRICS).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    scores: dict[str, float | None] | None = metrics["models"].get(SERVED, {}).get("overall")
-    return scores
 
 
 def locked(paths: Paths) -> FileLock:
@@ -208,12 +213,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("version")
     back = commands.add_parser("rollback", help="bring back an earlier champion as a new version")
     back.add_argument("version", nargs="?", help="the one before the present, unless told")
-    back.set_defaults(answer=lambda paths, arguments: _rolled_back(paths, arguments.version))
+    back.set_defaults(answer=lambda paths, given: f"Champion: {rollback(paths, given.version).version}")
     return parser
-
-
-def _rolled_back(paths: Paths, version: str | None) -> str:
-    return f"Champion: {rollback(paths, version).version}"
 
 
 def _listed(paths: Paths) -> str:

@@ -30,6 +30,10 @@ def cut_off(act: Callable[..., object], *arguments: object) -> None:
         act(*arguments)
 
 
+def promote_challenger(paths: Paths) -> ChampionRecord:
+    return promote(paths.challenger, ["Better."], paths)
+
+
 def test_before_the_first_promotion_there_is_no_champion(paths: Paths) -> None:
     assert champion_record(paths) is None
 
@@ -134,6 +138,21 @@ def test_a_rollback_cut_off_before_its_log_line_is_finished_as_a_rollback(
     assert last.reasons == (f"Rolled back to {first.version}.", "Finished after an interruption.")
     with pytest.raises(NoChampionError, match="before the present one"):
         rollback(paths)
+
+
+@pytest.mark.parametrize(("what", "leads_to"), [(rollback, "first"), (promote_challenger, "second")])
+def test_what_was_cut_off_before_its_log_line_is_logged_before_another_model_takes_its_place(
+    what: Callable[[Paths], object], leads_to: str, paths: Paths, make_version: MakeVersion
+) -> None:
+    for name in ("first", "undone"):
+        make_version(name)
+        promote_challenger(paths)
+    make_version("second")
+    cut_off(what, paths)
+    make_version("third")
+    promote_challenger(paths)
+    rollback(paths)
+    assert served(paths) == leads_to
 
 
 def test_a_version_that_is_not_here_cannot_be_rolled_back_to(paths: Paths) -> None:
