@@ -18,6 +18,7 @@ from data.params import Paths, load_params
 from data.prepare import load_panel
 from data.progress import configure_logging
 from drift.flag import Flag, clear_flag, raise_flag, read_flag
+from models.champion import Champion
 from models.store import RECORD, ChampionRecord
 from training.decisions import read_decisions
 from training.events import log_event
@@ -74,18 +75,25 @@ def _job(paths: Paths, force: bool) -> _Job | None:
     params = load_params("retrain", RetrainParams, paths.params)
     force = force or (flag is not None and flag.by_hand)  # or one by hand that died
     attempt = None if force else attempt_due(paths, panel, flag)
-    if flag is None and (force or attempt):
+    if flag is None and not force and attempt is None:
+        return None
+    _require_champion_to_judge(paths, panel)  # first: a flag that was raised outlives a refusal
+    if flag is None:
         reason = "Asked for by hand." if force else f"Attempt {attempt} to learn what has drifted."
         flag = raise_flag(paths.flag, reason, _version(paths), by_hand=force)
-    if flag is None:
-        return None
     return _Job(flag, attempt, force, looks_of(paths, panel, attempt), panel, settings, params, paths)
 
 
-def _act_on(job: _Job) -> Judgement | None:
-    paths, champion = job.paths, champion_record(job.paths)
+def _require_champion_to_judge(paths: Paths, panel: SalesPanel) -> None:
+    """Refuse what no challenger could be compared on: sales that end too early, a champion without files."""
+    champion = champion_record(paths)
     if champion:
-        require_no_way_back(champion, job.panel.end.astype(object))
+        require_no_way_back(champion, panel.end.astype(object))
+        Champion.load(paths.versions / champion.version)
+
+
+def _act_on(job: _Job) -> Judgement | None:
+    paths = job.paths
     challenger = _challenger_of(job)
     if challenger and challenger.version in {entry.version for entry in read_decisions(paths.history_jsonl)}:
         log_event(paths, f"{challenger.version} was decided on already.")

@@ -1,19 +1,21 @@
 """A retraining from flag to champion: what is promoted, what is kept, and what is written down."""
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from data.errors import DataContractError
+from data.errors import ArtifactError, DataContractError
 from data.frames import write_panel
 from data.panel import SalesPanel
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.flag import raise_flag, read_flag
 from models.champion import Champion
-from models.store import ChampionRecord, verify
+from models.store import RECORD, ChampionRecord, verify
 from training.decisions import read_decisions
 from training.registry import champion_record, promote
 from training.retrain import main, run
@@ -177,6 +179,28 @@ def test_sales_that_end_before_the_champion_change_nothing_and_leave_the_flag(
         run(clone)
     assert champion_record(clone) == trained
     assert read_flag(clone.flag) == flag
+
+
+def test_a_retraining_by_hand_that_is_refused_leaves_no_flag(
+    clone: Paths, trained: ChampionRecord, panel: SalesPanel
+) -> None:
+    write_panel(panel.until(panel.end - 1), clone.sales)
+    with pytest.raises(DataContractError, match="has seen"):
+        run(clone, force=True)
+    write_panel(panel, clone.sales)
+    assert run(clone) is None
+    assert events(clone) == ["Nothing to do: no flag asks for a retraining."]
+
+
+@pytest.mark.parametrize("damage", [shutil.rmtree, lambda home: (home / "history.npz").write_bytes(b"")])
+def test_without_the_champions_files_nothing_is_trained_and_no_flag_is_left(
+    damage: Callable[[Path], object], clone: Paths, trained: ChampionRecord
+) -> None:
+    damage(clone.versions / trained.version)
+    with pytest.raises(ArtifactError, match=trained.version):
+        run(clone, force=True)
+    assert read_flag(clone.flag) is None
+    assert ChampionRecord.read(clone.challenger / RECORD) == trained
 
 
 def test_a_challenger_of_an_earlier_flag_is_not_taken_for_this_one(
