@@ -38,6 +38,20 @@ def parse_times(texts: Sequence[str], date_format: str | None = None) -> NDArray
     return np.array(naive, dtype="datetime64[s]")
 
 
+def hint_for_dates(date_format: str | None) -> str:
+    """How to write dates so that they can be read.
+
+    A format holds for the sales brought first as for new days: set for one file, it may spoil another.
+    """
+    if date_format is not None:
+        asked = f'data.date_format in params.yaml asks all files for dates as "{date_format}"'
+        return f"{asked}: write them so, or take it out if the others are not."
+    return (
+        "Write dates as 2018-05-01, without a time zone. Only if all files you put into data/raw or ingest "
+        'write them in one other way, set data.date_format in params.yaml, for example "%d/%m/%Y".'
+    )
+
+
 def parse_labels(texts: Sequence[str], is_text: bool = False) -> list[SeriesId]:
     """Read identifiers: integers if all of them are, as 7 or 7.0, else text; 007 is text."""
     matches = [None if is_text else WHOLE_NUMBER.fullmatch(text) for text in texts]
@@ -85,7 +99,7 @@ def _is_day_first(texts: Sequence[str]) -> bool:
         )
         raise DataContractError(
             f"Dates are ambiguous: {found}; expected year-month-day or one order throughout.",
-            hint='Set data.date_format in params.yaml, for example "%d/%m/%Y".',
+            hint=hint_for_dates(None),
         )
     return bool(first_is_day)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import DataContractError
-from data.parsing import SPELT_MISSING, parse_number, parse_times
+from data.parsing import SPELT_MISSING, hint_for_dates, parse_number, parse_times
 from data.rows import Coded, FileRows
 from data.rules import DataParams
 from data.schema import COLUMNS, DATE, ITEM, MAX_EXAMPLES, SALES, STORE
@@ -68,8 +68,7 @@ def _times(path: Path, column: Coded, params: DataParams) -> NDArray[np.datetime
         times: NDArray[np.datetime64] = parse_times(column.texts, params.date_format)[column.codes]
     except DataContractError as error:
         raise DataContractError(f"{path.name}: {error.message}", hint=error.hint) from error
-    hint = "Write dates as 2017-12-31 without a time zone, or set data.date_format in params.yaml."
-    _refuse(path, column, np.isnat(times), "no readable date", hint)
+    _refuse(path, column, np.isnat(times), "no readable date", hint_for_dates(params.date_format))
     latest = np.datetime64("today") + np.timedelta64(params.max_days_ahead, "D")
     hint = f"Correct them, or raise data.max_days_ahead ({params.max_days_ahead}) in params.yaml."
     _refuse(path, column, times > latest, "a date that is still far ahead", hint)

@@ -100,6 +100,24 @@ def test_a_file_that_cannot_be_used_changes_nothing(paths: Paths, rows: str, sai
     assert contents(paths) == before
 
 
+@pytest.mark.parametrize("rows", ["01/05/2018,1,1,6\n", "1.5.18,1,1,6\n"])
+def test_new_days_in_another_way_of_writing_are_to_be_written_as_year_month_day(
+    paths: Paths, rows: str
+) -> None:
+    with pytest.raises(DataContractError) as refused:
+        ingest(given(paths, rows), paths)
+    assert str(refused.value.hint).startswith("Write dates as 2018-05-01")
+    assert "Only if all files" in str(refused.value.hint)
+
+
+def test_where_a_format_is_set_new_days_are_to_be_written_in_it(paths: Paths) -> None:
+    paths.params.write_text('data: {date_format: "%d/%m/%Y"}\nsynthetic: {}\n')
+    (paths.raw / "mine.csv").write_text(f"{HEADER}31/12/2017,1,1,5\n")
+    with pytest.raises(DataContractError) as refused:
+        ingest(given(paths, "2018-01-01,1,1,6\n"), paths)
+    assert 'asks all files for dates as "%d/%m/%Y": write them so' in str(refused.value.hint)
+
+
 def test_there_must_be_sales_to_add_to(paths: Paths) -> None:
     (paths.raw / "mine.csv").unlink()
     with pytest.raises(DataContractError, match="make up SALES=file"):
