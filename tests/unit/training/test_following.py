@@ -7,18 +7,26 @@ from data.frames import write_panel
 from data.panel import SalesPanel
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
+from drift.flag import raise_flag
 from models.champion import Champion
 from models.lately import FOLLOWING, READINGS, USUAL, Lately
 from models.roll_forward import roll_forward
 from models.scores import wape
 from models.store import ChampionRecord
+from training import retrain
 from training import roll_forward as job
 from training.decisions import Decision, append_decision, read_decisions
 from training.following import Looks, knows_newest_week, looks_at, looks_from, looks_of, reading_of_champion
 from training.registry import promote
 from training.roll_forward import open_champion
+from training.train import train_challenger
 
 PARAMS = "data:\nsynthetic:\nretrain:\nretention:\n"
+SMALL = """
+forecaster: {horizon_days: 28, folds: 1, backtest_rows: 2000, final_rows: 2000, rounds: 10}
+train: {seed: {rows: 500, rounds: 5, forest_rows: 300, forest_trees: 2}}
+drift: {replay_weeks: 0, evidence_weeks: 0}
+"""
 LATER_DAYS, AHEAD_DAYS = 42, 28
 
 
@@ -91,6 +99,18 @@ def test_new_trees_begin_with_a_say_once_they_have_learnt_of_the_drift() -> None
         assert looks_at(treeless, learning=True, attempt=attempt) == Looks(treeless, FOLLOWING)
     assert looks_at(treeless, learning=False, attempt=None) == Looks(USUAL, USUAL)
     assert looks_at(USUAL, learning=False, attempt=None) == Looks(None, None)
+
+
+def test_a_challenger_made_by_dvc_is_served_as_the_gate_has_judged_it(
+    clone: Paths, trained: ChampionRecord, mixed: SalesPanel
+) -> None:
+    clone.params.write_text(PARAMS + SMALL)
+    raise_flag(clone.flag, "Items traded places.", trained.version, kinds=("item",))
+    made = train_challenger(clone)
+    judgement = retrain.run(clone)
+    assert judgement is not None
+    assert (judgement.challenger, judgement.promote) == (made.version, True)
+    assert open_champion(clone).forecaster.lately.follows_breaks
 
 
 def test_trees_know_a_week_of_which_they_have_seen_a_day(panel: SalesPanel) -> None:

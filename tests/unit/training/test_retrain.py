@@ -20,7 +20,7 @@ from training.decisions import read_decisions
 from training.registry import champion_record, promote
 from training.retrain import main, run
 from training.roll_forward import open_champion
-from training.train import Settings, train, train_challenger
+from training.train import Settings, train
 
 SMALL = """
 data:
@@ -211,18 +211,6 @@ def test_a_challenger_of_an_earlier_flag_is_not_taken_for_this_one(
     judgement = run(clone)
     assert judgement is not None
     assert judgement.challenger != trained.version
-
-
-def test_a_challenger_made_by_dvc_is_served_as_the_gate_has_judged_it(
-    clone: Paths, trained: ChampionRecord, drifted: SalesPanel
-) -> None:
-    write_panel(drifted.until(drifted.end - LATER_DAYS + 14), clone.sales)
-    raise_flag(clone.flag, "Items traded places.", trained.version, kinds=("item",))
-    made = train_challenger(clone)
-    judgement = run(clone)
-    assert judgement is not None
-    assert (judgement.challenger, judgement.promote) == (made.version, True)
-    assert open_champion(clone).forecaster.lately.follows_breaks
 
 
 def test_a_training_by_hand_after_the_flag_was_raised_answers_it(

@@ -22,6 +22,7 @@ synthetic:
 forecaster: {horizon_days: 28, folds: 1, backtest_rows: 1000, final_rows: 1000, rounds: 5}
 train: {seed: {rows: 1000, rounds: 10, forest_rows: 500, forest_trees: 4}}
 drift: {replay_weeks: 0, evidence_weeks: 0}
+retrain:
 """
 
 
