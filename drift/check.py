@@ -6,8 +6,9 @@ python -m drift.check [--sales FILE] [--window-days 28]
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +36,8 @@ from drift.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows
 from drift.words import Teller
 from models.champion import Champion
 from models.store import ChampionRecord
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -155,15 +158,21 @@ def _error_tests(
 
 def _report(found: DriftCheck, params: DriftParams, paths: Paths) -> None:
     """Draw what was compared; a report of other days does not stay beside this summary."""
-    inputs, errors = (paths.reports / f"{name}_report.html" for name in ("data_drift", "performance"))
-    if found.inputs is None:
-        inputs.unlink(missing_ok=True)
-    else:
-        write_data_drift(found.inputs, params.input_distance, inputs)
-    if found.performance is None:
-        errors.unlink(missing_ok=True)
-    else:
-        write_performance(found.performance, errors)
+    data_drift, errors = (paths.reports / f"{name}_report.html" for name in ("data_drift", "performance"))
+    inputs, achieved = found.inputs, found.performance
+    data_drift.unlink(missing_ok=True)
+    errors.unlink(missing_ok=True)
+    if inputs is not None:
+        _draw(data_drift, lambda: write_data_drift(inputs, params.input_distance, data_drift))
+    if achieved is not None:
+        _draw(errors, lambda: write_performance(achieved, errors))
+
+
+def _draw(report: Path, write: Callable[[], None]) -> None:
+    try:
+        write()
+    except Exception as error:  # a vendor's picture of odd sales may fail in any way: the verdict is out
+        logger.warning("%s could not be drawn: %r", report, error)
 
 
 def _log(summary: DriftSummary, paths: Paths) -> None:

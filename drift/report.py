@@ -59,8 +59,8 @@ def regression_quality(windows: Performance) -> Any:
         numerical_columns=["sales", "forecast"],
     )
     parts = [_long(windows.actual, windows.forecast)]
-    if windows.before is not None and len(before := _long(*windows.before)):
-        parts.append(before)
+    if windows.before is not None and (before := _long(*windows.before))["sales"].sum() > 0:
+        parts.append(before)  # what Evidently compares are errors in percent of what was sold
     return _run(evidently.presets.RegressionPreset(), definition, parts)
 
 

@@ -51,6 +51,23 @@ def test_reports_of_other_days_do_not_stay_beside_a_check_that_compared_nothing(
     assert not any(report.exists() for report in reports)
 
 
+def test_a_report_that_cannot_be_drawn_is_a_warning_beside_the_verdict(
+    clone: Paths, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("Cannot cut empty array")
+
+    monkeypatch.setattr("drift.check.write_performance", fail)
+    clone.reports.mkdir(exist_ok=True)
+    (clone.reports / "performance_report.html").write_text("of other days")
+    summary = checked(clone, [])
+    assert DriftSummary.read(clone.drift_summary) == summary
+    assert {path.name for path in clone.reports.glob("*_report.html")} == {"data_drift_report.html"}
+    (warning,) = [record.getMessage() for record in caplog.records if record.name == "drift.check"]
+    assert "performance_report.html could not be drawn" in warning
+    assert "Cannot cut empty array" in warning
+
+
 @pytest.mark.parametrize(
     ("drift", "words"),
     [

@@ -68,6 +68,12 @@ def test_a_year_before_of_which_nothing_is_known_is_left_out() -> None:
     assert metrics(regression_quality(Performance(ACTUAL, FORECAST, (unknown, FORECAST)))) == alone
 
 
+def test_a_year_before_in_which_nothing_was_sold_is_left_out(tmp_path: Path) -> None:
+    page, nothing = tmp_path / "performance.html", np.zeros_like(ACTUAL)
+    write_performance(Performance(ACTUAL, FORECAST, (nothing, nothing)), page)
+    assert "Regression" in page.read_text(encoding="utf-8")
+
+
 def test_reports_are_single_files_that_load_nothing(tmp_path: Path) -> None:
     write_data_drift(INPUTS, 0.1, tmp_path / "drift.html")
     write_performance(PERFORMANCE, tmp_path / "performance.html")
