@@ -38,9 +38,18 @@ class InputWindows:
 
     @property
     def distances(self) -> Floats:
-        """Wasserstein distance of each column in standard deviations of the reference, as Evidently has."""
+        """Wasserstein distance of each column in standard deviations of the reference, as Evidently has.
+
+        NaN where nothing is known, or the reference does not vary: a year before that was one long closure
+        has no deviation to measure in, and any usual day would be thousands of them away.
+        """
         pairs = zip(self.current.T, self.reference.T, strict=True)
         return np.array([_distance(current, reference) for current, reference in pairs])
+
+    @property
+    def comparable(self) -> list[str]:
+        """Names of the columns that have a distance."""
+        return [name for name, far in zip(COLUMNS, self.distances.tolist(), strict=True) if np.isfinite(far)]
 
 
 def input_windows(panel: SalesPanel, end: int, n_days: int) -> InputWindows | None:
@@ -59,9 +68,11 @@ def calm_distances(panel: SalesPanel, n_days: int, n_weeks: int) -> Floats:
     ends = range(panel.n_days - 1, max(panel.n_days - 1 - WEEKDAYS * n_weeks, n_days), -EVERY_DAYS)
     windows = (input_windows(panel, end, n_days) for end in ends)
     found = np.array([pair.distances for pair in windows if pair is not None]).reshape(-1, len(COLUMNS))
-    if len(found) < FEWEST_WEEKS:
-        return np.full(len(COLUMNS), np.nan)
-    return np.array([tail_quantile(column[np.isfinite(column)], CALM_RATE) for column in found.T])
+    return np.array([_rare(column[np.isfinite(column)]) for column in found.T])
+
+
+def _rare(distances: Floats) -> float:
+    return tail_quantile(distances, CALM_RATE) if len(distances) >= FEWEST_WEEKS else float("nan")
 
 
 def _rows(panel: SalesPanel, first: int, n_days: int) -> Values:
@@ -86,7 +97,7 @@ def _growth(panel: SalesPanel, first: int) -> float:
 def _distance(current: Values, reference: Values) -> float:
     """Area between the two empirical distribution functions over the reference's standard deviation."""
     current, reference = (np.sort(part[np.isfinite(part)]) for part in (current, reference))
-    if not len(current) or not len(reference):
+    if not len(current) or not len(reference) or reference[0] == reference[-1]:
         return float("nan")
     both = np.sort(np.concatenate([current, reference]))
     share_current = np.searchsorted(current, both[:-1], "right") / len(current)

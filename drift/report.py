@@ -37,12 +37,12 @@ def write_performance(windows: Performance, path: Path) -> None:
 
 
 def data_drift(windows: InputWindows, threshold: float) -> Any:
-    """Evidently's snapshot over the columns that hold something in both windows."""
+    """Evidently's snapshot over the columns that have a distance."""
     evidently = _evidently()
     current, reference = (
         pd.DataFrame(part, columns=list(COLUMNS)) for part in (windows.current, windows.reference)
     )
-    columns = [name for name in COLUMNS if current[name].notna().any() and reference[name].notna().any()]
+    columns = windows.comparable
     definition = evidently.DataDefinition(numerical_columns=columns, categorical_columns=[])
     # one column beyond its threshold is a finding, as with us
     preset = evidently.presets.DataDriftPreset(

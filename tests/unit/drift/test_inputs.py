@@ -34,6 +34,26 @@ def test_unknown_values_are_left_out() -> None:
     assert np.isnan(InputWindows(np.full((5, 9), np.nan), reference).distances).all()
 
 
+def test_a_reference_that_does_not_vary_gives_no_distance() -> None:
+    current, reference = RNG.normal(50, 9, (50, 9)), RNG.normal(50, 9, (60, 9))
+    reference[:, COLUMNS.index("lag_1")] = 0
+    windows = InputWindows(current, reference)
+    assert np.flatnonzero(np.isnan(windows.distances)).tolist() == [COLUMNS.index("lag_1")]
+    assert "lag_1" not in {test.group for test in distance_tests(windows, np.ones(9), 0.1)}
+
+
+def test_weeks_that_were_closed_a_year_before_are_no_drift_and_set_no_absurd_limit() -> None:
+    sales = panel(n_days=1300)
+    limits = calm_distances(sales, 28, 120)
+    reopened = slice(1300 - 364 - 28 - 31, 1300 - 364)  # and the 30 days which the features of a window see
+    sales.sales[:, reopened] = 0
+    windows = input_windows(sales, sales.n_days - 1, 28)
+    assert windows is not None
+    assert not any(test.found for test in distance_tests(windows, limits, 0.1))
+    of_units = [COLUMNS.index(name) for name in ("lag_1", "lag_7", "lag_30", "sales")]
+    np.testing.assert_array_less(calm_distances(sales, 28, 120)[of_units], 100)
+
+
 def test_the_reference_is_the_same_weekdays_a_year_before_grown_to_today() -> None:
     grown = panel(growth=1.5)
     windows = input_windows(grown, grown.n_days - 1, 28)
