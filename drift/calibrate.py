@@ -25,6 +25,7 @@ from drift.inputs import calm_distances
 from drift.page import calibration_page
 from drift.params import DriftParams
 from drift.recorded import recorded_sales
+from drift.records import usual_share
 from drift.replay import Replay, replay
 from drift.shifts import Groups
 from drift.windows import LONGEST_DAYS
@@ -45,7 +46,8 @@ def calibrate(panel: SalesPanel, params: DriftParams) -> Calibration:
         input_distances=calm_distances(watched, LONGEST_DAYS, params.replay_weeks),
     )
     evidence = measure(past, groups, params.evidence_weeks, params.false_alarm_rate)
-    return Calibration(watched.series, thresholds, _told(past, len(weeks), evidence, panel.n_series, params))
+    told = _told(past, len(weeks), evidence, panel.n_series, params)
+    return Calibration(watched.series, usual_share(watched.sales), thresholds, told)
 
 
 def write_reports(calibration: Calibration, paths: Paths) -> None:

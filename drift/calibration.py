@@ -23,6 +23,7 @@ from models.arrays import pack, unpack
 
 FILE = "drift.npz"
 EVIDENCE_FILE = "drift.json"
+RECORDED = "recorded"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Calibration:
     """Thresholds and the series they hold for, which may be a sample; `evidence` is what a person reads."""
 
     series: SeriesIndex
+    recorded: Floats  # (n_series,) share of days that used to be recorded
     thresholds: Thresholds
     evidence: dict[str, object]
 
@@ -70,7 +72,8 @@ class Calibration:
     def save(self, folder: Path) -> None:
         """Write drift.npz, arrays only, and drift.json, the evidence, into an existing folder."""
         buffer, labels = io.BytesIO(), np.array(json.dumps(self.series.to_json()))
-        np.savez_compressed(buffer, series=labels, **pack(self.thresholds))  # type: ignore[arg-type]  # as in models
+        arrays = pack(self.thresholds) | {"series": labels, RECORDED: self.recorded}
+        np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # as in models
         atomic_write_bytes(folder / FILE, buffer.getvalue())
         atomic_write_json(folder / EVIDENCE_FILE, self.evidence)
 
@@ -82,7 +85,8 @@ class Calibration:
                 arrays = {name: stored[name] for name in stored.files}
             series = SeriesIndex.from_json(json.loads(str(arrays["series"])))
             evidence = json.loads((folder / EVIDENCE_FILE).read_text(encoding="utf-8"))
-            return cls(series, unpack(Thresholds, arrays), evidence)
+            recorded = arrays.get(RECORDED, np.ones(len(series)))  # champions of before do not hold it
+            return cls(series, recorded, unpack(Thresholds, arrays), evidence)
         except (OSError, ValueError, KeyError) as error:
             raise ArtifactError(
                 f"The drift thresholds in {folder} cannot be read: {error!r}.",

@@ -23,12 +23,13 @@ from data.params import Paths, load_params
 from data.progress import configure_logging
 from drift.calibration import Calibration
 from drift.concept import Performance, handicap, performance
-from drift.coverage import not_covered, too_young, why_undecided
+from drift.coverage import not_covered, not_judged, too_young, why_undecided
 from drift.flag import raise_flag
 from drift.inputs import InputWindows, distance_tests, input_windows
 from drift.kinds import kinds_of
 from drift.params import DriftParams
 from drift.recorded import recorded_sales
+from drift.records import Records
 from drift.replay import forecast_from
 from drift.report import write_data_drift, write_performance
 from drift.summary import CheckedWindow, DriftSummary, DriftTest
@@ -53,26 +54,29 @@ def check(panel: SalesPanel, champion: Champion, params: DriftParams) -> DriftCh
     """Judge the last days of a panel, which also holds the history before them.
 
     The window is the longest of 7, 14 and 28 days up to `params.window_days` that is newer than the
-    thresholds. Raises `ArtifactError` when the champion has no thresholds.
+    thresholds and well enough recorded. Raises `ArtifactError` when the champion has no thresholds.
     """
     calibration, version = Calibration.load(champion.folder), champion.record.version
     watched = calibration.watched(panel)
     n_new = days_between(calibration.last_day, panel.end)
-    lengths = [length for length in LENGTHS_DAYS if length <= min(n_new, params.window_days)]
-    n_days = max(lengths, default=WEEKDAYS)
+    new = [length for length in LENGTHS_DAYS if length <= min(n_new, params.window_days)]
+    n_days = max(new, default=WEEKDAYS)
     reason = why_undecided(watched, calibration.last_day, n_days)
-    window = CheckedWindow.ending(panel.end, n_days)
     if reason:
-        return DriftCheck(DriftSummary.undecided(reason, version, window if lengths else None))
+        window = CheckedWindow.ending(panel.end, n_days) if new else None
+        return DriftCheck(DriftSummary.undecided(reason, version, window))
+    lengths = Records.of(watched.sales, n_days).judged(new)
+    n_days = max(lengths)
     alarm, teller = calibration.thresholds.alarm, Teller(calibration.series, calibration.groups)
     judgements = alarm.judge(_windows(watched, lengths), calibration.groups)
-    notes = too_young(alarm, judgements) + not_covered(panel, calibration)
+    notes = too_young(alarm, judgements) + not_covered(panel, calibration, n_days) + not_judged(new, lengths)
     inputs = input_windows(watched, watched.n_days - 1, n_days)
     achieved = _performance(panel, watched, calibration, champion, n_days, notes)
     tests = teller.tests(judgements) + _error_tests(achieved, calibration, champion, params)
     if inputs is not None and n_days == LONGEST_DAYS:
         tests += distance_tests(inputs, calibration.thresholds.input_distances, params.input_distance)
     moved, total = teller.moved(judgements), teller.total(judgements)
+    window = CheckedWindow.ending(panel.end, n_days)
     summary = DriftSummary.judged(window, tests, moved, total, notes, version)
     return DriftCheck(summary, inputs, achieved)
 

@@ -12,14 +12,14 @@ from data.errors import DataContractError
 from data.panel import SeriesId
 from data.words import counted
 from drift.calibration import Calibration
-from drift.coverage import too_young
+from drift.coverage import not_judged, not_recorded, too_young
+from drift.records import Records
 from drift.summary import CheckedWindow, DriftSummary
 from drift.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows, WindowsByLength
 from drift.words import Teller
 from models.table import ForecastTable
 
 MOST_NEEDED_ROWS = 300  # with fewer, chance alone moves every statistic
-COVERED_SHARE = 0.8  # of a window's days that must have rows: a shop is shut on Sundays
 
 Sales = NDArray[np.float32]
 
@@ -60,14 +60,17 @@ class OnlineCheck:
         `DataContractError`, saying how many rows are needed, when there are too few.
         """
         actual, n_left_out = self._arranged(dates, stores, items, sales)
-        windows = self._windows(actual)
+        records = self._records(actual)
+        windows = self._windows(actual, records)
         alarm = self.calibration.thresholds.alarm
         judgements = alarm.judge(windows, self.teller.groups)
         longest = max(windows)
-        last_step = int(np.flatnonzero(np.isfinite(actual).any(axis=0))[-1]) + 1
-        last = self.cutoff + np.timedelta64(last_step, "D")
+        n_steps = records.known.shape[1]
+        last = self.cutoff + np.timedelta64(n_steps, "D")
         window = CheckedWindow.ending(last, longest)
-        notes = too_young(alarm, judgements) + ([self._left_out(n_left_out)] if n_left_out else [])
+        notes = too_young(alarm, judgements) + not_recorded(records, self.calibration.series, last, longest)
+        notes += not_judged([length for length in LENGTHS_DAYS if length <= n_steps], windows)
+        notes += [self._left_out(n_left_out)] if n_left_out else []
         tests, moved = self.teller.tests(judgements), self.teller.moved(judgements)
         total = self.teller.total(judgements)
         return DriftSummary.judged(window, tests, moved, total, notes, model_version)
@@ -99,23 +102,25 @@ class OnlineCheck:
         """A week of all watched series, or 300 rows."""
         return min(MOST_NEEDED_ROWS, WEEKDAYS * len(self.calibration.series))
 
-    def _windows(self, actual: Sales) -> WindowsByLength:
-        """The windows that end with the newest day and whose days have rows."""
-        has_rows = np.asarray(np.isfinite(actual).any(axis=0))
-        n_days = int(np.flatnonzero(has_rows)[-1]) + 1
-        covered = {length: has_rows[max(n_days - length, 0) : n_days].sum() for length in LENGTHS_DAYS}
+    def _records(self, actual: Sales) -> Records:
+        """What was sent, up to the newest day of it."""
+        known = np.isfinite(actual)
+        n_days = int(np.flatnonzero(known.any(axis=0))[-1]) + 1
+        return Records(known[:, :n_days], self.calibration.recorded)
+
+    def _windows(self, actual: Sales, records: Records) -> WindowsByLength:
+        """The windows that end with the newest day and are recorded well enough."""
+        n_days = records.known.shape[1]
         end = int(self.cutoff.astype(np.int64)) + n_days
         windows = {
             length: Windows.of(
                 actual[:, n_days - length : n_days], self.forecast[:, n_days - length : n_days], end
             )
-            for length in LENGTHS_DAYS
-            if length <= n_days and covered[length] >= COVERED_SHARE * length
+            for length in records.judged([length for length in LENGTHS_DAYS if length <= n_days])
         }
         if not windows:
-            raise self._too_few(
-                int(np.isfinite(actual).sum()), int(np.isfinite(actual).sum()), self._needed_rows
-            )
+            n_known = int(records.known.sum())
+            raise self._too_few(n_known, n_known, self._needed_rows)
         return windows
 
     @property

@@ -18,10 +18,28 @@ def test_a_calibration_is_the_same_after_it_was_saved(calibration: Calibration, 
     again = Calibration.load(tmp_path)
     assert again.series == calibration.series
     assert again.evidence == calibration.evidence
+    np.testing.assert_array_equal(again.recorded, calibration.recorded)
     before, after = pack(calibration.thresholds), pack(again.thresholds)
     assert before.keys() == after.keys()
     for name, array in before.items():
         np.testing.assert_array_equal(array, after[name])
+
+
+def test_what_share_of_days_used_to_be_recorded_is_learnt_of_each_series(known: SalesPanel) -> None:
+    rare = SalesPanel(known.sales.copy(), known.start, known.series)
+    rare.sales[2, np.arange(known.n_days) % 7 < 3] = np.nan
+    learnt = calibrate(rare, DriftParams(replay_weeks=0)).recorded
+    np.testing.assert_allclose(learnt, np.where(np.arange(18) == 2, 4 / 7, 1))
+
+
+def test_a_calibration_of_before_records_were_counted_expects_every_day(
+    calibration: Calibration, tmp_path: Path
+) -> None:
+    calibration.save(tmp_path)
+    with np.load(tmp_path / "drift.npz") as stored:
+        kept = {name: stored[name] for name in stored.files if name != "recorded"}
+    np.savez(tmp_path / "drift.npz", **kept)
+    np.testing.assert_array_equal(Calibration.load(tmp_path).recorded, np.ones(18))
 
 
 def test_a_damaged_calibration_is_named(calibration: Calibration, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.panel import SalesPanel
+from data.panel import SalesPanel, SeriesIndex
 from data.params import Paths
 from data.synthetic import synthetic_panel, write_sales
 from drift.check import check, main, run
@@ -134,6 +134,39 @@ def test_a_series_that_left_the_file_is_said_and_the_rest_is_judged(calibrated_c
     assert summary.verdict == "steady"
     assert "1 series (store 1, item 1) of the model are not in these sales." in summary.words
     assert "errors were not measured" in summary.words
+
+
+def test_a_week_of_new_items_alone_is_undecided(known: SalesPanel, calibrated_champion: Champion) -> None:
+    new = synthetic_panel(SALES).window(known.end + 1, known.end + 7)
+    items = SeriesIndex.from_labels(new.series.stores, [int(item) + 100 for item in new.series.items])
+    labels = [*zip(known.series.stores, known.series.items, strict=True)]
+    labels += zip(items.stores, items.items, strict=True)
+    nothing = np.full((18, 7), np.nan, np.float32), np.full(known.sales.shape, np.nan, np.float32)
+    sales = np.vstack([np.hstack([known.sales, nothing[0]]), np.hstack([nothing[1], new.sales])])
+    order = sorted(range(36), key=lambda row: labels[row])
+    series = SeriesIndex.from_labels(*zip(*(labels[row] for row in order), strict=True))
+    summary = check(SalesPanel(sales[order], known.start, series), calibrated_champion, PARAMS).summary
+    assert (summary.verdict, summary.tests) == ("undecided", [])
+    assert summary.words.startswith("A gap: 0 % of the days")
+
+
+def test_a_week_that_stores_left_out_is_judged_within_four_and_said(calibrated_champion: Champion) -> None:
+    panel = synthetic_panel(SALES)
+    panel.sales[6:, -7:] = np.nan
+    summary = check(panel, calibrated_champion, PARAMS).summary
+    assert summary.verdict == "steady"
+    assert "Of 12 series (all of store 2, store 3) nothing was recorded in whole weeks" in summary.words
+    assert "Too little was recorded of the last 7 and 14 days: judged over 28 days." in summary.words
+    assert not [test for test in summary.tests if test.name.endswith((", 7 days", ", 14 days"))]
+
+
+def test_a_gap_early_in_the_new_days_leaves_the_newest_to_be_judged(calibrated_champion: Champion) -> None:
+    panel = synthetic_panel(SALES)
+    panel.sales[:, -24:-16] = np.nan
+    summary = check(panel, calibrated_champion, PARAMS).summary
+    assert summary.window is not None
+    assert (summary.verdict, summary.window.days) == ("steady", 14)
+    assert "Too little was recorded of the last 28 days: judged over 7 and 14 days." in summary.words
 
 
 def test_the_job_exits_0_whatever_it_finds_and_2_when_it_cannot_run(

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +62,9 @@ def test_a_closed_store_is_named(online: OnlineCheck, known: SalesPanel) -> None
 def test_rows_of_one_store_alone_are_no_drift_in_themselves(online: OnlineCheck, known: SalesPanel) -> None:
     one_store = np.zeros(CALM.shape, bool)
     one_store[6:12] = True
-    assert judge(online, known, CALM, one_store).verdict == "steady"
+    summary = judge(online, known, CALM, one_store)
+    assert summary.verdict == "steady"
+    assert "Nothing was recorded of 12 series (all of store 1, store 3) in 28 days" in summary.words
 
 
 def test_a_week_is_judged_as_a_week(online: OnlineCheck, known: SalesPanel) -> None:
@@ -82,6 +85,34 @@ def test_many_rows_of_few_days_are_too_few(online: OnlineCheck, known: SalesPane
     chosen[:, :: NEW_DAYS // 9] = True
     with pytest.raises(DataContractError, match="7 days in a row"):
         judge(online, known, CALM, chosen)
+
+
+def test_a_second_week_of_one_series_is_too_little(online: OnlineCheck, known: SalesPanel) -> None:
+    chosen = np.ones((18, 14), bool)
+    chosen[1:, 7:] = False
+    with pytest.raises(DataContractError, match="7 days in a row"):
+        judge(online, known, CALM[:, :14], chosen)
+
+
+def test_a_week_that_stores_left_out_is_said(online: OnlineCheck, known: SalesPanel) -> None:
+    chosen = np.ones(CALM.shape, bool)
+    chosen[6:, -7:] = False
+    summary = judge(online, known, CALM, chosen)
+    assert summary.verdict == "steady"
+    assert "Of 12 series (all of store 2, store 3) nothing was recorded in whole weeks" in summary.words
+    assert "Too little was recorded of the last 7 and 14 days: judged over 28 days." in summary.words
+
+
+def test_weekdays_that_never_have_rows_are_not_missed(
+    calibrated_champion: Champion, known: SalesPanel
+) -> None:
+    learnt = Calibration.load(calibrated_champion.folder)
+    online = OnlineCheck.of(replace(learnt, recorded=learnt.recorded * 4 / 7), calibrated_champion.table)
+    chosen = np.ones(CALM.shape, bool)
+    chosen[:, np.isin(np.arange(NEW_DAYS) % 7, [2, 4, 5])] = False
+    summary = judge(online, known, CALM, chosen)
+    assert summary.verdict == "steady"
+    assert "recorded" not in summary.words
 
 
 def test_rows_nobody_can_judge_are_counted(online: OnlineCheck, known: SalesPanel) -> None:
