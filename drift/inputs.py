@@ -53,14 +53,21 @@ class InputWindows:
 
 
 def input_windows(panel: SalesPanel, end: int, n_days: int) -> InputWindows | None:
-    """Windows of `n_days` days up to column `end`; None without a year and a half of days before it."""
+    """Windows of `n_days` days up to column `end`; None without a year and a half of days before it.
+
+    Of each column both hold the same series: one that ended or began since is no drift of the others.
+    """
     first = end + 1 - n_days
     if first - YEAR_DAYS - max(GROWTH_DAYS, REACH_DAYS) < 0:
         return None
     reference = _rows(panel, first - YEAR_DAYS, n_days)
     in_units = [COLUMNS.index(name) for name in IN_UNITS]
-    reference[:, in_units] *= _growth(panel, first)
-    return InputWindows(_rows(panel, first, n_days), reference)
+    reference[:, :, in_units] *= _growth(panel, first)
+    current = _rows(panel, first, n_days)
+    has_both = np.isfinite(current).any(axis=1) & np.isfinite(reference).any(axis=1)
+    is_told = np.asarray(has_both)[:, None]
+    pair = (np.where(is_told, part, np.nan).reshape(-1, len(COLUMNS)) for part in (current, reference))
+    return InputWindows(*pair)
 
 
 def calm_distances(panel: SalesPanel, n_days: int, n_weeks: int) -> Floats:
@@ -76,13 +83,14 @@ def _rare(distances: Floats) -> float:
 
 
 def _rows(panel: SalesPanel, first: int, n_days: int) -> Values:
+    """Features and sales of each series and day, (n_series, n_days, n_columns)."""
     before = first - REACH_DAYS
     sales = panel.sales[:, before : first + n_days]
     start = panel.start + np.timedelta64(before, "D")
     features = seed_features(sales, start, REACH_DAYS + np.arange(n_days))
     chosen = [SEED_FEATURES.index(name) for name in FEATURES]
     rows = np.concatenate([features[:, :, chosen], sales[:, REACH_DAYS:, None]], axis=2)
-    return rows.reshape(-1, len(COLUMNS)).astype(np.float64)
+    return rows.astype(np.float64)
 
 
 def _growth(panel: SalesPanel, first: int) -> float:

@@ -83,6 +83,17 @@ def test_calm_weeks_set_limits_that_growth_alone_does_not_pass() -> None:
     assert found.isdisjoint({"day", "dayofweek", "is_weekend"})
 
 
+@pytest.mark.parametrize("days", [slice(-100, None), slice(0, -200)])
+def test_a_series_that_ended_or_began_since_is_no_drift_of_the_others(days: slice) -> None:
+    sales = panel(n_days=1300)
+    sales.sales[:] *= np.array([[3], [2], [1], [0.5]])
+    limits = calm_distances(sales, 28, 100)
+    sales.sales[0, days] = np.nan
+    windows = input_windows(sales, sales.n_days - 1, 28)
+    assert windows is not None
+    assert not any(test.found for test in distance_tests(windows, limits, 0.1))
+
+
 def test_limits_that_could_not_be_learnt_find_nothing() -> None:
     limits = calm_distances(panel(), 28, 20)
     assert np.isnan(limits).all()
