@@ -23,7 +23,7 @@ from data.params import Paths, load_params
 from data.progress import configure_logging
 from drift.calibration import Calibration
 from drift.concept import Performance, handicap, performance
-from drift.coverage import not_covered, not_judged, too_young, why_undecided
+from drift.coverage import not_covered, not_judged, nothing_to_compare, too_young, why_undecided
 from drift.flag import raise_flag
 from drift.inputs import InputWindows, distance_tests, input_windows
 from drift.kinds import kinds_of
@@ -67,8 +67,11 @@ def check(panel: SalesPanel, champion: Champion, params: DriftParams) -> DriftCh
         return DriftCheck(DriftSummary.undecided(reason, version, window))
     lengths = Records.of(watched.sales, n_days).judged(new)
     n_days = max(lengths)
+    window, windows = CheckedWindow.ending(panel.end, n_days), _windows(watched, lengths)
+    if (reason := nothing_to_compare(windows)) is not None:
+        return DriftCheck(DriftSummary.undecided(reason, version, window))
     alarm, teller = calibration.thresholds.alarm, Teller(calibration.series, calibration.groups)
-    judgements = alarm.judge(_windows(watched, lengths), calibration.groups)
+    judgements = alarm.judge(windows, calibration.groups)
     notes = too_young(alarm, judgements) + not_covered(panel, calibration, n_days) + not_judged(new, lengths)
     inputs = input_windows(watched, watched.n_days - 1, n_days)
     achieved = _performance(panel, watched, calibration, champion, n_days, notes)
@@ -76,7 +79,6 @@ def check(panel: SalesPanel, champion: Champion, params: DriftParams) -> DriftCh
     if inputs is not None and n_days == LONGEST_DAYS:
         tests += distance_tests(inputs, calibration.thresholds.input_distances, params.input_distance)
     moved, total = teller.moved(judgements), teller.total(judgements)
-    window = CheckedWindow.ending(panel.end, n_days)
     summary = DriftSummary.judged(window, tests, moved, total, notes, version)
     return DriftCheck(summary, inputs, achieved)
 

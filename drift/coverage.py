@@ -15,8 +15,9 @@ from drift.calibration import Calibration
 from drift.gross import WIDEST_LIMIT
 from drift.records import Records
 from drift.replay import LEAST_ORIGIN_DAYS
-from drift.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Ints
+from drift.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Ints, WindowsByLength
 
+LEAST_UNITS = 0.5  # expected of all series together; less rounds to nothing
 NAMED = 3  # stores or series, of more the first
 
 
@@ -53,13 +54,20 @@ def _gap(records: Records, watched: SalesPanel, n_days: int) -> str:
     return " ".join([found, *not_recorded(records, watched.series, watched.end, n_days)])
 
 
+def nothing_to_compare(windows: WindowsByLength) -> str | None:
+    """Why windows say nothing although they are recorded; None when they say something."""
+    if any(part.sold.sum() > 0 or part.expected.sum() >= LEAST_UNITS for part in windows.values()):
+        return None
+    return f"Nothing was sold in {max(windows)} days and nothing was expected: there is nothing to compare."
+
+
 def too_young(alarm: Alarm, judgements: Mapping[int, Judgement]) -> list[str]:
     """What a young history leaves untold of these windows."""
     if not alarm.lengths:
-        return [
-            f"History held {counted(alarm.n_weeks, 'week')} to learn from, {FEWEST_WEEKS} are needed: only a "
-            f"store that sells nothing is noticed, and a total {_outside(WIDEST_LIMIT)}."
-        ]
+        held = f"History held {counted(alarm.n_weeks, 'week')} to learn from"
+        is_short = alarm.n_weeks < FEWEST_WEEKS
+        why = f"{held}, {FEWEST_WEEKS} are needed" if is_short else f"{held}, in which nothing moved"
+        return [f"{why}: only a store that sells nothing is noticed, and a total {_outside(WIDEST_LIMIT)}."]
     longest = max(judgements)
     if np.isnan(judgements[longest].relative[0, TESTS.index("total")]):
         return [

@@ -12,7 +12,7 @@ from data.errors import DataContractError
 from data.panel import SeriesId
 from data.words import counted
 from drift.calibration import Calibration
-from drift.coverage import not_judged, not_recorded, too_young
+from drift.coverage import not_judged, not_recorded, nothing_to_compare, too_young
 from drift.records import Records
 from drift.summary import CheckedWindow, DriftSummary
 from drift.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows, WindowsByLength
@@ -56,18 +56,20 @@ class OnlineCheck:
     ) -> DriftSummary:
         """Judge rows, one per series and day (the later counts), in any order; NaN sales are left out.
 
-        Rows of the 28 days after the cutoff and of watched series are judged, any part of them. Raises
-        `DataContractError`, saying how many rows are needed, when there are too few.
+        Rows of the 28 days after the cutoff and of watched series are judged, any part of them; undecided
+        where nothing was sold and nothing expected. Raises `DataContractError`, saying how many rows are
+        needed, when there are too few.
         """
         actual, n_left_out = self._arranged(dates, stores, items, sales)
         records = self._records(actual)
         windows = self._windows(actual, records)
-        alarm = self.calibration.thresholds.alarm
-        judgements = alarm.judge(windows, self.teller.groups)
-        longest = max(windows)
-        n_steps = records.known.shape[1]
+        longest, n_steps = max(windows), records.known.shape[1]
         last = self.cutoff + np.timedelta64(n_steps, "D")
         window = CheckedWindow.ending(last, longest)
+        if (reason := nothing_to_compare(windows)) is not None:
+            return DriftSummary.undecided(reason, model_version, window)
+        alarm = self.calibration.thresholds.alarm
+        judgements = alarm.judge(windows, self.teller.groups)
         notes = too_young(alarm, judgements) + not_recorded(records, self.calibration.series, last, longest)
         notes += not_judged([length for length in LENGTHS_DAYS if length <= n_steps], windows)
         notes += [self._left_out(n_left_out)] if n_left_out else []

@@ -105,6 +105,15 @@ def test_the_worst_shock_of_all_leaves_everything_a_check_leaves(clone: Paths) -
     assert "Nothing was sold" in (clone.reports / "performance_report.html").read_text(encoding="utf-8")
 
 
+def test_sales_of_nought_throughout_are_undecided(calibrated_champion: Champion) -> None:
+    panel = synthetic_panel(SALES)
+    panel.sales[:] = 0
+    summary = check(panel, calibrated_champion, PARAMS).summary
+    assert (summary.verdict, summary.drift_found) == ("undecided", False)
+    assert summary.words.startswith("Nothing was sold in 28 days and nothing was expected")
+    assert summary.window is not None
+
+
 def test_fewer_new_days_are_judged_by_shorter_windows(calibrated_champion: Champion) -> None:
     panel = synthetic_panel(SALES)
     summary = check(panel.until(panel.end - np.timedelta64(10, "D")), calibrated_champion, PARAMS).summary

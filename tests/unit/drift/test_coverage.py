@@ -7,9 +7,10 @@ import pytest
 
 from data.panel import SalesPanel
 from data.series import SeriesIndex
+from drift.alarm import Alarm
 from drift.calibration import Calibration
 from drift.calm import fit_on
-from drift.coverage import not_covered, not_judged, too_young, why_undecided
+from drift.coverage import not_covered, not_judged, nothing_to_compare, too_young, why_undecided
 from drift.shifts import Groups
 from tests.unit.drift.worlds import last_windows, world
 
@@ -161,6 +162,24 @@ def test_a_young_history_says_what_it_cannot_tell() -> None:
         "History held 9 weeks to learn from, 20 are needed: only a store that sells nothing"
     )
     assert "under 40 % or over 250 % of its forecast" in note
+
+
+def test_a_history_in_which_nothing_moved_is_not_called_short() -> None:
+    calm = world(n_weeks=30)
+    groups, windows = Groups.of(calm.panel.series), last_windows(calm)
+    untaught = Alarm({}, np.inf, 93)
+    (note,) = too_young(untaught, untaught.judge(windows, groups))
+    assert note.startswith("History held 93 weeks to learn from, in which nothing moved: only a store")
+
+
+def test_windows_without_sales_and_forecast_say_nothing() -> None:
+    windows = last_windows(world(n_weeks=30))
+    nothing = np.zeros_like(windows[28].sold)
+    unsold = {length: replace(part, sold=nothing) for length, part in windows.items()}
+    idle = {length: replace(part, expected=nothing) for length, part in unsold.items()}
+    assert nothing_to_compare(windows) is None
+    assert nothing_to_compare(unsold) is None
+    assert str(nothing_to_compare(idle)).startswith("Nothing was sold in 28 days and nothing was expected")
 
 
 def test_a_total_whose_season_is_unknown_is_said_to_be_so() -> None:

@@ -115,6 +115,13 @@ def test_weekdays_that_never_have_rows_are_not_missed(
     assert "recorded" not in summary.words
 
 
+def test_nothing_sold_where_nothing_was_expected_is_undecided(online: OnlineCheck, known: SalesPanel) -> None:
+    idle = replace(online, forecast=np.zeros_like(online.forecast))
+    summary = judge(idle, known, np.zeros_like(CALM))
+    assert (summary.verdict, summary.tests, summary.moved) == ("undecided", [], [])
+    assert summary.words.startswith("Nothing was sold in 28 days and nothing was expected")
+
+
 def test_rows_nobody_can_judge_are_counted(online: OnlineCheck, known: SalesPanel) -> None:
     dates = np.concatenate([np.tile(known.end + 1 + np.arange(28), 18), [known.end, known.end + 3]])
     stores = [*np.repeat(known.series.stores, 28).tolist(), 1, 99]
