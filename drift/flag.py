@@ -26,11 +26,19 @@ class Flag(BaseModel):
 def raise_flag(
     path: Path, reason: str, version: str | None, kinds: tuple[str, ...] = (), by_hand: bool = False
 ) -> Flag:
-    """Ask for a retraining; a flag that is raised already stays as it is and is returned."""
+    """Ask for a retraining, or add news to the flag that is raised already, and return it.
+
+    A raised flag keeps its time, its version and whether it is by hand. Kinds of drift that it does not name
+    are added with their reason; the same drift again, or a request by hand, leaves it as it is.
+    """
     raised = read_flag(path)
-    if raised is not None:
+    if raised is None:
+        flag = Flag(reason=reason, time=datetime.now(UTC), version=version, kinds=kinds, by_hand=by_hand)
+    elif news := tuple(kind for kind in kinds if kind not in raised.kinds):
+        both = {"reason": f"{raised.reason} {reason}", "kinds": (*raised.kinds, *news)}
+        flag = raised.model_copy(update=both)
+    else:
         return raised
-    flag = Flag(reason=reason, time=datetime.now(UTC), version=version, kinds=kinds, by_hand=by_hand)
     atomic_write_text(path, flag.model_dump_json(indent=2) + "\n")
     return flag
 

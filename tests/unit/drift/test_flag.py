@@ -22,6 +22,27 @@ def test_a_flag_that_is_up_keeps_its_reason_and_time(tmp_path: Path) -> None:
     assert read_flag(tmp_path / "retrain.flag") == first
 
 
+def test_drift_of_another_kind_is_added_to_a_flag_that_is_up(tmp_path: Path) -> None:
+    flag = tmp_path / "retrain.flag"
+    first = raise_flag(flag, "Store 3 moved.", "a", ("store", "errors"))
+    both = raise_flag(flag, "Item 5 moved.", "b", ("item", "errors"))
+    assert read_flag(flag) == both
+    assert both.kinds == ("store", "errors", "item")
+    assert both.reason == "Store 3 moved. Item 5 moved."
+    assert (both.time, both.version, both.by_hand) == (first.time, "a", False)
+    assert raise_flag(flag, "The same again.", "b", ("item", "store")) == both
+
+
+def test_drift_found_while_somebody_asked_by_hand_is_added_and_it_stays_by_hand(tmp_path: Path) -> None:
+    flag = tmp_path / "retrain.flag"
+    by_hand = raise_flag(flag, "Asked for by hand.", None, by_hand=True)
+    raise_flag(flag, "Store 3 sold nothing.", "a", ("store",))
+    read = read_flag(flag)
+    assert read is not None
+    assert (read.by_hand, read.time, read.kinds) == (True, by_hand.time, ("store",))
+    assert read.reason == "Asked for by hand. Store 3 sold nothing."
+
+
 def test_a_flag_is_taken_down_once_or_twice(tmp_path: Path) -> None:
     raise_flag(tmp_path / "retrain.flag", "why", None)
     clear_flag(tmp_path / "retrain.flag")
