@@ -17,7 +17,6 @@ from drift.records import Records
 from drift.replay import LEAST_ORIGIN_DAYS
 from drift.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Ints, WindowsByLength
 
-LEAST_UNITS = 0.5  # expected of all series together; less rounds to nothing
 NAMED = 3  # stores or series, of more the first
 
 
@@ -56,7 +55,7 @@ def _gap(records: Records, watched: SalesPanel, n_days: int) -> str:
 
 def nothing_to_compare(windows: WindowsByLength) -> str | None:
     """Why windows say nothing although they are recorded; None when they say something."""
-    if any(part.sold.sum() > 0 or part.expected.sum() >= LEAST_UNITS for part in windows.values()):
+    if any(part.sold.sum() > 0 or not part.expects_nothing.all() for part in windows.values()):
         return None
     return f"Nothing was sold in {max(windows)} days and nothing was expected: there is nothing to compare."
 

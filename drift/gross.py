@@ -27,14 +27,21 @@ def limit(calm: Windows) -> float:
 
 
 def faults(windows: Windows, groups: Groups, gross_limit: float) -> Floats:
-    """How near each of `TESTS` is to its limit, (n, 2): above 1 is a fault, NaN if little was expected."""
+    """How near each of `TESTS` is to its limit, (n, 2): above 1 is a fault, NaN if it cannot be told.
+
+    Where little was expected a store may sell nothing, but all of them not suddenly much.
+    """
     missing = missing_share(windows, groups)
     closed = np.fmax.reduce(missing, axis=1) / (1 - NOTHING_SHARE)
     log_ratio = _log_ratio(windows)
     # twice as much may be a feast nobody told us of: upwards only the widest limit is out of all bounds
     total = np.where(log_ratio < 0, -log_ratio / gross_limit, log_ratio / WIDEST_LIMIT)
+    sold = windows.sold.sum(1)
+    begun = np.where(
+        sold >= LEAST_EXPECTED, np.log(np.maximum(sold, 1) / LEAST_EXPECTED) / WIDEST_LIMIT, np.nan
+    )
     enough = windows.expected.sum(1) >= LEAST_EXPECTED
-    return np.stack([closed, np.where(enough, total, np.nan)], axis=1)
+    return np.stack([closed, np.where(enough, total, begun)], axis=1)
 
 
 def missing_share(windows: Windows, groups: Groups) -> Floats:

@@ -22,6 +22,7 @@ Ints = NDArray[np.int64]
 LENGTHS_DAYS = (7, 14, 28)
 LONGEST_DAYS = max(LENGTHS_DAYS)
 WEEKDAYS = 7
+LEAST_UNITS = 0.5  # less rounds to nothing
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,11 @@ class Windows:
     def ratio(self) -> Floats:
         """Units sold for each unit expected, over all series, (n,)."""
         return np.asarray(self.sold.sum(1) / np.maximum(self.expected.sum(1), 1e-9))
+
+    @property
+    def expects_nothing(self) -> NDArray[np.bool_]:
+        """Whether what was expected of all series together rounds to nothing, (n,)."""
+        return np.asarray(self.expected.sum(1) < LEAST_UNITS)
 
 
 WindowsByLength = dict[int, Windows]

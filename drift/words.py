@@ -141,6 +141,11 @@ class Teller:
 
 
 def _total(judged: Judgement) -> Moved:
+    windows = judged.windows
+    if windows.expects_nothing[0]:
+        sold = f"{windows.sold.sum():,.0f} units over {windows.length_days} days"
+        words = f"All series together sold {sold}, where nothing was expected."
+        return Moved(group="all series", change_share=None, words=words)
     raw = float(judged.windows.ratio[0]) - 1
     change = raw if judged.readings is None else float(judged.readings.shifts["total"][0, 0])
     in_units = "" if judged.readings is None else f" ({_percent(raw)} counted in units)"

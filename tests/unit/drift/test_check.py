@@ -114,6 +114,14 @@ def test_sales_of_nought_throughout_are_undecided(calibrated_champion: Champion)
     assert summary.window is not None
 
 
+def test_sales_that_begin_where_there_were_none_are_drift(calibrated_champion: Champion) -> None:
+    panel = synthetic_panel(SALES)
+    panel.sales[:, :-28] = 0
+    summary = check(panel, calibrated_champion, PARAMS).summary
+    assert summary.verdict == "drift"
+    assert "where nothing was expected" in summary.words
+
+
 def test_fewer_new_days_are_judged_by_shorter_windows(calibrated_champion: Champion) -> None:
     panel = synthetic_panel(SALES)
     summary = check(panel.until(panel.end - np.timedelta64(10, "D")), calibrated_champion, PARAMS).summary

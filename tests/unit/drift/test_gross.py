@@ -33,6 +33,13 @@ def test_a_total_is_a_fault_when_it_halves_or_more_than_doubles(factor: float, i
     assert (found[0, 1] > 1) == is_fault
 
 
+@pytest.mark.parametrize("expected", [0.0, 4.0])
+@pytest.mark.parametrize(("each", "is_fault"), [(3, False), (12, False), (13, True)])
+def test_much_sold_where_little_was_expected_is_a_fault(expected: float, each: float, is_fault: bool) -> None:
+    found = gross.faults(windows([[each] * 4], expected), GROUPS, gross.NARROWEST_LIMIT)
+    assert (found[0, 1] > 1) == is_fault
+
+
 def test_an_odd_week_of_the_past_does_not_widen_the_limit() -> None:
     calm = [[50.0, 51, 49, 52 + k % 5] for k in range(30)]
     assert gross.limit(windows([*calm, [0.1] * 4])) == gross.limit(windows(calm)) == gross.NARROWEST_LIMIT

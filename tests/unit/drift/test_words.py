@@ -1,5 +1,7 @@
 """What a planner reads."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -59,6 +61,15 @@ def test_a_closed_store_comes_before_what_it_takes_from_the_total() -> None:
     first, second, *_ = told(np.where(GROUPS.store < 2, 0.0, 1.0))
     assert first.startswith("Store 1 sold nothing")
     assert second.startswith("Store 2 sold nothing")
+
+
+def test_a_total_where_nothing_was_expected_is_told_in_units() -> None:
+    of_length = last_windows(WORLD)[28]
+    windows = {28: replace(of_length, expected=np.zeros_like(of_length.expected))}
+    total = TELLER.total(ALARM.judge(windows, GROUPS))
+    units = f"{of_length.sold.sum():,.0f}"
+    assert total.words == f"All series together sold {units} units over 28 days, where nothing was expected."
+    assert total.change_share is None
 
 
 def test_names_stay_as_the_user_writes_them() -> None:
