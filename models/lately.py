@@ -65,7 +65,7 @@ def _broken(made: MemberForecasts) -> Floats:
 
 
 def look(made: MemberForecasts, chosen: str, actual: Array, otherwise: Lately) -> Lately:
-    """The reading nearest to `otherwise` that no other beats on the newest days (n_series, days).
+    """The reading nearest to `otherwise`, and no worse, that none beats on the newest days (n_series, days).
 
     No further than they ask: a week may show that trees help again, and that alone does not say that levels
     hold again. Forecasts were `made` from the day before the days.
@@ -78,7 +78,8 @@ def look(made: MemberForecasts, chosen: str, actual: Array, otherwise: Lately) -
         return np.asarray(np.where(known, off, 0.0).sum(0))
 
     errors = {reading: error(reading) for reading in READINGS}
-    unbeaten = (one for one in READINGS if not any(_beats(other, errors[one]) for other in errors.values()))
+    no_worse = [one for one in READINGS if errors[one].sum() <= errors[otherwise].sum()]
+    unbeaten = (one for one in no_worse if not any(_beats(other, errors[one]) for other in errors.values()))
     start = READINGS.index(otherwise)
     return min(unbeaten, key=lambda one: (abs(READINGS.index(one) - start), errors[one].sum()))
 

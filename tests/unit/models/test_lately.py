@@ -65,6 +65,15 @@ def test_a_reading_is_left_for_the_one_that_is_right(
         assert look(made, fitted.chosen, right.forecast(made, fitted.chosen), start) == right
 
 
+def test_no_reading_is_left_for_one_that_is_worse(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = np.full(7, 10.0)
+    noisy = np.array([0.0, 22, 0, 22, 0, 22, 10])  # worse, and so noisy that nothing beats it
+    treeless = usual - 0.5  # beats the usual one: a little, and every day
+    off = dict(zip(READINGS, (usual, noisy, treeless), strict=True))
+    monkeypatch.setattr(Lately, "forecast", lambda reading, made, chosen: off[reading][None])
+    assert look(None, "", np.zeros((1, 7)), USUAL) == WITHOUT_TREES  # type: ignore[arg-type]  # not asked
+
+
 def test_that_trees_help_again_does_not_say_that_levels_hold_again(
     fitted: Forecaster, small_panel: SalesPanel
 ) -> None:
