@@ -18,7 +18,6 @@ from typing import Annotated, Any, Literal
 
 from filelock import FileLock
 from pydantic import (
-    AfterValidator,
     AwareDatetime,
     BaseModel,
     ConfigDict,
@@ -36,14 +35,8 @@ PICKLE = "model.pkl"
 LOCK_SECONDS = 600
 
 
-def _no_record(name: str) -> str:
-    if name == RECORD:
-        raise ValueError("a record does not name itself")
-    return name
-
-
 Version = Annotated[str, StringConstraints(pattern=r"^\d{8}T\d{6}-[0-9a-f]{6}$")]
-FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$"), AfterValidator(_no_record)]
+FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
 Kind = Literal["trained", "rolled forward", "rolled back"]
 
 
@@ -74,6 +67,12 @@ class ChampionRecord(BaseModel):
     def served(self) -> dict[str, FileDigest]:
         """The files serving needs: all but the pickle, which is kept for people and never loaded here."""
         return {name: digest for name, digest in self.files.items() if name != PICKLE}
+
+    def made_anew(self, now: datetime, kind: Kind) -> ChampionRecord:
+        """The same files as a version of another time."""
+        return self.model_copy(
+            update={"kind": kind, "created_at": now, "version": new_version(now, self.files)}
+        )
 
     def write(self, path: Path) -> None:
         """Write the record, atomically."""

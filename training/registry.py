@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -17,7 +16,8 @@ from filelock import FileLock
 from data.errors import ArtifactError, NoChampionError, StorecastError
 from data.files import atomic_path
 from data.params import Paths
-from models.store import PICKLE, RECORD, ChampionRecord, import_to_bento, new_version, verify
+from models.store import PICKLE, RECORD, ChampionRecord, import_to_bento, verify
+from training import versions
 from training.decisions import (
     METRICS,
     Decision,
@@ -53,12 +53,12 @@ def promote(
     The log keeps the `scorecards` it was decided on, those of the two trainings unless told, and `attempt`
     and `kinds` of the drift that was to be learnt.
     A promotion that is cut off anywhere leaves the last champion or the new one, whole; promoting the same
-    folder again finishes it, and a roll-back as one. Raises `ArtifactError` for damaged files and for a
-    champion of the past.
+    folder again finishes it, and a roll-back as one. What is older than the champion becomes a new version,
+    or services would pass it over. Raises `ArtifactError` for damaged files and for a champion of the past.
     """
     with locked(paths):
         record = ChampionRecord.read(folder / RECORD)
-        _log_cut_off(paths, record.version)
+        champion = _log_cut_off(paths, record.version)
         log = read_decisions(paths.history_jsonl)
         was_champion = record.version in {entry.version for entry in log if entry.decision != "kept"}
         if was_champion and record.version != line_of_champions(log)[-1]:
@@ -66,6 +66,8 @@ def promote(
                 f"Version {record.version} has been champion before.",
                 hint=f"Roll back to it: `python -m training.registry rollback {record.version}`.",
             )
+        if champion and not was_champion and record.created_at < champion.created_at:
+            record = record.made_anew(datetime.now(UTC), record.kind)
         _publish(folder, record, paths)
         if not was_champion:
             _log_champion(paths, record, reasons, scorecards=scorecards, attempt=attempt, kinds=kinds)
@@ -78,27 +80,15 @@ def rollback(paths: Paths, version: str | None = None, now: datetime | None = No
     Raises `NoChampionError` when there is none to go back to.
     """
     with locked(paths):
+        _log_cut_off(paths)
         line = line_of_champions(read_decisions(paths.history_jsonl))
         if version is None and len(line) < 2:
             raise NoChampionError("There is no champion before the present one to roll back to.")
         restores = version or line[-2]
-        old, now = read_version(restores, paths), now or datetime.now(UTC)
-        news = {"kind": "rolled back", "created_at": now, "version": new_version(now, old.files)}
-        record = old.model_copy(update=news)
+        record = versions.read_version(restores, paths).made_anew(now or datetime.now(UTC), "rolled back")
         _publish(paths.versions / restores, record, paths)
         _log(paths, "rolled back", record, [f"Rolled back to {restores}."], restores=restores)
     return record
-
-
-def read_version(version: str, paths: Paths) -> ChampionRecord:
-    """The record of a promoted version; `ArtifactError` when this clone does not have it."""
-    path = paths.versions / version / RECORD
-    if not path.exists():
-        raise ArtifactError(
-            f"Version {version} is not in {paths.versions}.",
-            hint="`python -m training.registry list` shows what is there; `make pull` brings the rest.",
-        )
-    return ChampionRecord.read(path)
 
 
 def _publish(folder: Path, record: ChampionRecord, paths: Paths) -> None:
@@ -141,12 +131,23 @@ def keep(
             _log(paths, "kept", challenger, reasons, scorecards=scorecards, attempt=attempt, kinds=kinds)
 
 
-def _log_cut_off(paths: Paths, version: str) -> None:
-    """Log a champion that was cut off before its line, or the log would miss it; `version` logs itself."""
-    champion = champion_record(paths)
+def _log_cut_off(paths: Paths, version: str | None = None) -> ChampionRecord | None:
+    """Log a champion that was cut off before its line, or the log would miss it; returns the champion.
+
+    The promotion of `version` logs itself; without one it is a roll-back, which tries one cut off again.
+    """
+    try:
+        champion = champion_record(paths)
+    except ArtifactError:  # damaged: what is promoted now mends that
+        return None
     logged = {entry.version for entry in read_decisions(paths.history_jsonl)}
-    if champion and champion.version not in {version, *logged}:
+    if (
+        champion
+        and champion.version not in {version, *logged}
+        and (version or champion.kind != "rolled back")
+    ):
         _log_champion(paths, champion, ["Finished after an interruption."])
+    return champion
 
 
 def _log_champion(paths: Paths, record: ChampionRecord, reasons: Sequence[str], **facts: Any) -> None:
@@ -204,9 +205,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.registry", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listed = commands.add_parser("list", help="the versions of this clone, newest first; * is the champion")
-    listed.set_defaults(answer=lambda paths, _: _listed(paths))
+    listed.set_defaults(answer=lambda paths, _: versions.listed(paths, champion_record(paths)))
     shown = commands.add_parser("show", help="all that is known of a version")
-    shown.set_defaults(answer=lambda paths, arguments: _shown(paths, arguments.version))
+    shown.set_defaults(answer=lambda paths, arguments: versions.shown(paths, arguments.version))
     promoted = commands.add_parser("promote", help="make a version the champion, or finish doing so")
     promoted.set_defaults(answer=lambda paths, arguments: _promoted(paths, arguments.version))
     for command in (shown, promoted):
@@ -217,31 +218,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _listed(paths: Paths) -> str:
-    champion = champion_record(paths)
-    newest_first = sorted(paths.versions.glob(f"*/{RECORD}"), reverse=True)
-    rows = [
-        f"{'*' if champion and record.version == champion.version else ' '} {record.version}"
-        f"  {record.kind:<14}  cutoff {record.cutoff}  made {record.created_at:%Y-%m-%d %H:%M} UTC"
-        for record in map(ChampionRecord.read, newest_first)
-    ]
-    if champion and not rows:
-        return f"None of the versions is in this clone, the champion {champion.version} neither: `make pull`."
-    return "\n".join(rows) or "There is no version yet; `make train` makes one."
-
-
-def _shown(paths: Paths, version: str) -> str:
-    record = read_version(version, paths)
-    card = json.loads((paths.versions / version / "card.json").read_text(encoding="utf-8"))
-    return json.dumps({**record.model_dump(mode="json"), "card": card}, indent=2, ensure_ascii=False)
-
-
 def _promoted(paths: Paths, version: str) -> str:
     is_challenger = (paths.challenger / RECORD).exists() and (
         ChampionRecord.read(paths.challenger / RECORD).version == version
     )
     if not is_challenger:
-        read_version(version, paths)
+        versions.read_version(version, paths)
     folder = paths.challenger if is_challenger else paths.versions / version
     return f"Champion: {promote(folder, ['Promoted by hand.'], paths).version}"
 

@@ -119,7 +119,9 @@ def _challenger_of(job: _Job) -> ChampionRecord | None:
         return None
     learnt = (challenger.data_hash, challenger.params_hash)
     asked = (job.panel.content_hash(), params_hash(job.settings))
-    return challenger if learnt == asked and challenger.created_at >= job.flag.time else None
+    champion = champion_record(job.paths)
+    newest = max(job.flag.time, champion.created_at) if champion else job.flag.time
+    return challenger if learnt == asked and challenger.created_at >= newest else None
 
 
 def _judgement(job: _Job, challenger: ChampionRecord) -> Judgement:

@@ -4,7 +4,6 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 
@@ -21,17 +20,6 @@ def served(paths: Paths) -> str:
     """What the card of the champion says."""
     record = ChampionRecord.read(paths.champion_json)
     return str(json.loads((paths.versions / record.version / "card.json").read_text())["model"])
-
-
-def cut_off(act: Callable[..., object], *arguments: object) -> None:
-    """Do something that ends, as by a signal, when it is about to write its line into the log."""
-    is_cut_off = patch("training.registry.append_decision", side_effect=KeyboardInterrupt)
-    with is_cut_off, pytest.raises(KeyboardInterrupt):
-        act(*arguments)
-
-
-def promote_challenger(paths: Paths) -> ChampionRecord:
-    return promote(paths.challenger, ["Better."], paths)
 
 
 def test_before_the_first_promotion_there_is_no_champion(paths: Paths) -> None:
@@ -120,39 +108,6 @@ def test_a_second_rollback_goes_further_back(paths: Paths, make_version: MakeVer
     assert served(paths) == "first"
     with pytest.raises(NoChampionError, match="before the present one"):
         rollback(paths)
-
-
-def test_a_rollback_cut_off_before_its_log_line_is_finished_as_a_rollback(
-    paths: Paths, make_version: MakeVersion
-) -> None:
-    first = make_version("first")
-    promote(paths.challenger, ["There was no champion."], paths)
-    undone = make_version("second")
-    promote(paths.challenger, ["Better."], paths)
-    cut_off(rollback, paths)
-    back = ChampionRecord.read(paths.champion_json)
-    promote(paths.versions / back.version, ["Finished after an interruption."], paths)
-    last = read_decisions(paths.history_jsonl)[-1]
-    assert (last.decision, last.version, last.replaces) == ("rolled back", back.version, undone.version)
-    assert last.restores == first.version
-    assert last.reasons == (f"Rolled back to {first.version}.", "Finished after an interruption.")
-    with pytest.raises(NoChampionError, match="before the present one"):
-        rollback(paths)
-
-
-@pytest.mark.parametrize(("what", "leads_to"), [(rollback, "first"), (promote_challenger, "second")])
-def test_what_was_cut_off_before_its_log_line_is_logged_before_another_model_takes_its_place(
-    what: Callable[[Paths], object], leads_to: str, paths: Paths, make_version: MakeVersion
-) -> None:
-    for name in ("first", "undone"):
-        make_version(name)
-        promote_challenger(paths)
-    make_version("second")
-    cut_off(what, paths)
-    make_version("third")
-    promote_challenger(paths)
-    rollback(paths)
-    assert served(paths) == leads_to
 
 
 def test_a_version_that_is_not_here_cannot_be_rolled_back_to(paths: Paths) -> None:

@@ -1,0 +1,115 @@
+"""Promotions and roll-backs whose line in the log is missing, and what comes after them."""
+
+import json
+import shutil
+from collections.abc import Callable
+from unittest.mock import patch
+
+import pytest
+
+from data.errors import NoChampionError
+from data.params import Paths
+from models.store import ChampionRecord
+from training.decisions import read_decisions
+from training.registry import champion_record, promote, rollback
+
+MakeVersion = Callable[[str], ChampionRecord]
+
+
+def served(paths: Paths) -> str:
+    """What the card of the champion says."""
+    record = ChampionRecord.read(paths.champion_json)
+    return str(json.loads((paths.versions / record.version / "card.json").read_text())["model"])
+
+
+def cut_off(act: Callable[..., object], *arguments: object) -> None:
+    """Do something that ends, as by a signal, when it is about to write its line into the log."""
+    is_cut_off = patch("training.registry.append_decision", side_effect=KeyboardInterrupt)
+    with is_cut_off, pytest.raises(KeyboardInterrupt):
+        act(*arguments)
+
+
+def promote_challenger(paths: Paths) -> ChampionRecord:
+    return promote(paths.challenger, ["Better."], paths)
+
+
+def test_a_rollback_cut_off_before_its_log_line_is_finished_as_a_rollback(
+    paths: Paths, make_version: MakeVersion
+) -> None:
+    first = make_version("first")
+    promote(paths.challenger, ["There was no champion."], paths)
+    undone = make_version("second")
+    promote(paths.challenger, ["Better."], paths)
+    cut_off(rollback, paths)
+    back = ChampionRecord.read(paths.champion_json)
+    promote(paths.versions / back.version, ["Finished after an interruption."], paths)
+    last = read_decisions(paths.history_jsonl)[-1]
+    assert (last.decision, last.version, last.replaces) == ("rolled back", back.version, undone.version)
+    assert last.restores == first.version
+    assert last.reasons == (f"Rolled back to {first.version}.", "Finished after an interruption.")
+    with pytest.raises(NoChampionError, match="before the present one"):
+        rollback(paths)
+
+
+@pytest.mark.parametrize(("what", "leads_to"), [(rollback, "first"), (promote_challenger, "second")])
+def test_what_was_cut_off_before_its_log_line_is_logged_before_another_model_takes_its_place(
+    what: Callable[[Paths], object], leads_to: str, paths: Paths, make_version: MakeVersion
+) -> None:
+    for name in ("first", "undone"):
+        make_version(name)
+        promote_challenger(paths)
+    make_version("second")
+    cut_off(what, paths)
+    make_version("third")
+    promote_challenger(paths)
+    rollback(paths)
+    assert served(paths) == leads_to
+
+
+def test_a_rollback_after_a_promotion_that_was_cut_off_undoes_that_one(
+    paths: Paths, make_version: MakeVersion
+) -> None:
+    for name in ("first", "second"):
+        make_version(name)
+        promote_challenger(paths)
+    bad = make_version("bad")
+    cut_off(promote_challenger, paths)
+    rollback(paths)
+    assert served(paths) == "second"
+    assert bad.version in {entry.version for entry in read_decisions(paths.history_jsonl)}
+
+
+def test_a_rollback_that_was_cut_off_is_tried_again_and_goes_no_further(
+    paths: Paths, make_version: MakeVersion
+) -> None:
+    for name in ("first", "second", "bad"):
+        make_version(name)
+        promote_challenger(paths)
+    cut_off(rollback, paths)
+    rollback(paths)
+    assert served(paths) == "second"
+
+
+def test_what_is_older_than_the_champion_is_promoted_as_a_newer_version(
+    paths: Paths, make_version: MakeVersion
+) -> None:
+    kept = make_version("kept")
+    shutil.copytree(paths.challenger, paths.root / "kept")
+    make_version("champion")
+    promote_challenger(paths)
+    champion = champion_record(paths)
+    assert champion is not None
+    promoted = promote(paths.root / "kept", ["By hand."], paths)
+    assert promoted.created_at > champion.created_at > kept.created_at
+    assert promoted.version != kept.version
+    assert served(paths) == "kept"
+    assert read_decisions(paths.history_jsonl)[-1].version == promoted.version
+
+
+def test_a_damaged_champion_record_is_mended_by_a_promotion(paths: Paths, make_version: MakeVersion) -> None:
+    make_version("first")
+    promote_challenger(paths)
+    paths.champion_json.write_text("{")
+    make_version("second")
+    promote_challenger(paths)
+    assert served(paths) == "second"
