@@ -37,6 +37,7 @@ class LiveModel:
         self.reason: str | None = "No champion has been looked for yet."
         self._sources = sources
         self._lock = threading.Lock()
+        self._passed_over: str | None = None
         self._retries: dict[Path, tuple[float, float]] = {}
 
     @property
@@ -58,6 +59,7 @@ class LiveModel:
                 self.reason = " ".join(missing)
             for record, folder in sorted(offers, key=lambda offer: offer[0].created_at, reverse=True):
                 if self.current is not None and record.created_at <= self.current.champion.record.created_at:
+                    self._pass_over(record)
                     break
                 if self._take(record, folder):
                     break
@@ -84,6 +86,14 @@ class LiveModel:
             before.version if before else "nothing",
         )
         return True
+
+    def _pass_over(self, record: ChampionRecord) -> None:
+        """Say once that a source now offers an older version than the one that serves."""
+        if record.version not in (self.forecasts.version, self._passed_over):
+            self._passed_over = record.version
+            log.warning(
+                "Version %s is older than %s, which keeps serving.", record.version, self.forecasts.version
+            )
 
     def _report_failure(self, record: ChampionRecord, error: Exception) -> None:
         serving = f"{self.current.version} keeps serving" if self.current else "nothing serves"

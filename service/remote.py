@@ -53,6 +53,7 @@ class RemoteChampion:
         self._timeout, self._max_bytes = settings.remote_timeout_seconds, settings.max_champion_bytes
         self._cache = settings.champion_cache
         self._problem = "nothing was fetched yet"
+        self._useless: ChampionRecord | None = None
         self._verified: str | None = None  # once for each version: it takes reading all of it
 
     def folder(self) -> Path:
@@ -81,6 +82,8 @@ class RemoteChampion:
         record = self._record()
         if record.created_at <= self._newest():
             return
+        if record == self._useless:  # to bring it again would only cost the way
+            raise ArtifactError(f"version {record.version} could not be loaded when it came")
         claimed = sum(digest.bytes for digest in record.served.values())
         if claimed > self._max_bytes:
             raise ArtifactError(f"it claims {claimed} bytes, expected at most {self._max_bytes}")
@@ -88,12 +91,13 @@ class RemoteChampion:
             for name, digest in record.served.items():
                 self._fetch_file(digest, folder / name)
             record.write(folder / RECORD)
-            _require_loadable(folder)
+            self._require_loadable(folder, record)
             shutil.rmtree(self._cache / record.version, ignore_errors=True)
             folder.rename(self._cache / record.version)
         atomic_write_text(self._cache / LATEST, record.version)
+        self._verified = record.version
         log.info("Version %s was fetched from %s.", record.version, _plain(self._files_url))
-        self._prune()
+        self._prune(record.version)
 
     def _record(self) -> ChampionRecord:
         content = b"".join(self._get(self._champion_url, MAX_RECORD_BYTES))
@@ -101,6 +105,8 @@ class RemoteChampion:
             record = ChampionRecord.model_validate_json(content)
         except ValidationError as error:
             raise ArtifactError(f"it is not a champion record ({error.error_count()} problems)") from error
+        if RECORD in record.files:
+            raise ArtifactError("it is not a champion record (it names itself among its files)")
         if record.created_at > datetime.now(UTC) + CLOCKS_DIFFER:  # or all that come later would seem old
             raise ArtifactError(f"it says that it was made on {record.created_at:%Y-%m-%d}, which is to come")
         return record
@@ -150,19 +156,19 @@ class RemoteChampion:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _prune(self) -> None:
+    def _require_loadable(self, folder: Path, record: ChampionRecord) -> None:
+        """Raise `ArtifactError` for files that are what was promised, and of no use."""
+        try:
+            Forecasts.open(folder)
+        except Exception as error:
+            self._useless = record
+            raise ArtifactError(f"it cannot be loaded ({type(error).__name__}: {error})") from error
+
+    def _prune(self, newest: str) -> None:
         """Remove all but the newest versions; one before the newest may still be serving somewhere."""
-        versions = sorted(path.parent for path in self._cache.glob(f"*/{RECORD}"))
-        for folder in versions[:-KEPT_VERSIONS]:
+        others = sorted(path.parent for path in self._cache.glob(f"*/{RECORD}") if path.parent.name != newest)
+        for folder in others[: 1 - KEPT_VERSIONS]:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _require_loadable(folder: Path) -> None:
-    """Raise `ArtifactError` for files that are what was promised, and of no use."""
-    try:
-        Forecasts.open(folder)
-    except Exception as error:
-        raise ArtifactError(f"it cannot be loaded ({type(error).__name__}: {error})") from error
 
 
 def _plain(url: str) -> str:

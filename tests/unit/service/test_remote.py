@@ -136,6 +136,10 @@ def test_files_that_are_as_promised_and_of_no_use_are_not_taken(
     followed.sync()
     assert "cannot be loaded" in caplog.text
     assert followed.folder() == before
+    n_asked, n_failures = len(remote.asked), failures()
+    followed.sync()
+    assert remote.asked[n_asked:] == ["/champion.json"], "what is of no use is not fetched again"
+    assert failures() == n_failures + 1
     remote.record, remote.changed = good, {}
     followed.sync()
     assert followed.folder() == before
