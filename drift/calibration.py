@@ -85,7 +85,8 @@ class Calibration:
                 arrays = {name: stored[name] for name in stored.files}
             series = SeriesIndex.from_json(json.loads(str(arrays["series"])))
             evidence = json.loads((folder / EVIDENCE_FILE).read_text(encoding="utf-8"))
-            recorded = arrays.get(RECORDED, np.ones(len(series)))  # champions of before do not hold it
+            # champions of before do not hold it: then nothing counts as a gap
+            recorded = arrays.get(RECORDED, np.zeros(len(series)))
             return cls(series, recorded, unpack(Thresholds, arrays), evidence)
         except (OSError, ValueError, KeyError) as error:
             raise ArtifactError(

@@ -97,20 +97,22 @@ def not_covered(panel: SalesPanel, calibration: Calibration, n_days: int) -> lis
     return notes
 
 
-def not_recorded(records: Records, series: SeriesIndex, last: np.datetime64, n_days: int) -> list[str]:
+def not_recorded(
+    records: Records, series: SeriesIndex, last: np.datetime64, n_days: int, done: str = "recorded"
+) -> list[str]:
     """Series without a record in the `n_days` days up to `last`, or in whole weeks of them."""
     weeks = records.silent_weeks(n_days)
     is_silent = weeks.all(axis=1)
     silent, partly = np.flatnonzero(is_silent), np.flatnonzero(weeks.any(axis=1) & ~is_silent)
     notes = []
     if len(silent):
-        notes.append(f"Nothing was recorded of {_named(silent, series)} in {n_days} days: not judged.")
+        notes.append(f"Nothing was {done} of {_named(silent, series)} in {n_days} days: not judged.")
     if len(partly):
         missing = np.flatnonzero(weeks[partly].any(axis=0))
         first = last - np.timedelta64(n_days - 1 - WEEKDAYS * int(missing[0]), "D")
         until = last - np.timedelta64(n_days - WEEKDAYS * int(missing[-1] + 1), "D")
         named = _named(partly, series)
-        notes.append(f"Of {named} nothing was recorded in whole weeks from {first} to {until}.")
+        notes.append(f"Of {named} nothing was {done} in whole weeks from {first} to {until}.")
     return notes
 
 

@@ -70,7 +70,8 @@ class OnlineCheck:
             return DriftSummary.undecided(reason, model_version, window)
         alarm = self.calibration.thresholds.alarm
         judgements = alarm.judge(windows, self.teller.groups)
-        notes = too_young(alarm, judgements) + not_recorded(records, self.calibration.series, last, longest)
+        series = self.calibration.series
+        notes = too_young(alarm, judgements) + not_recorded(records, series, last, longest, "sent")
         notes += not_judged([length for length in LENGTHS_DAYS if length <= n_steps], windows)
         notes += [self._left_out(n_left_out)] if n_left_out else []
         tests, moved = self.teller.tests(judgements), self.teller.moved(judgements)
@@ -120,6 +121,8 @@ class OnlineCheck:
             )
             for length in records.judged([length for length in LENGTHS_DAYS if length <= n_days])
         }
+        if not windows and n_days >= WEEKDAYS:
+            raise _full_of_gaps(records)
         if not windows:
             n_known = int(records.known.sum())
             raise self._too_few(n_known, n_known, self._needed_rows)
@@ -142,3 +145,12 @@ class OnlineCheck:
             f"{WEEKDAYS} days in a row, of known series, from {self._reach}.",
             hint="Send more days, or check a file with history: python -m drift.check --sales FILE.",
         )
+
+
+def _full_of_gaps(records: Records) -> DataContractError:
+    sent, usual = records.shares(WEEKDAYS)
+    return DataContractError(
+        f"The last {WEEKDAYS} days have too many gaps: {100 * sent:.0f} % of these series' days were sent, "
+        f"{100 * usual:.0f} % used to be recorded.",
+        hint="Send 0 where nothing was sold: what is not sent counts as unknown.",
+    )

@@ -14,7 +14,9 @@ from drift.windows import LONGEST_DAYS, WEEKDAYS, Floats
 
 RECORDED_SHARE = 0.8  # of what used to be recorded of the series that are there; below it there is a gap
 SPEAKING_SHARE = 0.5  # of what used to be recorded of all; fewer do not speak for the rest
-REGULAR_SHARE = 5 / 7  # of days; a series with fewer records may be without any for a week
+REGULAR_SHARE = (
+    0.6  # of days: five of seven less holidays; a series with fewer records may be without any for a week
+)
 
 Bools = NDArray[np.bool_]
 

@@ -32,14 +32,14 @@ def test_what_share_of_days_used_to_be_recorded_is_learnt_of_each_series(known: 
     np.testing.assert_allclose(learnt, np.where(np.arange(18) == 2, 4 / 7, 1))
 
 
-def test_a_calibration_of_before_records_were_counted_expects_every_day(
+def test_a_calibration_of_before_records_were_counted_knows_no_gap(
     calibration: Calibration, tmp_path: Path
 ) -> None:
     calibration.save(tmp_path)
     with np.load(tmp_path / "drift.npz") as stored:
         kept = {name: stored[name] for name in stored.files if name != "recorded"}
     np.savez(tmp_path / "drift.npz", **kept)
-    np.testing.assert_array_equal(Calibration.load(tmp_path).recorded, np.ones(18))
+    np.testing.assert_array_equal(Calibration.load(tmp_path).recorded, np.zeros(18))
 
 
 def test_a_damaged_calibration_is_named(calibration: Calibration, tmp_path: Path) -> None:
