@@ -104,7 +104,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:  # a folder that cannot be made, a full disk
-        print(f"{arguments.out} cannot be written: {error}. Give --out another place.", file=sys.stderr)
+        print(f"{arguments.out} could not be made: {error}.", file=sys.stderr)
         return 2
     return 0
 

@@ -42,8 +42,11 @@ class Page {
     const choice = { ...this.choice, ...change };
     const address = addressOf(choice);
     const step = this.isStepping && !isFinal ? "replaceState" : "pushState";
-    if (address !== location.hash) history[step](null, "", address);
-    this.isStepping = !isFinal;
+    if (address !== location.hash) {
+      history[step](null, "", address);
+      this.isStepping = true;
+    }
+    if (isFinal) this.isStepping = false;
     this.#turnTo(choice);
   }
 

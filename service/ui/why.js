@@ -68,7 +68,7 @@ export class Why {
   }
 }
 
-/** Each part as a bar from where the sum of the parts before it ended to where it brings it; none for nothing. */
+/** Each part as a bar from where the parts before it end to where it brings the sum; none for nothing. */
 function steps({ parts: all, forecast }) {
   const parts = all.filter((part, at) => at === 0 || Math.abs(part.sales) >= NOTHING);
   let reached = 0;

@@ -1,4 +1,4 @@
-/** How figures and days are said: in the reader's own number and date style, with units, words before numbers. */
+/** How figures and days are said: in the reader's own style, with units, words before numbers. */
 
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });

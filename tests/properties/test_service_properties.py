@@ -115,7 +115,11 @@ def test_alone_or_in_a_list_the_answer_is_the_same(query: dict[str, Any]) -> Non
     assert listed == alone
 
 
-@given(series=known, horizon_days=st.integers(1, 90), levels=st.lists(st.sampled_from([50, 80, 90, 95])))
+@given(
+    series=known,
+    horizon_days=st.integers(1, 90),
+    levels=st.lists(st.sampled_from([50, 80, 90, 95]), max_size=4),
+)
 @settings(max_examples=100)
 def test_a_forecast_and_its_predictions_agree_and_intervals_nest(
     series: dict[str, int], horizon_days: int, levels: list[int]

@@ -148,7 +148,7 @@ def test_an_output_that_cannot_be_written_is_told_in_a_sentence(
 ) -> None:
     Path("file").touch()
     assert run("--out", "file/f.csv") == 2
-    assert capsys.readouterr().err.startswith("file/f.csv cannot be written: ")
+    assert capsys.readouterr().err.startswith("file/f.csv could not be made: ")
 
 
 def test_a_busy_server_is_asked_again_also_where_it_names_a_date(monkeypatch: pytest.MonkeyPatch) -> None:
