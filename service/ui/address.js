@@ -4,7 +4,7 @@ const REMEMBERED = "storecast.choice";
 const PERIODS = [7, 28, 90];
 const KEYS = ["store", "item", "days", "by"];
 
-/** Store and item are labels as text, null for the total over all; null when the address says nothing of a choice. */
+/** Store and item are labels as text, null for the total over all; null where the address says nothing of it. */
 export function readChoice(hash = location.hash) {
   const told = new URLSearchParams(hash.slice(1));
   if (!KEYS.some((key) => told.has(key))) return null;

@@ -22,7 +22,7 @@ class Page {
   answeredAt = null;
   shownVersion = null;
   isLoading = false;
-  isGone = false; // the last question had no answer: it is asked again
+  isGone = false; // the last question is asked again
   isRenewing = false;
   isStepping = false;
 
@@ -179,9 +179,11 @@ class Page {
   }
 
   #askKey() {
+    if (document.querySelector(".ask input")?.value) return; // what is being typed stays
     const field = make("input", { type: "password", "aria-label": "Key", autocomplete: "off" });
     const enter = () => {
       useKey(field.value);
+      field.value = "";
       this.load();
     };
     field.addEventListener("keydown", (event) => event.key === "Enter" && enter());

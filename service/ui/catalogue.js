@@ -43,7 +43,7 @@ export class Catalogue {
     );
   }
 
-  /** Put what a drift check saw move before all else; true where some of it is in this list. */
+  /** Put what a drift check saw move first; true where some of it is in this list. */
   tellMoved(drift) {
     const moved = (drift?.drift_found ? drift.moved : []).flatMap(({ group, words }) => {
       const [, side, name] = /^(store|item)\W+(.+)$/i.exec(group) ?? [];

@@ -1,4 +1,4 @@
-/** The chart: weeks sold, days expected with their ranges, last year as a thin line. Read by mouse, finger or keys. */
+/** The chart: weeks sold, days expected with their ranges, last year as a thin line. */
 
 import { find, make } from "./dom.js";
 import { onColours, palette } from "./palette.js";

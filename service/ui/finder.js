@@ -43,7 +43,7 @@ export class Finder {
     this.#fill();
   }
 
-  /** Where the list folds away (small screens), it opens on search or on a shelf and closes after a choice. */
+  /** On small screens the list opens on search or a shelf and closes after a choice. */
   open() {
     this.box.classList.add("is-open");
   }

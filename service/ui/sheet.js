@@ -1,4 +1,4 @@
-/** The chart in figures: the same days as a table, by day or summed by week, on screen and on paper. */
+/** The chart in figures: the same days as a table, by day or summed by week. */
 
 import { find, make } from "./dom.js";
 import { table } from "./table.js";

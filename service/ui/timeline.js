@@ -2,7 +2,7 @@
 
 import { addDays, toDay } from "./words.js";
 
-// Days of history beside the days ahead: a week ahead would vanish beside 16 weeks, and these on a phone.
+// Days of history beside the days ahead: a week would vanish beside 16, and these on a phone.
 const HISTORY_SHOWN = { 7: 28, 28: 112, 90: 112 };
 const HISTORY_SHOWN_NARROW = { 7: 14, 28: 35, 90: 42 };
 

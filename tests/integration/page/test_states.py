@@ -132,6 +132,11 @@ def test_a_service_that_asks_for_a_key_is_given_one(context: BrowserContext, ser
     page.goto(server.address)
     expect(page.get_by_role("heading", level=1)).to_have_text("This service asks for a key")
     page.get_by_label("Key").fill("open-sesame")
+    with page.expect_response("**/page/overview*"):  # the page looks again by itself
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(200)
+    expect(page.get_by_label("Key")).to_have_value("open-sesame")
     page.get_by_role("button", name="Use it").click()
     page.wait_for_selector("#answer .uplot")
 
