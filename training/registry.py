@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,7 @@ def promote(
                 hint=f"Roll back to it: `python -m training.registry rollback {record.version}`.",
             )
         if champion and not was_champion and record.created_at < champion.created_at:
-            record = record.made_anew(datetime.now(UTC), record.kind)
+            record = record.made_anew(_later_than(champion), record.kind)
         _publish(folder, record, paths)
         if not was_champion:
             _log_champion(paths, record, reasons, scorecards=scorecards, attempt=attempt, kinds=kinds)
@@ -80,15 +80,21 @@ def rollback(paths: Paths, version: str | None = None, now: datetime | None = No
     Raises `NoChampionError` when there is none to go back to.
     """
     with locked(paths):
-        _log_cut_off(paths)
+        champion = _log_cut_off(paths)
         line = line_of_champions(read_decisions(paths.history_jsonl))
         if version is None and len(line) < 2:
             raise NoChampionError("There is no champion before the present one to roll back to.")
         restores = version or line[-2]
-        record = versions.read_version(restores, paths).made_anew(now or datetime.now(UTC), "rolled back")
+        record = versions.read_version(restores, paths).made_anew(now or _later_than(champion), "rolled back")
         _publish(paths.versions / restores, record, paths)
         _log(paths, "rolled back", record, [f"Rolled back to {restores}."], restores=restores)
     return record
+
+
+def _later_than(champion: ChampionRecord | None) -> datetime:
+    """Now; a second after the champion where a clock was set back: services take what is newer."""
+    now = datetime.now(UTC)
+    return max(now, champion.created_at + timedelta(seconds=1)) if champion else now
 
 
 def _publish(folder: Path, record: ChampionRecord, paths: Paths) -> None:

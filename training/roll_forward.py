@@ -47,7 +47,7 @@ def run(paths: Paths) -> ChampionRecord:
         reason = (
             f"Rolled forward {_span(before.cutoff, record.cutoff)} on the same trees.{rolled.lately.words}"
         )
-        promote(folder, [reason], paths)
+        record = promote(folder, [reason], paths)
         prune(paths)
         logger.info("Champion: %s. %s", record.version, reason)
         return record

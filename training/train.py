@@ -154,7 +154,7 @@ def _run(paths: Paths, if_needed: bool) -> ChampionRecord:
     earlier = line_of_champions(read_decisions(paths.history_jsonl))
     record = train(panel, settings, paths)
     reason = "Trained on request, without a gate." if earlier else "There was no champion."
-    promote(paths.challenger, [reason], paths)
+    record = promote(paths.challenger, [reason], paths)
     logger.info("Champion: %s. Pictures: %s", record.version, paths.reports / "forecast_vs_actual.html")
     return record
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from unittest.mock import patch
 
 import pytest
@@ -104,6 +105,22 @@ def test_what_is_older_than_the_champion_is_promoted_as_a_newer_version(
     assert promoted.version != kept.version
     assert served(paths) == "kept"
     assert read_decisions(paths.history_jsonl)[-1].version == promoted.version
+
+
+def test_a_clock_set_back_makes_no_champion_that_services_pass_over(
+    paths: Paths, make_version: MakeVersion
+) -> None:
+    make_version("first")
+    promote_challenger(paths)
+    ahead = ChampionRecord.read(paths.champion_json).made_anew(datetime(2999, 1, 1, tzinfo=UTC), "trained")
+    (paths.versions / ChampionRecord.read(paths.champion_json).version).rename(paths.versions / ahead.version)
+    for place in (paths.champion_json, paths.versions / ahead.version / "champion.json"):
+        ahead.write(place)
+    make_version("second")
+    second = promote_challenger(paths)
+    back = rollback(paths)
+    assert ahead.created_at < second.created_at < back.created_at
+    assert served(paths) == "first"
 
 
 def test_a_damaged_champion_record_is_mended_by_a_promotion(paths: Paths, make_version: MakeVersion) -> None:
