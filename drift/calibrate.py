@@ -16,7 +16,7 @@ from data.files import atomic_write_json, atomic_write_text
 from data.panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging
-from drift.alarm import FEWEST_WEEKS
+from drift.alarm import FEWEST_WEEKS, FULL_WEEKS
 from drift.calibration import Calibration, Thresholds
 from drift.calm import calm_weeks, fit_on
 from drift.concept import calm_limits
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 def calibrate(panel: SalesPanel, params: DriftParams) -> Calibration:
     """Replay past weeks and learn thresholds from them, with evidence; short histories give what they can."""
     watched = panel.select(_drawn(panel.n_series, params))
-    past = replay(watched, params.replay_weeks)
+    past = replay(watched, replayed_weeks(params))
     groups = Groups.of(watched.series)
     weeks = calm_weeks(past.ends)
     thresholds = Thresholds(
@@ -48,6 +48,16 @@ def calibrate(panel: SalesPanel, params: DriftParams) -> Calibration:
     evidence = measure(past, groups, params.evidence_weeks, params.false_alarm_rate)
     told = _told(past, len(weeks), evidence, panel.n_series, params)
     return Calibration(watched.series, usual_share(watched.sales), thresholds, told)
+
+
+def replayed_weeks(params: DriftParams) -> int:
+    """Weeks to replay; so many that each tested one has a full history before it, if a full one is asked for.
+
+    An alarm that knows fewer weeks has higher thresholds: its evidence would not be that of the one in use.
+    """
+    if params.replay_weeks < FULL_WEEKS:
+        return params.replay_weeks
+    return max(params.replay_weeks, FULL_WEEKS + params.evidence_weeks)
 
 
 def write_reports(calibration: Calibration, paths: Paths) -> None:

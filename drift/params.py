@@ -19,7 +19,7 @@ class DriftParams(Params):
     replay_weeks: int = Field(default=156, ge=0)
     """Past weeks that are forecast anew to learn what is usual; three years are ideal."""
     evidence_weeks: int = Field(default=52, ge=0)
-    """The newest of them are checked and shocked, to say how far the alarm can be trusted."""
+    """The newest weeks are checked and shocked, to say how far the alarm can be trusted."""
     max_series: int = Field(default=1000, ge=1)
     """Of more series so many are drawn at random and watched."""
     random_seed: int = 1

@@ -7,7 +7,7 @@ import pytest
 
 from data.errors import ArtifactError
 from data.panel import SalesPanel
-from drift.calibrate import calibrate
+from drift.calibrate import calibrate, replayed_weeks
 from drift.calibration import Calibration
 from drift.params import DriftParams
 from models.arrays import pack
@@ -72,3 +72,10 @@ def test_of_many_series_a_sample_is_watched(known: SalesPanel) -> None:
     assert len(calibration.series) == 5
     assert (calibration.rows_of(known.series) >= 0).all()
     assert calibrate(known, params).series == calibration.series
+
+
+@pytest.mark.parametrize(
+    ("asked", "tested", "replayed"), [(156, 52, 156), (156, 96, 200), (60, 52, 60), (0, 52, 0)]
+)
+def test_tested_weeks_have_a_full_history_before_them(asked: int, tested: int, replayed: int) -> None:
+    assert replayed_weeks(DriftParams(replay_weeks=asked, evidence_weeks=tested)) == replayed
