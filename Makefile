@@ -39,7 +39,7 @@ help: ## what can be done here
 
 up: $(SERVE) ## train if these sales have no champion yet, then serve on PORT (SALES=file brings your own)
 	@$(PY) -m service.greeting --port $(PORT) --check
-	@$(if $(SALES),$(PY) -m data.bring "$$SALES_FILE")
+	@$(if $(SALES),$(PY) -m data.import_sales "$$SALES_FILE")
 	@$(PY) -m training.train --if-needed
 	@$(MAKE) --no-print-directory serve
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from data.errors import DataContractError, StorecastError
-from data.history import SAMPLE, raw_files
+from data.loading.load_history import SAMPLE, raw_files
 from data.params import Paths, load_params
 from data.progress import configure_logging
 from data.synthetic import SyntheticParams, synthetic_panel, write_sales

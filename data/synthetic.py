@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from data.dates import as_day, calendar
+from data.dates.calendar_days import as_day, calendar
 from data.errors import DataContractError
-from data.frames import write_csv, write_panel
-from data.panel import SalesPanel, SeriesIndex
+from data.panel.frames import write_csv, write_panel
+from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Params, checked
-from data.tables import SUFFIXES
-from data.words import counted
+from data.loading.file_formats import SUFFIXES
+from data.text import counted
 
 FloatArray = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from data.errors import StorecastError
-from data.files import atomic_write_json, atomic_write_text
-from data.panel import SalesPanel
+from data.atomic_files import atomic_write_json, atomic_write_text
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging
 from drift.alarm import FEWEST_WEEKS, FULL_WEEKS

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import ArtifactError
-from data.files import atomic_write_bytes, atomic_write_json
-from data.panel import SalesPanel
-from data.series import SeriesIndex
+from data.atomic_files import atomic_write_bytes, atomic_write_json
+from data.panel.sales_panel import SalesPanel
+from data.panel.series_index import SeriesIndex
 from drift.alarm import Alarm
 from drift.concept import Errors
 from drift.shifts import Groups

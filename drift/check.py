@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from data import pushed
-from data.dates import days_between
+from data import job_metrics as pushed
+from data.dates.calendar_days import days_between
 from data.errors import DataContractError, NoChampionError, StorecastError
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging
 from drift.calibration import Calibration

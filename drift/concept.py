@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from drift.replay import LEAST_ORIGIN_DAYS, Replay, forecast_from
 from drift.season import YEAR_DAYS
 from drift.summary import DriftTest

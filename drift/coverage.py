@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from data.dates import days_between
-from data.panel import SalesPanel
-from data.series import SeriesIndex
-from data.words import counted
+from data.dates.calendar_days import days_between
+from data.panel.sales_panel import SalesPanel
+from data.panel.series_index import SeriesIndex
+from data.text import counted
 from drift.alarm import FEWEST_WEEKS, TESTS, Alarm, Judgement
 from drift.calibration import Calibration
 from drift.gross import WIDEST_LIMIT

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.features import REACH_DAYS, SEED_FEATURES, seed_features
-from data.panel import SalesPanel
+from data.panel.seed_features import REACH_DAYS, SEED_FEATURES, seed_features
+from data.panel.sales_panel import SalesPanel
 from drift.season import YEAR_DAYS
 from drift.summary import DriftTest
 from drift.tail import tail_quantile

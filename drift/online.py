@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import DataContractError
-from data.panel import SeriesId
-from data.words import counted
+from data.panel.sales_panel import SeriesId
+from data.text import counted
 from drift.calibration import Calibration
 from drift.coverage import not_judged, not_recorded, nothing_to_compare, too_young
 from drift.records import Records

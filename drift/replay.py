@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from data.progress import progress
 from drift.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Ints, Windows, WindowsByLength
 from models.fitting import Effort, fit_members

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.files import atomic_path, atomic_write_text
+from data.atomic_files import atomic_path, atomic_write_text
 from drift.concept import Performance
 from drift.inputs import COLUMNS, InputWindows
 

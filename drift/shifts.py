@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-from data.series import SeriesIndex
+from data.panel.series_index import SeriesIndex
 from drift.windows import Floats, Ints, Windows
 
 HUBER = 1.5

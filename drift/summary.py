@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from data.errors import ArtifactError
-from data.files import atomic_write_text
+from data.atomic_files import atomic_write_text
 
 
 class CheckedWindow(BaseModel):

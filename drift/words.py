@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.panel import SeriesIndex
+from data.panel.sales_panel import SeriesIndex
 from drift.alarm import STATISTICS, TESTS, Judgement
 from drift.gross import NOTHING_SHARE, missing_share
 from drift.shifts import Groups

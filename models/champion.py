@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from data.errors import ArtifactError
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from models import store
 from models.table import ForecastTable
 

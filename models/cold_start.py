@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.panel import SeriesIndex
+from data.panel.sales_panel import SeriesIndex
 from models.profile import Floats, Ints
 
 KNOWN_DAYS = 28.0  # index days from which a series' own levels are used

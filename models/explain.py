@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.errors import DataContractError
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from models.forecaster import Forecaster
 
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from data.closed import find_closed
-from data.dates import calendar
-from data.panel import SalesPanel
-from data.series import SeriesIndex
+from data.dates.closed_days import find_closed
+from data.dates.calendar_days import calendar
+from data.panel.sales_panel import SalesPanel
+from data.panel.series_index import SeriesIndex
 from models.blend import Blend, fit_blend
 from models.cold_start import KNOWN_DAYS, LevelPrior, fit_level_prior
 from models.design import sample_rows

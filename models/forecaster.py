@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from data.errors import ArtifactError
-from data.files import atomic_write_bytes, atomic_write_json
-from data.panel import SalesPanel, SeriesIndex
+from data.atomic_files import atomic_write_bytes, atomic_write_json
+from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Params
 from data.progress import wait_for
-from data.windows import rolling_folds
+from data.dates.folds import rolling_folds
 from models.arrays import Arrays, pack, unpack
 from models.choice import choose
 from models.estimators import Tree

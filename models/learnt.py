@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.closed import ClosedRules
+from data.dates.closed_days import ClosedRules
 from models.blend import Blend
 from models.cold_start import LevelPrior
 from models.levels import Growth

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from data.dates import Calendar
+from data.dates.calendar_days import Calendar
 from models.profile import Floats, Ints, prefix_sums
 
 WINDOW_DAYS = (7, 14, 28, 56, 91, 182, 364, 728)

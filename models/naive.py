@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 
 WEEK_DAYS = 7
 

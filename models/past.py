@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from data.dates import calendar
-from data.panel import SalesPanel
-from data.series import SeriesId, SeriesIndex
+from data.dates.calendar_days import calendar
+from data.panel.sales_panel import SalesPanel
+from data.panel.series_index import SeriesId, SeriesIndex
 from models.cold_start import KNOWN_DAYS, LevelPrior
 from models.learnt import NEVER, Learnt, Reading
 from models.levels import History

@@ -9,8 +9,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from data.dates import Calendar
-from data.panel import SeriesIndex
+from data.dates.calendar_days import Calendar
+from data.panel.sales_panel import SeriesIndex
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

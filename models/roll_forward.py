@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import DataContractError
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from models.forecaster import Forecaster
 from models.past import series_codes
 from models.profile import Ints

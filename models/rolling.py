@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.panel import SalesPanel
-from data.windows import Fold
+from data.panel.sales_panel import SalesPanel
+from data.dates.folds import Fold
 from models.choice import combine
 from models.fitting import Effort, fit_members
 from models.profile import Floats

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import ArtifactError, DataContractError
-from data.features import REACH_DAYS, SEED_FEATURES, seed_features
-from data.files import atomic_write_json
-from data.panel import SalesPanel
+from data.panel.seed_features import REACH_DAYS, SEED_FEATURES, seed_features
+from data.atomic_files import atomic_write_json
+from data.panel.sales_panel import SalesPanel
 from models.seed_estimators import BoostedTrees, Forest, Kind, Rows, SeedParams, fit_forest, fit_xgboost
 
 CHOICE = 4  # known days looked at for each row drawn

@@ -27,7 +27,7 @@ from pydantic import (
 )
 
 from data.errors import ArtifactError, NoChampionError
-from data.files import atomic_write_text, md5_of, sha256_of
+from data.atomic_files import atomic_write_text, md5_of, sha256_of
 
 NAME = "storecast"
 RECORD = "champion.json"

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import ArtifactError
-from data.files import atomic_path, atomic_write_json
-from data.panel import SeriesIndex
+from data.atomic_files import atomic_path, atomic_write_json
+from data.panel.sales_panel import SeriesIndex
 
 LEVELS = (50, 80, 90, 95)
 COLUMNS = ("forecast", *(f"{side}_{level}" for level in LEVELS for side in ("lower", "upper")))

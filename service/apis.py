@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
-from data.features import SEED_FEATURES
-from data.panel import SeriesId
+from data.panel.seed_features import SEED_FEATURES
+from data.panel.sales_panel import SeriesId
 from drift.summary import DriftSummary
 from models.champion import Champion
 from service.contracts import (

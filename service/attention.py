@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from models.table import ForecastTable
 from service.comparison import Comparison
 

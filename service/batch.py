@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import StorecastError
-from data.files import sha256_of
-from data.panel import SalesPanel
+from data.atomic_files import sha256_of
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging, progress
-from data.rules import DataParams
-from data.words import counted
+from data.loading.cleaning_rules import DataParams
+from data.text import counted
 from service.batch_answers import Answers, OwnAnswers, RemoteAnswers, connect
 from service.batch_parts import Parts, write_rejects
 from service.batch_rows import read_history, read_wishes

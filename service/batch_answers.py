@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import StorecastError
-from data.panel import SalesPanel
-from data.series import SeriesIndex
+from data.panel.sales_panel import SalesPanel
+from data.panel.series_index import SeriesIndex
 from models.table import COLUMNS, METHODS, ForecastTable
 from service.brought import newest_days
 

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import DataContractError
-from data.files import atomic_path, atomic_write_json
-from data.schema import DATE, ITEM, STORE
-from data.series import SeriesId
+from data.atomic_files import atomic_path, atomic_write_json
+from data.panel.schema import DATE, ITEM, STORE
+from data.panel.series_index import SeriesId
 from models.table import COLUMNS, METHODS, ForecastTable
 from service.batch_rows import Reject
 from service.series_answer import rounded

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from data.panel import SalesPanel, panel_from_columns
-from data.series import SeriesId
+from data.panel.sales_panel import SalesPanel, panel_from_columns
+from data.panel.series_index import SeriesId
 from service.contracts import SeriesQuery
 
 KEPT_DAYS = 1_120  # as many as a champion keeps: no level looks further back

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from models.table import ForecastTable
 
 Floats = NDArray[np.float64]

@@ -22,10 +22,10 @@ from huggingface_hub import HfApi, SpaceRuntime, SpaceStage
 from huggingface_hub.errors import HfHubHTTPError
 
 from data.errors import StorecastError
-from data.files import atomic_write_json
+from data.atomic_files import atomic_write_json
 from data.params import Paths
 from data.progress import configure_logging
-from data.pushed import reported
+from data.job_metrics import reported
 from service.smoke import SmokeError, client_of, smoke
 from service.space import Content, render
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.series import SeriesIndex
+from data.panel.series_index import SeriesIndex
 from drift.calibration import FILE, Calibration
 from drift.online import OnlineCheck
 from drift.summary import DriftSummary

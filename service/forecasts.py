@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import StorecastError, UnknownSeriesError
-from data.features import SEED_FEATURES
-from data.panel import SalesPanel, SeriesId
+from data.panel.seed_features import SEED_FEATURES
+from data.panel.sales_panel import SalesPanel, SeriesId
 from drift.online import OnlineCheck
 from drift.summary import DriftSummary
 from models.champion import Champion

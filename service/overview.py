@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from data.series import SeriesId
+from data.panel.series_index import SeriesId
 from models.champion import Champion
 from service.accuracy import Accuracy, accuracy_of
 from service.attention import HORIZON_DAYS, Kind, reasons_to_look

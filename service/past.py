@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import ArtifactError
-from data.series import SeriesIndex
+from data.panel.series_index import SeriesIndex
 from models.arrays import unpack
 from models.rolling import FoldForecast
 

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from data.errors import ArtifactError, NoChampionError
-from data.files import atomic_write_text
+from data.atomic_files import atomic_write_text
 from models.store import RECORD, ChampionRecord, FileDigest, verify
 from service import metrics
 from service.forecasts import Forecasts

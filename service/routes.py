@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from data.errors import StorecastError
-from data.panel import SeriesId, SeriesIndex
+from data.panel.sales_panel import SeriesId, SeriesIndex
 from models.champion import Champion
 from models.table import ForecastTable
 from service import __version__, errors

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from data.errors import UnknownSeriesError
-from data.panel import SalesPanel
-from data.series import SeriesId, SeriesIndex
+from data.panel.sales_panel import SalesPanel
+from data.panel.series_index import SeriesId, SeriesIndex
 from models.champion import Champion
 from models.table import CLOSED, LEVELS, METHODS, MODEL, ForecastTable
 from service.comparison import YEAR_DAYS

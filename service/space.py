@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.files import atomic_write_text
+from data.atomic_files import atomic_write_text
 from models.store import NAME, RECORD, ChampionRecord
 
 PORT = 7860

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from data.panel import SalesPanel, SeriesIndex
+from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Params, Paths
 from models.champion import Champion
 from models.store import RECORD, ChampionRecord

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from data.progress import wait_for
 from models.choice import DEFAULT
 from models.forecaster import Forecaster

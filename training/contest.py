@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from models.champion import Champion
 from models.forecaster import Forecaster
 from models.roll_forward import roll_forward

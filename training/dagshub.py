@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from data.errors import DataContractError, StorecastError
-from data.files import atomic_write_text
+from data.atomic_files import atomic_write_text
 from data.params import Paths
 
 HOST = "https://dagshub.com"

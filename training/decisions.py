@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from data.errors import ArtifactError
-from data.files import atomic_write_text
+from data.atomic_files import atomic_write_text
 
 METRICS = "metrics.json"
 SERVED = "storecast"

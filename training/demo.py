@@ -21,10 +21,10 @@ import numpy as np
 import yaml
 
 from data.errors import StorecastError
-from data.files import atomic_write_text
-from data.frames import write_csv
+from data.atomic_files import atomic_write_text
+from data.panel.frames import write_csv
 from data.ingest import ingest
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging
 from data.synthetic import DRIFTS, SyntheticParams, synthetic_panel

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from drift.flag import Flag
 from models.champion import Champion

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from data.params import Params
-from data.series import SeriesId, SeriesIndex
-from data.words import counted
+from data.panel.series_index import SeriesId, SeriesIndex
+from data.text import counted
 
 Array = NDArray[np.floating[Any]]
 

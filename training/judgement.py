@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data.errors import DataContractError
-from data.files import atomic_write_text
-from data.panel import SalesPanel
+from data.atomic_files import atomic_write_text
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from models.champion import Champion
 from models.forecaster import Forecaster

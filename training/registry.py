@@ -14,7 +14,7 @@ from typing import Any
 from filelock import FileLock
 
 from data.errors import ArtifactError, NoChampionError, StorecastError
-from data.files import atomic_path
+from data.atomic_files import atomic_path
 from data.params import Paths
 from models.store import PICKLE, RECORD, ChampionRecord, import_to_bento, verify
 from training import versions

@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from data.errors import StorecastError
-from data.files import atomic_write_json, atomic_write_text
-from data.history import RawFiles, load_history
-from data.panel import SalesPanel
+from data.atomic_files import atomic_write_json, atomic_write_text
+from data.loading.load_history import RawFiles, load_history
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging
-from data.rules import DataParams
+from data.loading.cleaning_rules import DataParams
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.params import DriftParams
 from models.forecaster import ForecasterParams

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from drift.alarm import TESTS, Alarm
 from drift.calm import calm_weeks, fit_on
 from drift.kinds import kinds_of

@@ -13,7 +13,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from models.forecaster import Forecaster
 from models.scores import SIZES, Array, size_classes, volumes
 from training.backtest import older_bounds

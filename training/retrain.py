@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.errors import NoChampionError, StorecastError
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.prepare import load_panel
 from data.progress import configure_logging

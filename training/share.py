@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from data.errors import ArtifactError, StorecastError
-from data.files import md5_of
-from data.history import raw_files
+from data.atomic_files import md5_of
+from data.loading.load_history import raw_files
 from data.params import Paths
 from data.progress import configure_logging
 from models.store import RECORD, ChampionRecord, verify

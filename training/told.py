@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from data import pushed
+from data import job_metrics as pushed
 from data.params import Paths
-from data.pushed import Report, reported
+from data.job_metrics import Report, reported
 from training.decisions import read_decisions
 
 CHAMPION, BASELINE = "storecast", "seasonal naive"

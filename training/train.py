@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from data.errors import StorecastError
-from data.files import atomic_write_json, atomic_write_text
-from data.panel import SalesPanel
+from data.atomic_files import atomic_write_json, atomic_write_text
+from data.panel.sales_panel import SalesPanel
 from data.params import Params, Paths, load_params
 from data.prepare import load_panel
 from data.progress import configure_logging
-from data.windows import Fold, split_picture
-from data.words import counted
+from data.dates.folds import Fold, split_picture
+from data.text import counted
 from drift.calibrate import calibrate, write_reports
 from drift.flag import read_flag
 from drift.params import DriftParams

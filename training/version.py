@@ -20,8 +20,8 @@ import numpy as np
 from filelock import FileLock, Timeout
 from pydantic import BaseModel
 
-from data.files import atomic_write_json
-from data.panel import SalesPanel
+from data.atomic_files import atomic_write_json
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from drift.calibration import Calibration
 from models.champion import Champion

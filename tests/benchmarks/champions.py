@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.panel import SeriesIndex
+from data.panel.sales_panel import SeriesIndex
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from models.forecaster import Forecaster, ForecasterParams

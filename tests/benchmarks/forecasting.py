@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from data.panel import SalesPanel, panel_from_columns
+from data.panel.sales_panel import SalesPanel, panel_from_columns
 from data.params import load_params
 from data.progress import progress
 from data.synthetic import SyntheticParams, synthetic_panel, write_sales

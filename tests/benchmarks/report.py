@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.files import atomic_write_text
+from data.atomic_files import atomic_write_text
 from tests.benchmarks.forecasting import OURS, Result
 
 BEGIN, END = "<!-- bench: written by make bench -->", "<!-- /bench -->"

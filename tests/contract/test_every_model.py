@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from data.panel import SalesPanel, SeriesIndex
+from data.panel.sales_panel import SalesPanel, SeriesIndex
 from models.forecaster import Forecaster, ForecasterParams
 from models.naive import SeasonalNaive
 from models.seed import SeedRegressor

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from prometheus_client import Counter, Histogram
 
-from data.pushed import PUSHED
+from data.job_metrics import PUSHED
 from models.store import ChampionRecord
 from monitoring.grafana.draw import DATASOURCE, FOLDER, dashboard
 from monitoring.grafana.panels import DASHBOARDS

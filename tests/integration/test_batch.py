@@ -7,8 +7,8 @@ from threading import Thread
 
 import pytest
 
-from data.frames import write_csv
-from data.panel import SalesPanel
+from data.panel.frames import write_csv
+from data.panel.sales_panel import SalesPanel
 from service import batch
 from tests.integration.serving import Service
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data.frames import write_panel
+from data.panel.frames import write_panel
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.flag import raise_flag, read_flag

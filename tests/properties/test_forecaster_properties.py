@@ -5,9 +5,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.dates import calendar
-from data.panel import SalesPanel
-from data.series import SeriesIndex
+from data.dates.calendar_days import calendar
+from data.panel.sales_panel import SalesPanel
+from data.panel.series_index import SeriesIndex
 from models.champion import Champion
 from models.design import features, sample_rows
 from models.fitting import Effort, fit_members

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from data.series import SeriesIndex
+from data.panel.series_index import SeriesIndex
 from training.gate import DailyScorecard, GateParams, decide
 
 SERIES = SeriesIndex.from_labels([1, 1, 2], [1, 2, 1])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from data.params import load_params
 from models.forecaster import Forecaster, ForecasterParams
 from models.table import ForecastTable

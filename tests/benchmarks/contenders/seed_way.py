@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from xgboost import XGBRegressor
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from tests.benchmarks.contenders.contender import HORIZON_DAYS, Answer, cpu_seconds
 
 FEATURES = [

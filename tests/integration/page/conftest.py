@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths
-from data.series import SeriesIndex
+from data.panel.series_index import SeriesIndex
 from models.forecaster import ForecasterParams
 from models.seed_estimators import SeedParams
 from tests.integration.page.shown import expect_settled

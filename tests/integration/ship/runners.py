@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from data.frames import frame_from_panel
+from data.panel.frames import frame_from_panel
 from data.synthetic import SyntheticParams, synthetic_panel
 from models.store import ChampionRecord
 from tests.integration.share.clones import ROOT, SMALL, Clone, new_clone

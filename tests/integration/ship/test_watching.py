@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from data import pushed
-from data.pushed import PUSHED, Pushed, reported
+from data import job_metrics as pushed
+from data.job_metrics import PUSHED, Pushed, reported
 from models.store import NAME, RECORD
 from monitoring.grafana.panels import DASHBOARDS
 from tests.integration.serving import Service, later_version, store, wait_until

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from data.frames import frame_from_panel
+from data.panel.frames import frame_from_panel
 from data.synthetic import synthetic_panel
 from drift.summary import DriftSummary
 from tests.integration.share.clones import ROOT, Clone

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import DataContractError
-from data.frames import read_panel
+from data.panel.frames import read_panel
 from data.params import Paths
 from data.prepare import load_panel, main, prepare
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from data.synthetic import write_sales
 from drift.calibrate import main, write_reports

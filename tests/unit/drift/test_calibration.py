@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data.errors import ArtifactError
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from drift.calibrate import calibrate, replayed_weeks
 from drift.calibration import Calibration
 from drift.params import DriftParams

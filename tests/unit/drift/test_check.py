@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.panel import SalesPanel, SeriesIndex
+from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Paths
 from data.synthetic import synthetic_panel, write_sales
 from drift.check import check, main, run

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data.panel import SeriesIndex
+from data.panel.sales_panel import SeriesIndex
 from drift import gross
 from drift.shifts import Groups
 from drift.windows import Windows

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import wasserstein_distance
 
-from data.panel import SalesPanel, SeriesIndex
+from data.panel.sales_panel import SalesPanel, SeriesIndex
 from drift.inputs import COLUMNS, InputWindows, calm_distances, distance_tests, input_windows
 
 RNG = np.random.default_rng(1)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from data.errors import DataContractError
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from data.synthetic import synthetic_panel
 from drift.calibration import Calibration
 from drift.online import OnlineCheck

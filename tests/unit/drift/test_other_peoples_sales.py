@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from data.panel import SalesPanel, SeriesIndex
+from data.panel.sales_panel import SalesPanel, SeriesIndex
 from drift.alarm import FEWEST_WEEKS
 from drift.calibrate import calibrate
 from drift.params import DriftParams

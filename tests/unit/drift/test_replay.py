@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from drift.replay import forecast_from, replay, replay_origins
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data.panel import SeriesIndex
+from data.panel.sales_panel import SeriesIndex
 from drift.shifts import Groups, robust_shift
 from drift.windows import Windows
 

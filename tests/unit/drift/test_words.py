@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from data.series import SeriesIndex
+from data.panel.series_index import SeriesIndex
 from drift.calm import fit_on
 from drift.shifts import Groups
 from drift.words import Teller, _percent

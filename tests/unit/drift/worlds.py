@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from data.panel import SalesPanel, SeriesIndex
+from data.panel.sales_panel import SalesPanel, SeriesIndex
 from drift.replay import Replay
 from drift.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, WindowsByLength
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from data.panel import SalesPanel
-from data.series import SeriesIndex
+from data.panel.sales_panel import SalesPanel
+from data.panel.series_index import SeriesIndex
 from models.breaks import broken_levels
 from models.fitting import Effort, fit_members
 from models.profile import Floats

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from data.errors import ArtifactError
-from data.files import atomic_write_json
-from data.panel import SalesPanel, SeriesIndex
+from data.atomic_files import atomic_write_json
+from data.panel.sales_panel import SalesPanel, SeriesIndex
 from models.champion import Champion
 from models.seed import SeedRegressor
 from models.seed_estimators import SeedParams

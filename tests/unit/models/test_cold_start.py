@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data.series import SeriesIndex
+from data.panel.series_index import SeriesIndex
 from models.cold_start import LevelPrior, fit_level_prior
 
 SERIES = SeriesIndex.from_labels([s for s in range(5) for _ in range(8)], list(range(8)) * 5)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from data.errors import ArtifactError, DataContractError
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from data.params import load_params
-from data.series import SeriesIndex
+from data.panel.series_index import SeriesIndex
 from models.champion import Champion
 from models.forecaster import Forecaster, ForecasterParams
 from models.scores import coverage, wape

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from models.explain import explain
 from models.forecaster import Forecaster, ForecasterParams
 from models.lately import FOLLOWING, READINGS, USUAL, Lately, look

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data.dates import calendar
+from data.dates.calendar_days import calendar
 from models.levels import LEVELS, Growth, History, Rows, level_table
 
 START = np.datetime64("2014-01-06", "D")

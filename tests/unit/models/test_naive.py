@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data.panel import SalesPanel, SeriesIndex
+from data.panel.sales_panel import SalesPanel, SeriesIndex
 from models.naive import SeasonalNaive
 
 NAN = np.nan

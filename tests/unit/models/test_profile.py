@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from data.dates import calendar
-from data.series import SeriesIndex
+from data.dates.calendar_days import calendar
+from data.panel.series_index import SeriesIndex
 from models.profile import Effects, fit_profile, prefix_sums, shrink
 
 START = np.datetime64("2014-01-01", "D")

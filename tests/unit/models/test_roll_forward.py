@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from data.errors import DataContractError
-from data.panel import SalesPanel
-from data.series import SeriesIndex
+from data.panel.sales_panel import SalesPanel
+from data.panel.series_index import SeriesIndex
 from models.forecaster import Forecaster, ForecasterParams
 from models.lately import USUAL, Lately
 from models.roll_forward import roll_forward

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from data.panel import SalesPanel
-from data.windows import Fold, rolling_folds
+from data.panel.sales_panel import SalesPanel
+from data.dates.folds import Fold, rolling_folds
 from models.fitting import Effort
 from models.rolling import forecast_fold, usable_folds
 

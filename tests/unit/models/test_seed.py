@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from data.errors import ArtifactError, DataContractError
-from data.features import SEED_FEATURES, seed_features
-from data.panel import SalesPanel, SeriesIndex
+from data.panel.seed_features import SEED_FEATURES, seed_features
+from data.panel.sales_panel import SalesPanel, SeriesIndex
 from models.seed import SeedRegressor, training_rows
 from models.seed_estimators import Kind, SeedParams
 

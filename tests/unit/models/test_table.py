@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from data.errors import ArtifactError
-from data.series import SeriesIndex
+from data.panel.series_index import SeriesIndex
 from models.table import COLUMNS, LEVELS, ForecastTable
 
 TABLE = ForecastTable(

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from data.panel import SalesPanel
-from data.series import SeriesIndex
+from data.panel.sales_panel import SalesPanel
+from data.panel.series_index import SeriesIndex
 from models.table import COLUMNS, ForecastTable
 from service.attention import SHOWN, Reason, reasons_to_look
 from service.comparison import compare_with_last_year

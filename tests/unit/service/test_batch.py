@@ -14,8 +14,8 @@ import pytest
 from numpy.typing import NDArray
 
 from data.errors import NoChampionError, StorecastError
-from data.frames import write_csv
-from data.panel import SalesPanel
+from data.panel.frames import write_csv
+from data.panel.sales_panel import SalesPanel
 from models.champion import Champion
 from models.table import ForecastTable
 from service import batch

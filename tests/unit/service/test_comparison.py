@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from data.panel import SalesPanel
-from data.series import SeriesIndex
+from data.panel.sales_panel import SalesPanel
+from data.panel.series_index import SeriesIndex
 from models.table import COLUMNS, ForecastTable
 from service.comparison import YEAR_DAYS, compare_with_last_year
 

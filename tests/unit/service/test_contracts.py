@@ -5,7 +5,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from data.features import SEED_FEATURES
+from data.panel.seed_features import SEED_FEATURES
 from models.table import LEVELS
 from service.contracts import (
     FeatureRow,

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from data.errors import DataContractError
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from drift.calibrate import calibrate
 from drift.params import DriftParams
 from models.champion import Champion

@@ -10,8 +10,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from data.errors import UnknownSeriesError
-from data.features import SEED_FEATURES
-from data.panel import SalesPanel
+from data.panel.seed_features import SEED_FEATURES
+from data.panel.sales_panel import SalesPanel
 from models.champion import Champion
 from service.brought import panel_of
 from service.contracts import FeatureRow, ForecastQuery, PredictQuery, SeriesQuery, check

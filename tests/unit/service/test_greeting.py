@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.panel import SeriesIndex
+from data.panel.sales_panel import SeriesIndex
 from models.table import COLUMNS, ForecastTable
 from service.greeting import greeting, main
 

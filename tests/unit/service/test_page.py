@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from data.errors import ArtifactError, NoChampionError, UnknownSeriesError
-from data.series import SeriesIndex
+from data.panel.series_index import SeriesIndex
 from models.champion import Champion
 from models.table import CLOSED, COLD_START, COLUMNS
 from service.page import add_page_routes

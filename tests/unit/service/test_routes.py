@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 from data.errors import NoChampionError
-from data.panel import SeriesIndex
+from data.panel.sales_panel import SeriesIndex
 from service import __version__
 from service.live_model import LiveModel
 from service.routes import _matching, create_routes, methods_of

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from models.champion import Champion
 from models.forecaster import Forecaster

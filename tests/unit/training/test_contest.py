@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from models.champion import Champion
 from models.forecaster import Forecaster
 from models.lately import FOLLOWING, USUAL, Lately

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from data.frames import write_panel
-from data.panel import SalesPanel
+from data.panel.frames import write_panel
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.flag import raise_flag

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from data.series import SeriesIndex
+from data.panel.series_index import SeriesIndex
 from training.gate import DailyScorecard, GateDecision, GateParams, decide
 
 SERIES = SeriesIndex.from_labels([1, 1, 2], [1, 2, 1])

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from data.panel import SalesPanel
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from models.champion import Champion
 from training.backtest import Tried

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from data.errors import DataContractError, NoChampionError
-from data.frames import write_panel
-from data.panel import SalesPanel
+from data.panel.frames import write_panel
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from models.champion import Champion

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from data import pushed
+from data import job_metrics as pushed
 from data.params import Paths
-from data.pushed import Report
+from data.job_metrics import Report
 from training import told as told_module
 from training.decisions import Decision, append_decision
 from training.told import told
@@ -17,7 +17,7 @@ from training.told import told
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[Report]:
     """Reports as they would be pushed."""
     reports: list[Report] = []
-    monkeypatch.setattr("data.pushed._push", lambda job, report: reports.append(report))
+    monkeypatch.setattr("data.job_metrics._push", lambda job, report: reports.append(report))
     return reports
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.frames import write_panel
-from data.panel import SalesPanel, SeriesIndex
+from data.panel.frames import write_panel
+from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Paths
 from models.champion import Champion
 from models.store import bento_champion

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from data.features import SEED_FEATURES
-from data.panel import SalesPanel
+from data.panel.seed_features import SEED_FEATURES
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from models.champion import Champion
 from models.store import ChampionRecord, digests_of

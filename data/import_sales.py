@@ -1,0 +1,101 @@
+"""Job: copy somebody's sales file into data/raw, in place of the one before (`make up SALES=file`)."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from data.errors import DataContractError, StorecastError
+from data.atomic_files import atomic_path, atomic_write_text
+from data.loading.load_history import INGESTED, SAMPLE, RawFiles, load_history, raw_files
+from data.params import Paths, load_params
+from data.loading.cleaning_rules import DataParams
+from data.loading.file_formats import SUFFIXES, is_table
+
+BROUGHT = ".brought"  # names the file we put there ourselves: the only one we may take away again
+
+
+def bring(file: Path, raw: Path, params: DataParams) -> Path:
+    """Copy `file` into `raw` and take away the one brought before; files put there by hand stay.
+
+    Raises `DataContractError`, with nothing changed, when the file cannot be used or would replace another's.
+    """
+    brought = raw / file.name
+    _check(file, params)
+    _require_no_foreign_days(raw, brought)
+    if file.resolve() != brought.resolve():
+        _require_no_other(brought)
+        with atomic_path(brought) as unfinished:
+            shutil.copyfile(file, unfinished)
+        _forget_previous(raw, keep=brought)
+        atomic_write_text(raw / BROUGHT, brought.name)
+    return brought
+
+
+def _check(file: Path, params: DataParams) -> None:
+    if not file.is_file():
+        raise DataContractError(f"There is no file {file}.", hint="SALES= is relative to where you stand.")
+    if not is_table(file):
+        raise DataContractError(
+            f"{file.name} is none of {', '.join(SUFFIXES)}.", hint="Save it as one of these."
+        )
+    if file.name == SAMPLE or file.name.startswith((INGESTED, ".")):
+        raise DataContractError(f"{file.name} has a name that Storecast keeps for itself.", hint="Rename it.")
+    load_history(RawFiles((file,), ()), params)
+
+
+def _require_no_other(brought: Path) -> None:
+    if brought.exists() and brought != _previous(brought.parent):
+        raise DataContractError(
+            f"{brought} is there already, and was put there by hand.",
+            hint="Give your file another name, or take that one away.",
+        )
+
+
+def _require_no_foreign_days(raw: Path, brought: Path) -> None:
+    files = raw_files(raw)
+    if files.ingested and brought not in files.base:
+        raise DataContractError(
+            f"{raw} holds days ingested on top of other sales, the first in {files.ingested[0].name}.",
+            hint=f"Take the ingested files away to start anew with {brought.name}, or use make ingest.",
+        )
+
+
+def _previous(raw: Path) -> Path | None:
+    note = raw / BROUGHT
+    return raw / note.read_text(encoding="utf-8") if note.exists() else None
+
+
+def _forget_previous(raw: Path, keep: Path) -> None:
+    previous = _previous(raw)
+    if previous and previous != keep:
+        previous.unlink(missing_ok=True)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Bring one file; 2 when it cannot be used."""
+    parser = argparse.ArgumentParser(prog="python -m data.import_sales", description=__doc__)
+    parser.add_argument("file", type=Path)
+    try:
+        paths = Paths()
+        params = load_params("data", DataParams, paths.params)
+        brought = bring(parser.parse_args(argv).file.expanduser(), paths.raw, params)
+    except StorecastError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"Sales from {brought.name}, {brought.stat().st_size / 1e6:.1f} MB{_beside(brought)}.")
+    return 0
+
+
+def _beside(brought: Path) -> str:
+    """What else is trained on, so that nobody mixes two shops unawares."""
+    files = raw_files(brought.parent)
+    others = [path.name for path in (*files.base, *files.ingested) if path != brought]
+    return f", with {', '.join(others)} that {brought.parent} holds too" if others else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""All raw files as one history: what somebody put into data/raw, and on top of it the days ingested later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data.loading.cleaning import clean_panel, settle_rows
+from data.dates.closed_days import find_closed
+from data.errors import DataContractError
+from data.panel.sales_panel import SalesPanel, panel_from_codes
+from data.loading.quality_report import Finding, QualityReport
+from data.loading.raw_rows import FileRows, SalesRows, combine_rows
+from data.loading.cleaning_rules import Columns, DataParams
+from data.loading.read_file import read_sales
+from data.loading.file_formats import is_table
+from data.text import counted
+
+SAMPLE = "sample.csv.gz"
+INGESTED = "ingested-"
+WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
+
+@dataclass(frozen=True)
+class RawFiles:
+    """Files in the order in which they are read; later rows replace earlier ones under the rule `last`.
+
+    `left_out` are neither CSV nor Parquet by their names: sales, perhaps, that nobody would miss in silence.
+    """
+
+    base: tuple[Path, ...]
+    ingested: tuple[Path, ...]
+    left_out: tuple[Path, ...] = ()
+
+
+def raw_files(folder: Path) -> RawFiles:
+    """List the sales in a folder by name; the generated sample counts only while nothing else is there."""
+    visible = sorted(path for path in folder.glob("*") if path.name[0] != "." and path.suffix != ".dvc")
+    names = [path for path in visible if is_table(path)]
+    ingested = tuple(path for path in names if path.name.startswith(INGESTED))
+    base = tuple(path for path in names if path not in ingested)
+    brought = tuple(path for path in base if path.name != SAMPLE)
+    return RawFiles(brought or base, ingested, tuple(path for path in visible if path not in names))
+
+
+def load_history(files: RawFiles, params: DataParams) -> tuple[SalesPanel, QualityReport]:
+    """Read and clean files; raises `DataContractError` when they cannot be used."""
+    layers = read_layers(files, params)
+    everything = [file for layer in layers for file in layer]
+    rows, found_in_rows = settle_layers(split_layers(layers), params)
+    panel, found_in_panel = clean_panel(panel_from_rows(rows), params)
+    report = QualityReport(
+        files=tuple(file.name for file in everything),
+        n_rows=sum(len(file.sales) for file in everything),
+        facts=describe(panel),
+        findings=(*_found_in_files(everything, params), *found_in_rows, *found_in_panel, _ahead(panel)),
+    )
+    return panel, report
+
+
+def read_layers(files: RawFiles, params: DataParams) -> list[list[FileRows]]:
+    """Read the files of each layer; ingested ones are in our own format, whatever the others are in."""
+    as_written = params.model_copy(update={"columns": Columns(), "date_format": None})
+    base = [read_sales(path, params) for path in files.base]
+    return [base, [read_sales(path, as_written) for path in files.ingested]]
+
+
+def split_layers(layers: Sequence[Sequence[FileRows]]) -> list[SalesRows]:
+    """Rows of each layer, with labels that mean the same series in all of them."""
+    rows = combine_rows([file for layer in layers for file in layer])
+    sizes = [sum(int(np.isfinite(file.sales).sum()) for file in layer) for layer in layers]
+    ends = np.cumsum(sizes).tolist()
+    return [rows.take(slice(end - size, end)) for size, end in zip(sizes, ends, strict=True)]
+
+
+def settle_layers(layers: Sequence[SalesRows], params: DataParams) -> tuple[SalesRows, tuple[Finding, ...]]:
+    """Leave one row per series and day: duplicates of a layer by the rule, then later layers on top."""
+    settled, findings = settle_rows(layers[0], params.duplicates)
+    for layer in (layer for layer in layers[1:] if len(layer)):
+        later, _ = settle_rows(layer, params.duplicates)
+        settled, _ = settle_rows(settled.followed_by(later), "last")
+    if len(settled) == 0:
+        hint = "Check the column that data.columns in params.yaml maps to sales."
+        raise DataContractError("No row has a number of sales.", hint=hint)
+    _require_no_gap(settled, params.max_gap_days)
+    return settled, findings
+
+
+def panel_from_rows(rows: SalesRows) -> SalesPanel:
+    """Arrange settled rows as a panel."""
+    days = rows.times.astype("datetime64[D]")
+    stores, items = rows.stores, rows.items
+    sales = rows.sales.astype(np.float32)
+    return panel_from_codes(days, (stores.names, stores.codes), (items.names, items.codes), sales)
+
+
+def describe(panel: SalesPanel) -> dict[str, Any]:
+    """What a person wants to know of a panel first: its size, its zeros, its closed days."""
+    n_known = int(np.isfinite(panel.sales).sum())
+    return {
+        "series": panel.n_series,
+        "stores": len(panel.series.store_names),
+        "items": len(panel.series.item_names),
+        "from": str(panel.start),
+        "to": str(panel.end),
+        "days": panel.n_days,
+        "recorded_days": n_known,
+        "mean_sales": float(np.nansum(panel.sales, dtype=np.float64) / max(n_known, 1)),
+        "zero_share": float((panel.sales == 0).sum() / max(n_known, 1)),
+        "closed": _closed(panel),
+    }
+
+
+def _closed(panel: SalesPanel) -> dict[str, Any]:
+    cleaned, rules, first_sale = find_closed(panel.sales, panel.series.store_codes, panel.start)
+    is_on_sale = np.arange(panel.n_days) >= first_sale[:, None]
+    n_closed = int((is_on_sale & np.isfinite(panel.sales) & np.isnan(cleaned)).sum())
+    weekdays = {name: int(n) for name, n in zip(WEEKDAYS, rules.weekdays.sum(axis=0), strict=True) if n}
+    regular = ", ".join(f"{name} ({counted(n, 'series')})" for name, n in weekdays.items())
+    words = f"Closed days: {counted(n_closed, 'recorded zero')} read as closed."
+    return {
+        "weekdays": weekdays,
+        "zeros_read_as_closed": n_closed,
+        "never_sold_series": int((first_sale == panel.n_days).sum()),
+        "late_series": int(((first_sale > 0) & (first_sale < panel.n_days)).sum()),
+        "words": f"{words} Regularly: {regular}." if regular else words,
+    }
+
+
+def _found_in_files(files: Sequence[FileRows], params: DataParams) -> tuple[Finding, Finding]:
+    n_rows = sum(len(file.sales) for file in files)
+    n_unreadable, n_commas = sum(file.n_not_numeric for file in files), sum(file.n_commas for file in files)
+    unreadable = tuple(f"{file.name} {place}" for file in files for place in file.not_numeric_examples)
+    advice = "write a decimal point and no thousands separator."
+    commas = f"{counted(n_commas, 'number')} with a comma among them: {advice}" if n_commas else ""
+    return (
+        Finding("empty sales", "missing", sum(file.n_empty for file in files), n_rows),
+        Finding("not numeric", params.not_numeric, n_unreadable, n_rows, unreadable, commas),
+    )
+
+
+def _ahead(panel: SalesPanel) -> Finding:
+    ahead = panel.sales[:, panel.dates > np.datetime64("today")]
+    n_ahead, n_known = int(np.isfinite(ahead).sum()), int(np.isfinite(panel.sales).sum())
+    note = f"The last day is {panel.end}: is it mistyped?" if n_ahead else ""
+    return Finding("days after today", "keep", n_ahead, n_known, note=note)
+
+
+def _require_no_gap(rows: SalesRows, max_gap_days: int) -> None:
+    days = np.unique(rows.times.astype("datetime64[D]"))
+    gaps = np.diff(days).astype(np.int64)
+    if len(gaps) and gaps.max() > max_gap_days:
+        before, after = days[gaps.argmax()], days[gaps.argmax() + 1]
+        n_before = int((rows.times <= before).sum())
+        raise DataContractError(
+            f"Nothing was sold between {before} and {after}: {counted(n_before, 'row')} before, "
+            f"{counted(len(rows) - n_before, 'row')} after; expected no gap over {max_gap_days} days.",
+            hint="Correct the dates, or raise data.max_gap_days in params.yaml if that is so.",
+        )

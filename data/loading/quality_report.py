@@ -1,0 +1,73 @@
+"""What was found in somebody's sales and what was done about it: reports/data_quality.json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from data.text import counted, share
+
+MAX_EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One kind of flaw: how often, in how many rows or days looked at, and the rule that settled it."""
+
+    name: str
+    rule: str
+    count: int
+    out_of: int
+    examples: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def words(self) -> str:
+        """A line for the terminal."""
+        found = f"{self.name}: {self.count:,} ({share(self.count, self.out_of)}), rule {self.rule}"
+        example = f"; first {self.examples[0]}" if self.examples else ""
+        return f"{found}{example}{'. ' if self.note else ''}{self.note}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything known, with the share worked out."""
+        return asdict(self) | {"share": self.count / self.out_of if self.out_of else 0.0, "words": self.words}
+
+
+def examples(described: Iterable[str]) -> tuple[str, ...]:
+    """The first few of them."""
+    return tuple(text for text, _ in zip(described, range(MAX_EXAMPLES), strict=False))
+
+
+@dataclass(frozen=True)
+class QualityReport:
+    """Findings, and what the sales are once they are clean."""
+
+    files: tuple[str, ...]
+    n_rows: int
+    facts: dict[str, Any]
+    findings: tuple[Finding, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As written to reports/data_quality.json; every kind of flaw is there, also when none was found."""
+        return {
+            "files": self.files,
+            "rows": self.n_rows,
+            **self.facts,
+            "findings": {finding.name.replace(" ", "_"): finding.to_json() for finding in self.findings},
+        }
+
+    @property
+    def words(self) -> list[str]:
+        """Lines for the terminal."""
+        facts = self.facts
+        size = f"{counted(facts['series'], 'series')}, {counted(facts['stores'], 'store')}"
+        lines = [
+            f"Read {counted(self.n_rows, 'row')} from {', '.join(self.files)}.",
+            f"{size}, {counted(facts['items'], 'item')}; {facts['from']} to {facts['to']}, "
+            f"{counted(facts['days'], 'day')}.",
+            f"{facts['mean_sales']:.4g} sold a day and series; {facts['zero_share']:.1%} of them zero.",
+            facts["closed"]["words"],
+        ]
+        flaws = [f"- {finding.words}" for finding in self.findings if finding.count]
+        return [*lines, *(["Flaws found:", *flaws] if flaws else ["No flaws found."])]

@@ -1,0 +1,99 @@
+"""Sales as they come: one entry per row of somebody's files, before flaws are settled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.loading.text_values import parse_labels
+from data.panel.series_index import SeriesId
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column with few distinct texts: `texts` and, for each row, its position among them (n_rows,)."""
+
+    texts: Sequence[str]
+    codes: NDArray[np.integer[Any]]
+    is_text: bool = False  # the file itself says so: "1" is to stay "1"
+
+
+@dataclass(frozen=True)
+class FileRows:
+    """What one file says. `times` is datetime64[s], `sales` float64 with NaN where there is no number."""
+
+    name: str
+    times: NDArray[np.datetime64]
+    stores: Coded
+    items: Coded
+    sales: NDArray[np.float64]
+    n_empty: int
+    n_not_numeric: int
+    not_numeric_examples: tuple[str, ...]
+    n_commas: int = 0  # of those that are not numeric, how many would be numbers but for commas: 1,234
+
+
+@dataclass(frozen=True)
+class Labels:
+    """A column of store or item labels over all files: distinct names in order, and each row's code."""
+
+    names: tuple[SeriesId, ...]
+    codes: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class SalesRows:
+    """All rows of all files in their order, (n_rows,) each; rows without a number have been left out."""
+
+    times: NDArray[np.datetime64]
+    stores: Labels
+    items: Labels
+    sales: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.sales)
+
+    def take(self, rows: NDArray[np.integer[Any]] | NDArray[np.bool_] | slice) -> SalesRows:
+        """Some of the rows, by position, mask or slice, with the same names."""
+        return SalesRows(
+            self.times[rows],
+            Labels(self.stores.names, self.stores.codes[rows]),
+            Labels(self.items.names, self.items.codes[rows]),
+            self.sales[rows],
+        )
+
+    def followed_by(self, later: SalesRows) -> SalesRows:
+        """These rows and then others that have the same names."""
+        return SalesRows(
+            np.concatenate([self.times, later.times]),
+            Labels(self.stores.names, np.concatenate([self.stores.codes, later.stores.codes])),
+            Labels(self.items.names, np.concatenate([self.items.codes, later.items.codes])),
+            np.concatenate([self.sales, later.sales]),
+        )
+
+
+def combine_rows(files: Sequence[FileRows]) -> SalesRows:
+    """Join files one after another; a label is an integer only if it is one in every file."""
+    rows = SalesRows(
+        np.concatenate([file.times for file in files]),
+        _combine_labels([file.stores for file in files]),
+        _combine_labels([file.items for file in files]),
+        np.concatenate([file.sales for file in files]),
+    )
+    is_known = ~np.isnan(rows.sales)
+    return rows if is_known.all() else rows.take(is_known)
+
+
+def _combine_labels(columns: Sequence[Coded]) -> Labels:
+    texts = [text for column in columns for text in column.texts]
+    labels = parse_labels(texts, is_text=any(column.is_text for column in columns))
+    names: list[Any] = sorted(set(labels))  # all int or all str
+    code_of = {name: code for code, name in enumerate(names)}
+    new_codes = np.array([code_of[label] for label in labels], dtype=np.int32)
+    offsets = np.cumsum([0, *(len(column.texts) for column in columns)])
+    codes = [new_codes[column.codes + offset] for column, offset in zip(columns, offsets, strict=False)]
+    return Labels(tuple(names), np.concatenate(codes))

@@ -1,0 +1,119 @@
+"""Panels as tables: pandas frames for tools that want them, and Parquet on disk."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.errors import ArtifactError, DataContractError
+from data.atomic_files import atomic_path
+from data.panel.sales_panel import SalesPanel, SeriesId, panel_from_codes, panel_from_columns
+from data.panel.schema import COLUMNS, DATE, ITEM, SALES, STORE, validate_sales
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+def panel_from_frame(frame: pd.DataFrame) -> SalesPanel:
+    """Arrange a long frame, rows in any order, as a panel; raises `DataContractError` as `validate_sales`."""
+    valid = validate_sales(frame)
+    return panel_from_columns(*(valid[name].to_numpy() for name in COLUMNS))
+
+
+def frame_from_panel(panel: SalesPanel) -> pd.DataFrame:
+    """One row per recorded series and day, sorted by store, item, date; dates are datetime64[s]."""
+    import pandas as pd
+
+    rows, columns = np.nonzero(~np.isnan(panel.sales))
+    return pd.DataFrame(
+        {
+            DATE: panel.dates[columns],
+            STORE: pd.Index(panel.series.stores).take(rows),
+            ITEM: pd.Index(panel.series.items).take(rows),
+            SALES: panel.sales[rows, columns],
+        }
+    )
+
+
+def table_from_panel(panel: SalesPanel) -> pa.Table:
+    """As `frame_from_panel`, as an Arrow table: dates are timestamp[ms], stores and items dictionaries."""
+    import pyarrow as pa
+
+    def coded(codes: NDArray[np.int64], names: tuple[SeriesId, ...]) -> Any:
+        return pa.DictionaryArray.from_arrays(codes.astype(np.int32), pa.array(list[Any](names)))
+
+    rows, columns = np.nonzero(~np.isnan(panel.sales))
+    series = panel.series
+    return pa.table(
+        {
+            DATE: pa.array(panel.dates[columns].astype("datetime64[ms]")),
+            STORE: coded(series.store_codes[rows], series.store_names),
+            ITEM: coded(series.item_codes[rows], series.item_names),
+            SALES: pa.array(panel.sales[rows, columns]),
+        }
+    )
+
+
+def write_panel(panel: SalesPanel, path: Path) -> None:
+    """Write Parquet that any tool can open: date, store, item, sales."""
+    import pyarrow.parquet as pq
+
+    with atomic_path(path) as unfinished:
+        pq.write_table(table_from_panel(panel), unfinished, store_schema=False)  # plain types for others
+
+
+def write_csv(panel: SalesPanel, path: Path) -> None:
+    """Write CSV, packed when the name ends in .gz: equal panels give equal bytes."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    table: Any = table_from_panel(panel)
+    for name, plain in ((DATE, pa.date32()), (STORE, None), (ITEM, None)):
+        column = table[name].cast(plain or table[name].type.value_type)
+        table = table.set_column(table.column_names.index(name), name, column)
+    with atomic_path(path) as unfinished, _packed(unfinished) as target:
+        target.write(f"{','.join(COLUMNS)}\n".encode())
+        csv.write_csv(table, target, csv.WriteOptions(include_header=False))
+
+
+def read_panel(path: Path) -> SalesPanel:
+    """Inverse of `write_panel`; raises `ArtifactError` when the file is missing or not one of ours."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path, columns=list(COLUMNS), read_dictionary=[STORE, ITEM])
+        return panel_from_codes(
+            table[DATE].to_numpy().astype("datetime64[D]"),
+            _labels(table[STORE]),
+            _labels(table[ITEM]),
+            table[SALES].to_numpy().astype(np.float32),
+        )
+    except (OSError, KeyError, pa.ArrowException, DataContractError) as error:
+        raise ArtifactError(
+            f"{path} cannot be read as clean sales: {error}.", hint="Make it with python -m data.prepare."
+        ) from error
+
+
+@contextmanager
+def _packed(path: Path) -> Iterator[Any]:
+    with path.open("wb") as target:
+        if path.suffix == ".gz":
+            with gzip.GzipFile(filename="", fileobj=target, mode="wb", compresslevel=6, mtime=0) as packed:
+                yield packed
+        else:
+            yield target
+
+
+def _labels(column: Any) -> tuple[list[SeriesId], NDArray[np.int64]]:
+    encoded = column.combine_chunks().dictionary_encode()
+    names: list[Any] = encoded.dictionary.to_pylist()
+    order = np.array(sorted(range(len(names)), key=lambda code: names[code]), dtype=np.int64)
+    return [names[code] for code in order], np.argsort(order)[encoded.indices.to_numpy()]

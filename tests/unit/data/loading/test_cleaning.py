@@ -1,0 +1,155 @@
+"""data.loading.cleaning: each flaw is counted and settled by its rule."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from data.loading.cleaning import clean_panel, settle_rows
+from data.dates.calendar_days import as_day
+from data.errors import DataContractError
+from data.panel.sales_panel import SalesPanel, SeriesIndex
+from data.loading.quality_report import Finding
+from data.loading.raw_rows import Labels, SalesRows
+from data.loading.cleaning_rules import DataParams
+
+NAN = np.nan
+USUAL = DataParams()
+
+
+def make_rows(*rows: tuple[str, int, float]) -> SalesRows:
+    """Rows of one item, each a time, a store and its sales."""
+    times, stores, sales = zip(*rows, strict=True)
+    codes = np.array(stores, dtype=np.int32)
+    return SalesRows(
+        np.array(times, dtype="datetime64[s]"),
+        Labels(tuple(range(max(stores) + 1)), codes),
+        Labels(("x",), np.zeros_like(codes)),
+        np.array(sales, dtype=np.float64),
+    )
+
+
+def settled(rows: SalesRows, rule: str) -> tuple[set[tuple[str, int, float]], Finding, Finding]:
+    daily, (duplicates, parts) = settle_rows(rows, rule)
+    days = daily.times.astype("datetime64[D]").astype(str)
+    return {*zip(days, daily.stores.codes.tolist(), daily.sales.tolist(), strict=True)}, duplicates, parts
+
+
+DUPLICATES = make_rows(
+    ("2017-01-01", 0, 3),
+    ("2017-01-02", 0, 4),
+    ("2017-01-01", 1, 5),
+    ("2017-01-01", 0, 7),
+    ("2017-01-02", 0, 4),
+)
+
+
+@pytest.mark.parametrize(("rule", "first", "second"), [("last", 7, 4), ("sum", 10, 8)])
+def test_duplicates_are_settled_by_the_rule_and_counted(rule: str, first: float, second: float) -> None:
+    rows, duplicates, parts = settled(DUPLICATES, rule)
+    assert rows == {("2017-01-01", 0, first), ("2017-01-02", 0, second), ("2017-01-01", 1, 5)}
+    assert (duplicates.count, duplicates.out_of, duplicates.rule) == (2, 5, rule)
+    assert duplicates.examples[0] == "store 0, item x, 2017-01-01: 3, then 7"
+    assert parts.count == 0
+
+
+def test_duplicates_are_refused_under_the_rule_error() -> None:
+    with pytest.raises(DataContractError, match=r"2 rows too many; store 0, item x, 2017-01-01: 3, then 7"):
+        settle_rows(DUPLICATES, "error")
+
+
+def test_rows_at_different_times_of_a_day_are_parts_of_it_under_any_rule() -> None:
+    receipts = make_rows(("2017-01-01T08:00", 0, 1), ("2017-01-01T09:00", 0, 1), ("2017-01-01T09:00", 0, 2))
+    rows, duplicates, parts = settled(receipts, "last")
+    assert rows == {("2017-01-01", 0, 3)}
+    assert (duplicates.count, parts.count) == (1, 1)
+    assert settled(receipts, "sum")[0] == {("2017-01-01", 0, 4)}
+
+
+def test_rows_without_flaws_pass_as_they_are() -> None:
+    rows = make_rows(("2017-01-02", 1, 3), ("2017-01-01", 0, 4))
+    assert settle_rows(rows, "error")[0] is rows
+
+
+def make_panel(*sales: list[float] | NDArray[Any]) -> SalesPanel:
+    series = SeriesIndex.from_labels(list(range(len(sales))), ["x"] * len(sales))
+    return SalesPanel(np.array(sales, dtype=np.float32), as_day("2017-01-01"), series)
+
+
+def cleaned(panel: SalesPanel, params: DataParams) -> tuple[NDArray[np.float32], dict[str, Finding]]:
+    clean, findings = clean_panel(panel, params)
+    return clean.sales, {finding.name: finding for finding in findings}
+
+
+def test_good_sales_are_left_as_they_are_and_so_is_the_panel_given() -> None:
+    panel = make_panel([1, 0, 3])
+    clean, findings = clean_panel(panel, USUAL)
+    assert clean.content_hash() == panel.content_hash()
+    assert [finding.count for finding in findings] == [0, 0, 0]
+    clean.sales[:] = 9
+    assert panel.sales[0, 0] == 1
+
+
+@pytest.mark.parametrize(("rule", "expected"), [("zero", 0.0), ("missing", NAN)])
+def test_negative_sales_are_settled_by_the_rule_and_named(rule: str, expected: float) -> None:
+    sales, found = cleaned(make_panel([1, -2, 3]), USUAL.model_copy(update={"negative_sales": rule}))
+    np.testing.assert_array_equal(sales, np.array([[1, expected, 3]], dtype=np.float32))
+    assert found["negative sales"].count == 1
+    assert found["negative sales"].examples == ("store 0, item x, 2017-01-02: -2",)
+
+
+def test_negative_sales_are_refused_under_the_rule_error() -> None:
+    with pytest.raises(DataContractError, match=r"negative on 1 day; store 0, item x, 2017-01-02: -2"):
+        clean_panel(make_panel([1, -2, 3]), DataParams(negative_sales="error"))
+
+
+def test_missing_days_are_counted_between_first_and_last_and_stay_missing() -> None:
+    panel = make_panel([NAN, 1, NAN, 3, NAN], [1, 1, 1, 1, 1])
+    sales, found = cleaned(panel, USUAL)
+    np.testing.assert_array_equal(sales, panel.sales)
+    assert (found["missing days"].count, found["missing days"].out_of) == (1, 8)
+    assert found["missing days"].examples == ("store 0, item x, 2017-01-03",)
+
+
+def test_missing_days_become_zeros_from_the_first_row_to_the_end_on_request() -> None:
+    sales, _ = cleaned(make_panel([NAN, 1, NAN, 3, NAN]), DataParams(missing_days="zero"))
+    np.testing.assert_array_equal(sales, np.array([[NAN, 1, 0, 3, 0]], dtype=np.float32))
+
+
+def test_many_missing_days_and_no_zero_at_all_suggest_that_zeros_were_left_out() -> None:
+    assert "data.missing_days" in cleaned(make_panel([1, NAN, 2, NAN, 3]), USUAL)[1]["missing days"].note
+    assert not cleaned(make_panel([1, NAN, 2, 0, 3]), USUAL)[1]["missing days"].note
+
+
+def spiky(peak: float = 90) -> NDArray[np.float64]:
+    sales = np.random.default_rng(1).poisson(5, 200).astype(np.float64)
+    sales[100] = peak
+    return sales
+
+
+def test_outliers_are_reported_and_kept() -> None:
+    panel = make_panel(spiky())
+    sales, found = cleaned(panel, USUAL)
+    np.testing.assert_array_equal(sales, panel.sales)
+    assert found["outliers"].examples == ("store 0, item x, 2017-04-11: 90",)
+
+
+def test_outliers_are_cut_or_taken_out_on_request() -> None:
+    capped, _ = cleaned(make_panel(spiky()), DataParams(outliers="cap"))
+    assert 12 < capped[0, 100] < 50
+    assert np.isnan(cleaned(make_panel(spiky()), DataParams(outliers="missing"))[0][0, 100])
+    assert (np.delete(capped, 100) == np.delete(spiky(), 100)).all()
+
+
+def test_seasons_promotions_and_slow_sellers_are_no_outliers() -> None:
+    rng = np.random.default_rng(2)
+    days = np.arange(730)
+    seasonal = rng.poisson(100 * (1 + 0.6 * np.sin(days / 58)) * np.where(days % 7 == 6, 1.6, 1))
+    promoted = rng.poisson(np.where(days % 30 < 3, 45, 20))
+    slow = rng.poisson(0.1, 730)
+    assert cleaned(make_panel(seasonal, promoted, slow), USUAL)[1]["outliers"].count == 0
+
+
+def test_a_few_days_are_too_few_to_call_one_of_them_unusual() -> None:
+    assert cleaned(make_panel([1, 1, 1, 1, 500]), USUAL)[1]["outliers"].count == 0

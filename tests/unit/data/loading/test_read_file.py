@@ -1,0 +1,86 @@
+"""data.loading.read_file: one file as rows, or the bad rows by name."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.errors import DataContractError
+from data.loading.raw_rows import FileRows
+from data.loading.cleaning_rules import Columns, DataParams
+from data.loading.read_file import read_sales
+
+HEADER = "date,store,item,sales\n"
+USUAL = DataParams()
+
+
+def read(folder: Path, rows: str, params: DataParams = USUAL, header: str = HEADER) -> FileRows:
+    (folder / "mine.csv").write_text(header + rows)
+    return read_sales(folder / "mine.csv", params)
+
+
+def test_a_row_is_a_time_a_store_an_item_and_a_number(tmp_path: Path) -> None:
+    file = read(tmp_path, "2017-01-01,S1,07,3\n2017-01-02 08:00,S2,07,4.5\n")
+    assert file.times.tolist() == np.array(["2017-01-01", "2017-01-02T08:00"], "datetime64[s]").tolist()
+    assert [file.stores.texts[code] for code in file.stores.codes] == ["S1", "S2"]
+    assert [file.items.texts[code] for code in file.items.codes] == ["07", "07"]
+    assert file.sales.tolist() == [3, 4.5]
+
+
+def test_other_names_of_columns_are_mapped(tmp_path: Path) -> None:
+    columns = Columns(date="Tag", store="Filiale", item="Artikel", sales="Menge")
+    file = read(tmp_path, "2017-01-01;1;2;3\n", DataParams(columns=columns), "Tag;Filiale;Artikel;Menge\n")
+    assert file.sales.tolist() == [3]
+
+
+def test_empty_and_unreadable_sales_are_counted_apart_and_shown_with_their_lines(tmp_path: Path) -> None:
+    rows = "2017-01-01,1,1,\n2017-01-02,1,1,NA\n2017-01-03,1,1,abc\n" + "2017-01-04,1,1,5\n" * 200
+    file = read(tmp_path, rows)
+    assert (file.n_empty, file.n_not_numeric) == (2, 1)
+    assert file.not_numeric_examples == ("line 4: 'abc'",)
+    assert np.isnan(file.sales[:3]).all()
+
+
+def test_numbers_with_a_comma_are_counted_among_the_unreadable(tmp_path: Path) -> None:
+    rows = '2017-01-01,1,1,"1,234"\n2017-01-02,1,1,"a,b"\n' + "2017-01-03,1,1,5\n" * 200
+    file = read(tmp_path, rows)
+    assert (file.n_not_numeric, file.n_commas) == (2, 1)
+
+
+def test_many_unreadable_sales_mean_the_file_is_not_what_it_seems(tmp_path: Path) -> None:
+    with pytest.raises(DataContractError, match=r"mine.csv: .* in 2 rows; line 2: '1,5', line 3: '2,5'"):
+        read(tmp_path, '2017-01-01,1,1,"1,5"\n2017-01-02,1,1,"2,5"\n2017-01-03,1,1,3\n')
+
+
+def test_a_single_unreadable_sale_is_refused_under_the_rule_error(tmp_path: Path) -> None:
+    rows = "2017-01-01,1,1,5\n" * 200 + "2017-01-02,1,1,abc\n"
+    with pytest.raises(DataContractError, match="line 202: 'abc'"):
+        read(tmp_path, rows, DataParams(not_numeric="error"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("2017-01-01,1,1,3\nTotal,1,1,3\n", r"no readable date in 1 row; line 3: 'Total'.*2018-05-01"),
+        ("2017-01-01,,1,3\n", r"no store in 1 row; line 2: ''"),
+        ("2017-01-01,1, ,3\n", r"no item in 1 row; line 2"),
+        ("2999-01-01,1,1,3\n", r"far ahead in 1 row; line 2: '2999-01-01'.*max_days_ahead"),
+        ("01/02/2017,1,1,3\n", r"mine.csv: Dates are ambiguous.*date_format"),
+        ("2017-01-01T00:00:00+02:00,1,1,3\n", r"no readable date.*without a time zone"),
+        ("", r"mine.csv has no rows"),
+    ],
+)
+def test_rows_that_cannot_be_placed_are_refused_with_line_value_and_fix(
+    tmp_path: Path, rows: str, said: str
+) -> None:
+    with pytest.raises(DataContractError, match=f"(?s){said}"):
+        read(tmp_path, rows)
+
+
+def test_only_the_first_bad_rows_are_named_and_all_are_counted(tmp_path: Path) -> None:
+    with pytest.raises(DataContractError, match=r"in 50 rows; line 2: 'x', line 3: 'x', line 4: 'x'\. "):
+        read(tmp_path, "x,1,1,3\n" * 50)
+
+
+def test_one_row_is_enough(tmp_path: Path) -> None:
+    assert len(read(tmp_path, "2017-01-01,1,1,3").sales) == 1

@@ -1,0 +1,42 @@
+"""data.panel.series_index: which store and item each row is."""
+
+import numpy as np
+import pytest
+
+from data.errors import DataContractError
+from data.panel.series_index import SeriesId, SeriesIndex
+
+INDEX = SeriesIndex.from_labels([1, 1, 2, 10], [7, 30, 7, 4])
+
+
+def test_a_series_is_found_by_number_and_by_text() -> None:
+    assert INDEX.find(10, 4) == INDEX.find("10", "4") == 3
+    assert INDEX.find(10, 7) is None
+
+
+def test_codes_are_positions_among_the_distinct_labels_in_order() -> None:
+    assert INDEX.store_names == (1, 2, 10)
+    assert INDEX.store_codes.tolist() == [0, 0, 1, 2]
+    assert INDEX.item_names == (4, 7, 30)
+    assert INDEX.item_codes.tolist() == [1, 2, 1, 0]
+
+
+@pytest.mark.parametrize("rows", [[1, 3], np.array([False, True, False, True])])
+def test_select_takes_positions_or_a_mask_and_counts_codes_anew(rows: object) -> None:
+    chosen = INDEX.select(rows)  # type: ignore[arg-type]
+    assert chosen.to_json() == {"stores": [1, 10], "items": [30, 4]}
+    assert chosen.store_codes.tolist() == [0, 1]
+
+
+def test_json_goes_there_and_back_and_other_keys_do_not_matter() -> None:
+    assert SeriesIndex.from_json({"cutoff": "2017-12-31", **INDEX.to_json()}) == INDEX
+
+
+@pytest.mark.parametrize(
+    ("stores", "items"), [([2, 1], [1, 1]), ([1, 1], [3, 3]), (["a", 1], ["x", "x"]), ([1, 1], ["x", 2])]
+)
+def test_rows_that_are_not_sorted_distinct_and_of_one_type_are_refused(
+    stores: list[SeriesId], items: list[SeriesId]
+) -> None:
+    with pytest.raises(DataContractError):
+        SeriesIndex.from_labels(stores, items)

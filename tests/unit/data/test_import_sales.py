@@ -1,0 +1,124 @@
+"""data.import_sales: the sales a person hands over become the sales that are trained on."""
+
+from pathlib import Path
+
+import pytest
+
+from data.import_sales import bring, main
+from data.errors import DataContractError
+from data.loading.cleaning_rules import DataParams
+
+
+def sales_file(folder: Path, name: str, text: str = "date,store,item,sales\n2017-01-01,1,1,3\n") -> Path:
+    folder.mkdir(exist_ok=True)
+    file = folder / name
+    file.write_text(text)
+    return file
+
+
+def visible(raw: Path) -> set[str]:
+    return {path.name for path in raw.iterdir() if not path.name.startswith(".")}
+
+
+def test_a_brought_file_is_copied_whole(tmp_path: Path) -> None:
+    mine = sales_file(tmp_path / "mine", "sales.csv")
+    brought = bring(mine, tmp_path / "raw", DataParams())
+    assert brought.read_bytes() == mine.read_bytes()
+    assert mine.exists()
+
+
+def test_another_file_takes_the_place_of_the_one_brought_before(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    bring(sales_file(tmp_path / "mine", "first.csv"), raw, DataParams())
+    bring(sales_file(tmp_path / "mine", "second.csv"), raw, DataParams())
+    assert visible(raw) == {"second.csv"}
+
+
+def test_the_same_name_with_other_content_replaces_the_content(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    bring(sales_file(tmp_path / "mine", "sales.csv"), raw, DataParams())
+    newer = sales_file(tmp_path / "mine", "sales.csv", "date,store,item,sales\n2017-01-02,1,1,4\n")
+    assert bring(newer, raw, DataParams()).read_text() == newer.read_text()
+    assert visible(raw) == {"sales.csv"}
+
+
+def test_files_a_person_put_there_stay(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    sales_file(raw, "theirs.csv")
+    bring(sales_file(tmp_path / "mine", "first.csv"), raw, DataParams())
+    bring(sales_file(tmp_path / "mine", "second.csv"), raw, DataParams())
+    assert visible(raw) == {"theirs.csv", "second.csv"}
+
+
+def test_a_file_that_is_already_in_raw_is_left_as_it_is(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    bring(sales_file(raw, "theirs.csv"), raw, DataParams())
+    bring(sales_file(tmp_path / "mine", "other.csv"), raw, DataParams())
+    assert visible(raw) == {"theirs.csv", "other.csv"}
+
+
+def test_a_file_put_there_by_hand_is_not_replaced_by_one_of_its_name(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    theirs = sales_file(raw, "sales.csv")
+    mine = sales_file(tmp_path / "mine", "sales.csv", "date,store,item,sales\n2017-01-02,1,1,4\n")
+    before = theirs.read_text()
+    with pytest.raises(DataContractError, match="by hand"):
+        bring(mine, raw, DataParams())
+    assert theirs.read_text() == before
+
+
+def test_a_file_that_cannot_be_read_leaves_the_one_brought_before(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    bring(sales_file(tmp_path / "mine", "good.csv"), raw, DataParams())
+    with pytest.raises(DataContractError):
+        bring(sales_file(tmp_path / "mine", "bad.csv", "a,b\n1,2\n"), raw, DataParams())
+    assert visible(raw) == {"good.csv"}
+
+
+@pytest.mark.parametrize("name", [".hidden.csv", "ingested-2017-01.csv", "sample.csv.gz"])
+def test_a_name_that_is_read_in_its_own_way_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataContractError, match="Rename"):
+        bring(sales_file(tmp_path / "mine", name), tmp_path / "raw", DataParams())
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "sales.xlsx"])
+def test_a_file_that_cannot_be_used_is_named_and_changes_nothing(tmp_path: Path, name: str) -> None:
+    raw = tmp_path / "raw"
+    bring(sales_file(tmp_path / "mine", "sales.csv"), raw, DataParams())
+    if name == "sales.xlsx":
+        sales_file(tmp_path / "mine", name)
+    with pytest.raises(DataContractError, match=name):
+        bring(tmp_path / "mine" / name, raw, DataParams())
+    assert visible(raw) == {"sales.csv"}
+
+
+def test_the_job_exits_2_when_there_is_no_such_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "params.yaml").write_text("data:\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["nowhere.csv"]) == 2
+    assert "nowhere.csv" in capsys.readouterr().err
+
+
+def test_the_job_says_what_else_is_trained_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "params.yaml").write_text("data:\n")
+    monkeypatch.chdir(tmp_path)
+    mine = sales_file(tmp_path / "mine", "sales.csv")
+    assert main([str(mine)]) == 0
+    assert "with" not in capsys.readouterr().out
+    sales_file(tmp_path / "data" / "raw", "ingested-1.csv")
+    assert main([str(mine)]) == 0
+    assert "ingested-1.csv" in capsys.readouterr().out
+
+
+def test_days_ingested_on_top_of_other_sales_are_never_mixed_with_these(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    bring(sales_file(tmp_path / "mine", "first.csv"), raw, DataParams())
+    sales_file(raw, "ingested-2017-01.csv")
+    with pytest.raises(DataContractError, match=r"ingested-2017-01\.csv"):
+        bring(sales_file(tmp_path / "mine", "second.csv"), raw, DataParams())
+    assert visible(raw) == {"first.csv", "ingested-2017-01.csv"}
+    bring(sales_file(tmp_path / "mine", "first.csv"), raw, DataParams())

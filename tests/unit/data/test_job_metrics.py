@@ -1,0 +1,109 @@
+"""Jobs leave their numbers at the gateway, and are none the worse when there is none."""
+
+import base64
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from data import job_metrics as pushed
+from data.job_metrics import PUSHED, PUSHGATEWAY, reported
+
+
+class Gateway:
+    """Keeps what it is sent: path, headers and body of each request."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, dict[str, str], str]] = []
+
+    def body(self, group: str) -> str:
+        """The last that came for a group."""
+        return [body for path, _, body in self.requests if path == f"/metrics/job/{group}"][-1]
+
+
+@pytest.fixture
+def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
+    gateway = Gateway()
+
+    class Keep(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            gateway.requests.append((self.path, dict(self.headers), body))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Keep)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv(PUSHGATEWAY, f"http://jobs:se%40cret@127.0.0.1:{server.server_address[1]}")
+    yield gateway
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_run_leaves_its_numbers_and_that_it_went_well(gateway: Gateway) -> None:
+    with reported("drift") as report:
+        report(pushed.DRIFT_VALUE, 0.25, "level", "store 1")
+    body = gateway.body("drift")
+    assert 'storecast_drift_value{group="store 1",test="level"} 0.25' in body
+    assert "storecast_job_failed 0.0" in body
+    assert "storecast_job_succeeded_timestamp_seconds" in body
+
+
+def test_a_run_that_fails_says_so_and_leaves_the_numbers_before_it_alone(gateway: Gateway) -> None:
+    def run() -> None:
+        with reported("drift") as report:
+            report(pushed.DRIFT_FOUND, 1)
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        run()
+    body = gateway.body("drift")
+    assert "storecast_job_failed 1.0" in body
+    assert "storecast_drift_found" not in body
+    assert "storecast_job_succeeded" not in body
+
+
+def test_what_several_jobs_speak_about_has_one_last_word(gateway: Gateway) -> None:
+    for job, is_up in (("drift", True), ("retrain", False)):
+        with reported(job) as report:
+            report(pushed.RETRAINING_FLAG, is_up)
+    assert "storecast_retraining_flag 0.0" in gateway.body("flag")
+    assert "storecast_retraining_flag" not in gateway.body("drift")
+
+
+def test_name_and_password_travel_as_a_header_and_not_in_the_address(gateway: Gateway) -> None:
+    with reported("train"):
+        pass
+    path, headers, _ = gateway.requests[-1]
+    assert headers["Authorization"] == f"Basic {base64.b64encode(b'jobs:se@cret').decode()}"
+    assert "secret" not in path + headers["Host"]
+
+
+def test_a_gateway_that_is_away_costs_a_line_and_no_job(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(PUSHGATEWAY, "127.0.0.1:9")
+    with reported("train"):
+        pass
+    assert "not pushed" in caplog.text
+
+
+def test_nothing_is_pushed_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(PUSHGATEWAY, raising=False)
+    with reported("train") as report:
+        report(pushed.WAPE, 0.1, "storecast")
+
+
+def test_a_metric_is_given_the_labels_it_has() -> None:
+    with pytest.raises(ValueError, match="expected"), reported("train") as report:
+        report(pushed.WAPE, 0.1)
+
+
+def test_names_are_ours_and_used_once() -> None:
+    names = [metric.name for metric in PUSHED]
+    assert len(set(names)) == len(names)
+    assert all(name.startswith("storecast_") for name in names)
