@@ -19,7 +19,7 @@ from drift.alarm import Alarm
 from drift.concept import Errors
 from drift.shifts import Groups
 from drift.windows import Floats
-from models.arrays import pack, unpack
+from models.storage.array_packing import pack, unpack
 
 FILE = "drift.npz"
 EVIDENCE_FILE = "drift.json"

@@ -36,7 +36,7 @@ from drift.summary import CheckedWindow, DriftSummary, DriftTest
 from drift.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows
 from drift.words import Teller
 from models.champion import Champion
-from models.store import ChampionRecord
+from models.storage.bento_store import ChampionRecord
 
 logger = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from drift.season import YEAR_DAYS
 from drift.summary import DriftTest
 from drift.tail import tail_quantile
 from drift.windows import LENGTHS_DAYS, Ints
-from models.forecaster import Forecaster
-from models.lately import USUAL
-from models.roll_forward import roll_forward
-from models.scores import mape, wape
+from models.forecaster.forecaster import Forecaster
+from models.forecaster.recent_correction import USUAL
+from models.forecaster.roll_forward import roll_forward
+from models.evaluation.scores import mape, wape
 
 Sales = NDArray[np.float32]
 

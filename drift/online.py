@@ -17,7 +17,7 @@ from drift.records import Records
 from drift.summary import CheckedWindow, DriftSummary
 from drift.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows, WindowsByLength
 from drift.words import Teller
-from models.table import ForecastTable
+from models.storage.forecast_table import ForecastTable
 
 MOST_NEEDED_ROWS = 300  # with fewer, chance alone moves every statistic
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from data.panel.sales_panel import SalesPanel
 from data.progress import progress
 from drift.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Ints, Windows, WindowsByLength
-from models.fitting import Effort, fit_members
+from models.forecaster.fitting import Effort, fit_members
 
 MEMBER = "O"  # needs no trees, and does not change when somebody retrains
 EFFORT = Effort(max_rows=20_000, rounds=0, seed=1)

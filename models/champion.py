@@ -12,12 +12,12 @@ import numpy as np
 
 from data.errors import ArtifactError
 from data.panel.sales_panel import SalesPanel
-from models import store
-from models.table import ForecastTable
+from models.storage import bento_store as store
+from models.storage.forecast_table import ForecastTable
 
 if TYPE_CHECKING:
-    from models.forecaster import Forecaster
-    from models.seed import SeedRegressor
+    from models.forecaster.forecaster import Forecaster
+    from models.baselines.seed_regressor import SeedRegressor
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,13 @@ class Champion:
     @cached_property
     def forecaster(self) -> Forecaster:
         """The model itself, for what is not in the table; imports xgboost."""
-        from models.forecaster import Forecaster
+        from models.forecaster.forecaster import Forecaster
 
         return Forecaster.load(self.folder)
 
     @cached_property
     def seed(self) -> SeedRegressor:
         """The better of the seed's two regressors, for callers who send its ten features."""
-        from models.seed import SeedRegressor
+        from models.baselines.seed_regressor import SeedRegressor
 
         return SeedRegressor.load(self.folder)

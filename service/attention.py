@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.panel.sales_panel import SalesPanel
-from models.table import ForecastTable
+from models.storage.forecast_table import ForecastTable
 from service.comparison import Comparison
 
 Floats = NDArray[np.float64]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from data.errors import StorecastError
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
-from models.table import COLUMNS, METHODS, ForecastTable
+from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
 from service.brought import newest_days
 
 LEVELS = (80, 95)

@@ -17,7 +17,7 @@ from data.errors import DataContractError
 from data.atomic_files import atomic_path, atomic_write_json
 from data.panel.schema import DATE, ITEM, STORE
 from data.panel.series_index import SeriesId
-from models.table import COLUMNS, METHODS, ForecastTable
+from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
 from service.batch_rows import Reject
 from service.series_answer import rounded
 

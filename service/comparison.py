@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.panel.sales_panel import SalesPanel
-from models.table import ForecastTable
+from models.storage.forecast_table import ForecastTable
 
 Floats = NDArray[np.float64]
 

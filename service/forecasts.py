@@ -19,7 +19,7 @@ from data.panel.sales_panel import SalesPanel, SeriesId
 from drift.online import OnlineCheck
 from drift.summary import DriftSummary
 from models.champion import Champion
-from models.table import COLUMNS, METHODS, ForecastTable
+from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
 from service import metrics
 from service.brought import newest_days, panel_of
 from service.contracts import DriftQuery, FeatureRow, ForecastQuery, PredictQuery, SeriesQuery, check
@@ -135,7 +135,7 @@ class Forecasts:
 
     def explain(self, query: PredictQuery) -> dict[str, Any]:
         """Take the forecast of one series on one day apart, in a planner's words; asks the model itself."""
-        from models.explain import explain  # imports xgboost
+        from models.forecaster.explain import explain  # imports xgboost
 
         row, step = self._find(query)
         history = self.champion.history.select([row])

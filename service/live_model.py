@@ -10,7 +10,7 @@ from pathlib import Path
 
 from data.errors import NoChampionError, StorecastError
 from data.params import Paths
-from models.store import NAME, RECORD, ChampionRecord
+from models.storage.bento_store import NAME, RECORD, ChampionRecord
 from service import metrics
 from service.forecasts import Forecasts
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from data.errors import ArtifactError
 from data.panel.series_index import SeriesIndex
-from models.arrays import unpack
-from models.rolling import FoldForecast
+from models.storage.array_packing import unpack
+from models.forecaster.backtest_folds import FoldForecast
 
 Floats = NDArray[np.float32]
 

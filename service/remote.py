@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from data.errors import ArtifactError, NoChampionError
 from data.atomic_files import atomic_write_text
-from models.store import RECORD, ChampionRecord, FileDigest, verify
+from models.storage.bento_store import RECORD, ChampionRecord, FileDigest, verify
 from service import metrics
 from service.forecasts import Forecasts
 from service.settings import Settings

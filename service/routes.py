@@ -19,7 +19,7 @@ from starlette.routing import Mount, Route
 from data.errors import StorecastError
 from data.panel.sales_panel import SeriesId, SeriesIndex
 from models.champion import Champion
-from models.table import ForecastTable
+from models.storage.forecast_table import ForecastTable
 from service import __version__, errors
 from service.assets import load_assets, page_headers, prefers_html, send_asset
 from service.documentation import add_documentation

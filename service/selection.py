@@ -10,7 +10,7 @@ from data.errors import UnknownSeriesError
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesId, SeriesIndex
 from models.champion import Champion
-from models.table import CLOSED, LEVELS, METHODS, MODEL, ForecastTable
+from models.storage.forecast_table import CLOSED, LEVELS, METHODS, MODEL, ForecastTable
 from service.comparison import YEAR_DAYS
 from service.past import Past
 

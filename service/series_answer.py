@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.table import CLOSED, COLD_START, COLUMNS, METHODS, MODEL, ForecastTable
+from models.storage.forecast_table import CLOSED, COLD_START, COLUMNS, METHODS, MODEL, ForecastTable
 from service import metrics
 
 DECIMALS = 4

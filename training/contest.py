@@ -6,8 +6,8 @@ import numpy as np
 
 from data.panel.sales_panel import SalesPanel
 from models.champion import Champion
-from models.forecaster import Forecaster
-from models.roll_forward import roll_forward
+from models.forecaster.forecaster import Forecaster
+from models.forecaster.roll_forward import roll_forward
 from training.following import Looks, knows_newest_week
 from training.gate import DailyScorecard
 

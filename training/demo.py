@@ -31,8 +31,8 @@ from data.synthetic import DRIFTS, SyntheticParams, synthetic_panel
 from drift import check
 from drift.params import DriftParams
 from models.champion import Champion
-from models.roll_forward import roll_forward
-from models.scores import wape
+from models.forecaster.roll_forward import roll_forward
+from models.evaluation.scores import wape
 from training import retrain, train
 from training import roll_forward as roll_forward_job
 from training.demo_report import Week, demo_page

@@ -1,4 +1,4 @@
-"""While a drift is being learnt, forecasts are read as the newest week would have them: `models.lately`."""
+"""While a drift is being learnt, forecasts are read as the newest week would have them: `models.forecaster.recent_correction`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from drift.flag import Flag
 from models.champion import Champion
-from models.lately import FOLLOWING, LOOK_DAYS, USUAL, Lately
+from models.forecaster.recent_correction import FOLLOWING, LOOK_DAYS, USUAL, Lately
 from training.decisions import read_decisions
 from training.pace import AT_FLAG, is_learning, next_attempt
 from training.params import RetrainParams

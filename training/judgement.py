@@ -13,8 +13,8 @@ from data.atomic_files import atomic_write_text
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from models.champion import Champion
-from models.forecaster import Forecaster
-from models.store import ChampionRecord
+from models.forecaster.forecaster import Forecaster
+from models.storage.bento_store import ChampionRecord
 from training.contest import contest
 from training.following import Looks
 from training.gate import GateParams, decide

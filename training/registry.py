@@ -16,7 +16,7 @@ from filelock import FileLock
 from data.errors import ArtifactError, NoChampionError, StorecastError
 from data.atomic_files import atomic_path
 from data.params import Paths
-from models.store import PICKLE, RECORD, ChampionRecord, import_to_bento, verify
+from models.storage.bento_store import PICKLE, RECORD, ChampionRecord, import_to_bento, verify
 from training import versions
 from training.decisions import (
     METRICS,

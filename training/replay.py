@@ -21,7 +21,7 @@ from data.progress import configure_logging
 from data.loading.cleaning_rules import DataParams
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.params import DriftParams
-from models.forecaster import ForecasterParams
+from models.forecaster.forecaster import ForecasterParams
 from training.params import RetrainParams
 from training.replay_policies import (
     AFTER_WEEKS,

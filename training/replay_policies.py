@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from data.progress import progress
-from models.lately import USUAL, Lately
+from models.forecaster.recent_correction import USUAL, Lately
 from training.decisions import Decision
 from training.following import Looks, looks_at, looks_from
 from training.gate import decide

@@ -17,11 +17,11 @@ from drift.replay import FIRST_ORIGIN_DAYS, Forecast, Replay, forecast_from
 from drift.shifts import Groups
 from drift.shocks import SHOCKS
 from drift.windows import LENGTHS_DAYS
-from models.choice import DEFAULT
-from models.fitting import fit_members
-from models.forecaster import Forecaster, ForecasterParams
-from models.lately import Lately
-from models.roll_forward import roll_forward
+from models.forecaster.member_selection import DEFAULT
+from models.forecaster.fitting import fit_members
+from models.forecaster.forecaster import Forecaster, ForecasterParams
+from models.forecaster.recent_correction import Lately
+from models.forecaster.roll_forward import roll_forward
 from training.contest import score
 from training.gate import DailyScorecard
 

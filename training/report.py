@@ -14,8 +14,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from data.panel.sales_panel import SalesPanel
-from models.forecaster import Forecaster
-from models.scores import SIZES, Array, size_classes, volumes
+from models.forecaster.forecaster import Forecaster
+from models.evaluation.scores import SIZES, Array, size_classes, volumes
 from training.backtest import older_bounds
 from training.leaderboard import Standing
 

@@ -7,7 +7,7 @@ import shutil
 from pydantic import Field
 
 from data.params import Params, Paths, load_params
-from models.store import RECORD, forget
+from models.storage.bento_store import RECORD, forget
 from training.decisions import line_of_champions, read_decisions
 from training.registry import UNFINISHED, champion_record, locked
 

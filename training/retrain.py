@@ -19,7 +19,7 @@ from data.prepare import load_panel
 from data.progress import configure_logging
 from drift.flag import Flag, clear_flag, raise_flag, read_flag
 from models.champion import Champion
-from models.store import RECORD, ChampionRecord
+from models.storage.bento_store import RECORD, ChampionRecord
 from training.decisions import read_decisions
 from training.events import log_event
 from training.following import Looks, attempt_due, looks_of

@@ -13,8 +13,8 @@ from data.params import Paths
 from data.prepare import load_panel
 from data.progress import configure_logging
 from models.champion import Champion
-from models.roll_forward import roll_forward
-from models.store import ChampionRecord
+from models.forecaster.roll_forward import roll_forward
+from models.storage.bento_store import ChampionRecord
 from training.decisions import read_decisions
 from training.following import knows_newest_week, looks_of
 from training.judgement import read_judgement

@@ -23,7 +23,7 @@ from data.atomic_files import md5_of
 from data.loading.load_history import raw_files
 from data.params import Paths
 from data.progress import configure_logging
-from models.store import RECORD, ChampionRecord, verify
+from models.storage.bento_store import RECORD, ChampionRecord, verify
 from training.dagshub import account, credentials
 from training.dvc import Dvc, RemoteError
 from training.registry import UNFINISHED, locked, own_bento_home, promote

@@ -21,11 +21,11 @@ from data.text import counted
 from drift.calibrate import calibrate, write_reports
 from drift.flag import read_flag
 from drift.params import DriftParams
-from models.forecaster import Forecaster, ForecasterParams
-from models.lately import Lately
-from models.seed import SeedRegressor
-from models.seed_estimators import SeedParams
-from models.store import ChampionRecord
+from models.forecaster.forecaster import Forecaster, ForecasterParams
+from models.forecaster.recent_correction import Lately
+from models.baselines.seed_regressor import SeedRegressor
+from models.baselines.seed_estimators import SeedParams
+from models.storage.bento_store import ChampionRecord
 from training.backtest import STORECAST, sampled_series, try_baselines, try_forecaster
 from training.decisions import line_of_champions, read_decisions
 from training.following import attempt_due, looks_of

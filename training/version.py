@@ -25,9 +25,9 @@ from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from drift.calibration import Calibration
 from models.champion import Champion
-from models.forecaster import Forecaster
-from models.seed import SeedRegressor
-from models.store import PICKLE, RECORD, ChampionRecord, digests_of, new_version
+from models.forecaster.forecaster import Forecaster
+from models.baselines.seed_regressor import SeedRegressor
+from models.storage.bento_store import PICKLE, RECORD, ChampionRecord, digests_of, new_version
 
 logger = logging.getLogger(__name__)
 

@@ -20,11 +20,11 @@ import numpy as np
 from data.panel.sales_panel import SeriesIndex
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
-from models.forecaster import Forecaster, ForecasterParams
-from models.seed import SeedRegressor
-from models.seed_estimators import SeedParams
-from models.store import RECORD, ChampionRecord, digests_of, import_to_bento, new_version
-from models.table import ForecastTable
+from models.forecaster.forecaster import Forecaster, ForecasterParams
+from models.baselines.seed_regressor import SeedRegressor
+from models.baselines.seed_estimators import SeedParams
+from models.storage.bento_store import RECORD, ChampionRecord, digests_of, import_to_bento, new_version
+from models.storage.forecast_table import ForecastTable
 from training.version import Fitted, save_challenger
 
 STORES, ITEMS, DAYS = 10, 50, 800

@@ -15,7 +15,7 @@ from data.panel.sales_panel import SalesPanel, panel_from_columns
 from data.params import load_params
 from data.progress import progress
 from data.synthetic import SyntheticParams, synthetic_panel, write_sales
-from models.scorecard import Scorecard, Trial
+from models.evaluation.scorecard import Scorecard, Trial
 from tests.benchmarks.contenders.contender import HORIZON_DAYS, Answer
 from tests.benchmarks.meter import Usage, metered
 

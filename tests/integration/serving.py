@@ -18,7 +18,7 @@ from typing import Any, Self
 import httpx
 import psutil
 
-from models.store import NAME, RECORD, ChampionRecord, new_version
+from models.storage.bento_store import NAME, RECORD, ChampionRecord, new_version
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60.0
@@ -147,7 +147,7 @@ def later_version(folder: Path, to: Path, days: int) -> ChampionRecord:
 def store(folder: Path, home: Path) -> None:
     """Import a version folder into the BentoML store of a home, from a process that knows no other."""
     code = (
-        "import sys; from pathlib import Path; from models.store import *; folder = Path(sys.argv[1]); "
+        "import sys; from pathlib import Path; from models.storage.bento_store import *; folder = Path(sys.argv[1]); "
         "import_to_bento(folder, ChampionRecord.read(folder / RECORD))"
     )
     environment = {**os.environ, "BENTOML_HOME": str(home), "PYTHONPATH": str(ROOT)}

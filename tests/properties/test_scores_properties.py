@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from models import scores
-from models.scorecard import STEPS, Scorecard, Trial
-from models.scores import SIZES, Array
+from models.evaluation import scores
+from models.evaluation.scorecard import STEPS, Scorecard, Trial
+from models.evaluation.scores import SIZES, Array
 
 shapes = st.tuples(st.integers(1, 5), st.integers(1, 12))
 sold = st.sampled_from([0.0, 0.0, 1.0, 2.5, 7.0, 40.0, math.nan])

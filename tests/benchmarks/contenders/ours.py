@@ -10,8 +10,8 @@ import numpy as np
 
 from data.panel.sales_panel import SalesPanel
 from data.params import load_params
-from models.forecaster import Forecaster, ForecasterParams
-from models.table import ForecastTable
+from models.forecaster.forecaster import Forecaster, ForecasterParams
+from models.storage.forecast_table import ForecastTable
 from tests.benchmarks.contenders.contender import HORIZON_DAYS, Answer, cpu_seconds
 
 LEVELS = (80, 95)

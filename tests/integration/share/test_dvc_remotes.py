@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.champion import Champion
-from models.store import RECORD, ChampionRecord
+from models.storage.bento_store import RECORD, ChampionRecord
 from service.remote import RemoteChampion
 from service.settings import Settings
 from tests.integration.share.clones import Clone

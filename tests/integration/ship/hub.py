@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 
 import yaml
 
-from models.store import RECORD
+from models.storage.bento_store import RECORD
 
 TOKEN = "hf_planted-token"
 NAME = "shop/storecast"

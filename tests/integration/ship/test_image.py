@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from models.store import RECORD, ChampionRecord
+from models.storage.bento_store import RECORD, ChampionRecord
 from service.smoke import smoke
 from tests.integration.serving import free_port, store, wait_until
 from tests.integration.ship.engine import (

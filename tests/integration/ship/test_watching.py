@@ -9,7 +9,7 @@ import pytest
 
 from data import job_metrics as pushed
 from data.job_metrics import PUSHED, Pushed, reported
-from models.store import NAME, RECORD
+from models.storage.bento_store import NAME, RECORD
 from monitoring.grafana.panels import DASHBOARDS
 from tests.integration.serving import Service, later_version, store, wait_until
 from tests.integration.ship.watching import Watch

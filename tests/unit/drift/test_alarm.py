@@ -8,7 +8,7 @@ from drift.alarm import FEWEST_WEEKS, STATISTICS, TESTS, Alarm
 from drift.calm import fit_on
 from drift.replay import Replay
 from drift.shifts import Groups
-from models.arrays import pack, unpack
+from models.storage.array_packing import pack, unpack
 from tests.unit.drift.worlds import last_windows, shocked, world
 
 RATE = 0.005

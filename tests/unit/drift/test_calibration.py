@@ -10,7 +10,7 @@ from data.panel.sales_panel import SalesPanel
 from drift.calibrate import calibrate, replayed_weeks
 from drift.calibration import Calibration
 from drift.params import DriftParams
-from models.arrays import pack
+from models.storage.array_packing import pack
 
 
 def test_a_calibration_is_the_same_after_it_was_saved(calibration: Calibration, tmp_path: Path) -> None:

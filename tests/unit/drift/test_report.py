@@ -11,7 +11,7 @@ import pytest
 from drift.concept import Performance
 from drift.inputs import COLUMNS, InputWindows
 from drift.report import data_drift, regression_quality, write_data_drift, write_performance
-from models.scores import bias, mae, mape, rmse
+from models.evaluation.scores import bias, mae, mape, rmse
 
 RNG = np.random.default_rng(1)
 INPUTS = InputWindows(RNG.gamma(2, 5, (400, 9)), RNG.gamma(2.2, 5, (500, 9)))

@@ -12,10 +12,10 @@ from data.errors import ArtifactError
 from data.atomic_files import atomic_write_json
 from data.panel.sales_panel import SalesPanel, SeriesIndex
 from models.champion import Champion
-from models.seed import SeedRegressor
-from models.seed_estimators import SeedParams
-from models.store import ChampionRecord, digests_of, new_version
-from models.table import ForecastTable
+from models.baselines.seed_regressor import SeedRegressor
+from models.baselines.seed_estimators import SeedParams
+from models.storage.bento_store import ChampionRecord, digests_of, new_version
+from models.storage.forecast_table import ForecastTable
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 PANEL = SalesPanel(

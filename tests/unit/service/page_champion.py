@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
-from models.arrays import pack
+from models.storage.array_packing import pack
 from models.champion import Champion
-from models.rolling import FoldForecast
-from models.store import ChampionRecord
-from models.table import COLUMNS, ForecastTable
+from models.forecaster.backtest_folds import FoldForecast
+from models.storage.bento_store import ChampionRecord
+from models.storage.forecast_table import COLUMNS, ForecastTable
 
 CUTOFF = np.datetime64("2026-11-22", "D")
 SERIES = SeriesIndex.from_labels(["Berlin", "Berlin", "Ulm"], ["1", "2", "2"])

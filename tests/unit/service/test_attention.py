@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
-from models.table import COLUMNS, ForecastTable
+from models.storage.forecast_table import COLUMNS, ForecastTable
 from service.attention import SHOWN, Reason, reasons_to_look
 from service.comparison import compare_with_last_year
 

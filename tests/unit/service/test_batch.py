@@ -17,7 +17,7 @@ from data.errors import NoChampionError, StorecastError
 from data.panel.frames import write_csv
 from data.panel.sales_panel import SalesPanel
 from models.champion import Champion
-from models.table import ForecastTable
+from models.storage.forecast_table import ForecastTable
 from service import batch
 from service.batch_answers import OwnAnswers, RemoteAnswers
 from service.forecasts import Forecasts

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from data.panel.seed_features import SEED_FEATURES
-from models.table import LEVELS
+from models.storage.forecast_table import LEVELS
 from service.contracts import (
     FeatureRow,
     ForecastDay,
@@ -144,6 +144,6 @@ def test_requests_cannot_be_changed() -> None:
 def test_methods_are_those_of_the_table_and_the_seeds() -> None:
     from typing import get_args
 
-    from models.table import METHODS
+    from models.storage.forecast_table import METHODS
 
     assert get_args(Method) == (*METHODS, "seed-features")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from data.panel.sales_panel import SeriesIndex
-from models.table import COLUMNS, ForecastTable
+from models.storage.forecast_table import COLUMNS, ForecastTable
 from service.greeting import greeting, main
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import NoChampionError
-from models.store import RECORD, ChampionRecord, new_version
+from models.storage.bento_store import RECORD, ChampionRecord, new_version
 from service import metrics
 from service.live_model import LiveModel, champion_of_clone, every
 

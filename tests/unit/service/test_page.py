@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from data.errors import ArtifactError, NoChampionError, UnknownSeriesError
 from data.panel.series_index import SeriesIndex
 from models.champion import Champion
-from models.table import CLOSED, COLD_START, COLUMNS
+from models.storage.forecast_table import CLOSED, COLD_START, COLUMNS
 from service.page import add_page_routes
 from tests.unit.service.page_champion import N_DAYS, champion_in, sales, save
 

@@ -10,7 +10,7 @@ from filelock import FileLock
 
 from data.errors import NoChampionError
 from models.champion import Champion
-from models.store import RECORD
+from models.storage.bento_store import RECORD
 from service import metrics
 from service.remote import RemoteChampion
 from service.settings import Settings

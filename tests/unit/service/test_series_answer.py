@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.table import CLOSED, COLD_START, MODEL
+from models.storage.forecast_table import CLOSED, COLD_START, MODEL
 from service.series_answer import series_method
 
 

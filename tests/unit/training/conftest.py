@@ -12,9 +12,9 @@ from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.params import DriftParams
-from models.forecaster import ForecasterParams
-from models.seed_estimators import SeedParams
-from models.store import RECORD, ChampionRecord, digests_of, new_version
+from models.forecaster.forecaster import ForecasterParams
+from models.baselines.seed_estimators import SeedParams
+from models.storage.bento_store import RECORD, ChampionRecord, digests_of, new_version
 from training.train import Settings, TrainParams, train
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

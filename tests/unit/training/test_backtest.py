@@ -6,7 +6,7 @@ import pytest
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from models.champion import Champion
-from models.forecaster import Forecaster
+from models.forecaster.forecaster import Forecaster
 from training.backtest import (
     NAIVE,
     SEEDS,

@@ -8,9 +8,9 @@ import pytest
 
 from data.panel.sales_panel import SalesPanel
 from models.champion import Champion
-from models.forecaster import Forecaster
-from models.lately import FOLLOWING, USUAL, Lately
-from models.store import ChampionRecord
+from models.forecaster.forecaster import Forecaster
+from models.forecaster.recent_correction import FOLLOWING, USUAL, Lately
+from models.storage.bento_store import ChampionRecord
 from training.contest import contest
 from training.following import Looks
 from training.train import Settings

@@ -10,7 +10,7 @@ import pytest
 
 from data.errors import NoChampionError
 from data.params import Paths
-from models.store import ChampionRecord
+from models.storage.bento_store import ChampionRecord
 from training.decisions import read_decisions
 from training.registry import champion_record, promote, rollback
 

@@ -9,10 +9,10 @@ from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.flag import raise_flag
 from models.champion import Champion
-from models.lately import FOLLOWING, READINGS, USUAL, Lately
-from models.roll_forward import roll_forward
-from models.scores import wape
-from models.store import ChampionRecord
+from models.forecaster.recent_correction import FOLLOWING, READINGS, USUAL, Lately
+from models.forecaster.roll_forward import roll_forward
+from models.evaluation.scores import wape
+from models.storage.bento_store import ChampionRecord
 from training import retrain
 from training import roll_forward as job
 from training.decisions import Decision, append_decision, read_decisions

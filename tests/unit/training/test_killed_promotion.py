@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.params import Paths
-from models.store import ChampionRecord, bento_champion, verify
+from models.storage.bento_store import ChampionRecord, bento_champion, verify
 from training.decisions import read_decisions
 from training.registry import promote
 

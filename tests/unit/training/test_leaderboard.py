@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from models.scorecard import Trial
+from models.evaluation.scorecard import Trial
 from training.backtest import NAIVE, SEEDS, STORECAST, Tried
 from training.leaderboard import UNITS, better_seed, leaderboard_csv, metrics_of, standings
 

@@ -9,7 +9,7 @@ import pytest
 
 from data.errors import ArtifactError, NoChampionError
 from data.params import Paths
-from models.store import ChampionRecord, bento_champion, verify
+from models.storage.bento_store import ChampionRecord, bento_champion, verify
 from training.decisions import read_decisions
 from training.registry import champion_record, main, promote, rollback
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from data.params import Paths
-from models.store import ChampionRecord, bento_champion
+from models.storage.bento_store import ChampionRecord, bento_champion
 from training.registry import champion_record, promote, rollback
 from training.retention import prune
 

@@ -11,8 +11,8 @@ from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from models.champion import Champion
-from models.roll_forward import roll_forward
-from models.store import ChampionRecord, bento_champion
+from models.forecaster.roll_forward import roll_forward
+from models.storage.bento_store import ChampionRecord, bento_champion
 from training.decisions import line_of_champions, read_decisions
 from training.registry import champion_record, promote, rollback
 from training.roll_forward import main, run

@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import ArtifactError, NoChampionError
 from data.params import Paths
-from models.store import ChampionRecord, bento_champion
+from models.storage.bento_store import ChampionRecord, bento_champion
 from training.dvc import Dvc, RemoteError
 from training.registry import promote
 from training.share import knock, pull, push, restore, share

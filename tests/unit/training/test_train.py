@@ -11,7 +11,7 @@ from data.panel.frames import write_panel
 from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Paths
 from models.champion import Champion
-from models.store import bento_champion
+from models.storage.bento_store import bento_champion
 from training.decisions import read_decisions
 from training.registry import champion_record
 from training.train import Settings, compare, main, not_measured, run, train

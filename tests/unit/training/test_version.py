@@ -11,7 +11,7 @@ from data.panel.seed_features import SEED_FEATURES
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from models.champion import Champion
-from models.store import ChampionRecord, digests_of
+from models.storage.bento_store import ChampionRecord, digests_of
 from training.train import Settings
 from training.version import HISTORY_DAYS, Fitted, one_at_a_time, params_hash, save_challenger
 

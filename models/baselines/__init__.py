@@ -1,0 +1,1 @@
+"""What the forecaster is compared with: seasonal naive and the ten-feature regressors."""

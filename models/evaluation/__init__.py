@@ -1,0 +1,1 @@
+"""How good forecasts are: scores of arrays, and scorecards of models."""

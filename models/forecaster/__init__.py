@@ -1,0 +1,1 @@
+"""The forecaster: three members fitted, averaged, corrected, and given intervals."""

@@ -1,0 +1,246 @@
+"""Conformal intervals, calibrated on the backtest's own out-of-sample forecasts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.components.seasonal_profile import Floats, Ints
+from models.evaluation.scores import Array
+from models.storage.forecast_table import LEVELS
+
+LAST_STEPS = np.array([7, 14, 28, 60])  # horizon buckets: 1-7, 8-14, 15-28, 29-60, 61 and later
+SIZE_CLASSES = 3
+FORECAST_BINS = 20
+POWER_RANGE = (0.8, 2.2)
+SERIES_PRIOR_DAYS = 30.0
+SQUARED_RATIO_CAP = 25.0
+SMALLEST_SCALE = 1e-6
+WORST_FOLD_SHARE = 0.5
+FEW_ERRORS, FEWEST_ERRORS = 100, 200
+NORMAL_QUANTILES = {50: 0.6745, 80: 1.2816, 90: 1.6449, 95: 1.96}
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Typical error of a forecast: sqrt(exp(log_scale) · forecast ** power) × the series' own scale."""
+
+    smallest: float  # forecasts below it count as it
+    log_scale: float
+    power: float
+    by_series: Floats  # (n_series,)
+    unseen: float  # for a series without errors of its own
+
+    def sigma(self, forecast: Floats) -> Floats:
+        """Typical error by size of the forecast alone, before the series' scale."""
+        return np.exp(0.5 * (self.log_scale + self.power * np.log(np.maximum(forecast, self.smallest))))
+
+    def of_series(self, row: Ints) -> Floats:
+        """Scale of each series by its row in the calibration, −1 for one that was not in it."""
+        return np.where(row >= 0, self.by_series[np.maximum(row, 0)], self.unseen)
+
+
+@dataclass(frozen=True)
+class Quantiles:
+    """Signed quantiles of errors / spread for one level, by size class and by whether zeros are common."""
+
+    zero_share: float  # above this share of zeros the interval is one-sided, from 0
+    step_factor: Floats  # (5,), by horizon bucket
+    lower: Floats  # (3, 2): size class × (few zeros, many zeros)
+    upper: Floats  # (3, 2)
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """What turns forecasts into bounds for every level of `LEVELS`."""
+
+    spread: Spread
+    bin_edges: Floats  # of the forecast size, for the share of zeros
+    zero_shares: Floats  # (n_bins,), falling with the forecast
+    class_edges: Floats  # (2,), thirds of the forecast size
+    quantiles: dict[int, Quantiles]
+
+    def bounds(self, forecast: Floats, row: Ints) -> Floats:
+        """Lower and upper bounds (n_series, horizon_days, 8) of forecasts (n_series, horizon_days).
+
+        `row` is each series' row in the calibration, −1 for none. Bounds nest, contain the forecast, are
+        never negative, and are 0 where the forecast is 0 (a closed day).
+        """
+        size = np.maximum(forecast, self.spread.smallest)
+        scale = self.spread.sigma(size) * self.spread.of_series(row)[:, None]
+        zeros = self.zero_shares[np.searchsorted(self.bin_edges, size)]
+        size_class = np.searchsorted(self.class_edges, size)
+        step = np.searchsorted(LAST_STEPS, np.arange(1, forecast.shape[1] + 1))
+        pairs = []
+        for quantiles in self.quantiles.values():
+            many_zeros = (zeros > quantiles.zero_share).astype(np.int64)
+            width = scale * quantiles.step_factor[step]
+            lower = size - quantiles.lower[size_class, many_zeros] * width
+            upper = size + quantiles.upper[size_class, many_zeros] * width
+            pairs.append((np.where(many_zeros, 0.0, lower), upper))
+        return _nested(forecast, pairs)
+
+
+def fit_intervals(folds: Sequence[tuple[Floats, Array]]) -> Intervals | None:
+    """Calibrate on folds of (forecast, actual), each (n_series, horizon_days) with NaN for unknown actuals.
+
+    Split conformal prediction (Lei et al. 2018) on errors normalised by a fitted spread, with three changes
+    that were measured: a scale for each series, one-sided intervals where zeros are common, and each quantile
+    moved half way to the worst fold's. None with fewer than 200 errors: `poisson_bounds` then has to do.
+    """
+    errors = _Errors.of(folds)
+    if errors is None:
+        return None
+    edges = np.quantile(errors.forecast, np.linspace(0, 1, _n_bins(errors) + 1))[1:-1]
+    spread = _fit_spread(errors, np.searchsorted(edges, errors.forecast), len(folds[0][0]))
+    normalised = errors.error / (spread.sigma(errors.forecast) * spread.by_series[errors.series])
+    zero_shares = _zero_shares(errors, edges)
+    class_edges = np.quantile(errors.forecast, np.linspace(0, 1, SIZE_CLASSES + 1)[1:-1])
+    groups = _Groups(
+        np.searchsorted(class_edges, errors.forecast),
+        zero_shares[np.searchsorted(edges, errors.forecast)],
+        errors.fold,
+    )
+    quantiles = {level: _fit_quantiles(normalised, errors.step, groups, 1 - level / 100) for level in LEVELS}
+    return Intervals(spread, edges, zero_shares, class_edges, quantiles)
+
+
+def poisson_bounds(forecast: Floats) -> Floats:
+    """Bounds (n_series, horizon_days, 8) where no fold is possible: normal, with variance μ (1 + 0.2 μ)."""
+    deviation = np.sqrt(np.maximum(forecast, 1e-3) * (1 + 0.2 * forecast))
+    return _nested(
+        forecast, [(forecast - z * deviation, forecast + z * deviation) for z in NORMAL_QUANTILES.values()]
+    )
+
+
+@dataclass(frozen=True)
+class _Errors:
+    """Out-of-sample errors of open days, flat."""
+
+    forecast: Floats
+    actual: Floats
+    step: Ints
+    series: Ints
+    fold: Ints
+    smallest: float
+
+    @property
+    def error(self) -> Floats:
+        return self.actual - self.forecast
+
+    @classmethod
+    def of(cls, folds: Sequence[tuple[Floats, Array]]) -> _Errors | None:
+        if not folds:
+            return None
+        forecast, actual = (np.stack(parts) for parts in zip(*folds, strict=True))
+        usable = np.isfinite(actual) & (forecast > 0)
+        if usable.sum() < FEWEST_ERRORS:
+            return None
+        fold, series, step = np.nonzero(usable)
+        smallest = max(1e-3, 0.02 * float(forecast[usable].mean()))
+        clipped = np.maximum(forecast[usable], smallest)
+        return cls(clipped, actual[usable], step + 1, series, fold, smallest)
+
+
+@dataclass(frozen=True)
+class _Groups:
+    size_class: Ints
+    zero_share: Floats
+    fold: Ints
+
+
+def _n_bins(errors: _Errors) -> int:
+    return int(np.clip(len(errors.forecast) // 50, 1, FORECAST_BINS))
+
+
+def _fit_spread(errors: _Errors, bin_of: Ints, n_series: int) -> Spread:
+    """Regress log mean e² on log mean forecast over bins of the forecast, then scale each series, shrunk."""
+    squared = errors.error**2
+    n = np.bincount(bin_of)
+    filled = n >= 20
+    mean_forecast = np.bincount(bin_of, errors.forecast)[filled] / n[filled]
+    mean_square = np.bincount(bin_of, squared)[filled] / n[filled]
+    x, y = np.log(mean_forecast), np.log(np.maximum(mean_square, 1e-9))
+    power = 1.0
+    if len(x) > 2 and np.ptp(x) > 1e-3:
+        power = float(np.clip(np.polyfit(x, y, 1)[0], *POWER_RANGE))
+    log_scale = float((y - power * x).mean())
+    spread = Spread(errors.smallest, log_scale, power, np.ones(n_series), 1.0)
+    ratio = np.minimum(squared / spread.sigma(errors.forecast) ** 2, SQUARED_RATIO_CAP)
+    total = np.bincount(errors.series, ratio, n_series) + SERIES_PRIOR_DAYS * ratio.mean()
+    days = np.bincount(errors.series, minlength=n_series) + SERIES_PRIOR_DAYS
+    by_series = np.maximum(np.sqrt(total / days), SMALLEST_SCALE)  # constant sales leave no error at all
+    unseen = max(float(np.sqrt(ratio.mean())), SMALLEST_SCALE)
+    return Spread(errors.smallest, log_scale, power, by_series, unseen)
+
+
+def _zero_shares(errors: _Errors, edges: Floats) -> Floats:
+    """Share of zero actuals in each bin of the forecast size, made to fall with the size."""
+    bin_of = np.searchsorted(edges, errors.forecast)
+    n = np.bincount(bin_of, minlength=len(edges) + 1)
+    zeros = np.bincount(bin_of, errors.actual == 0, minlength=len(edges) + 1)
+    share = np.where(n > 0, zeros / np.maximum(n, 1), 0.0)
+    return np.maximum.accumulate(share[::-1])[::-1]
+
+
+def _fit_quantiles(normalised: Floats, step: Ints, groups: _Groups, miss: float) -> Quantiles:
+    step_factor = _step_factors(np.abs(normalised), np.searchsorted(LAST_STEPS, step), 1 - miss)
+    score = normalised / step_factor[np.searchsorted(LAST_STEPS, step)]
+    many_zeros = groups.zero_share > miss / 2
+    lower, upper = np.zeros((SIZE_CLASSES, 2)), np.zeros((SIZE_CLASSES, 2))
+    for size_class in range(SIZE_CLASSES):
+        for zeros in (0, 1):
+            chosen = _enough(many_zeros == bool(zeros), groups.size_class == size_class)
+            tail = miss if zeros else miss / 2
+            upper[size_class, zeros] = _fold_quantile(score[chosen], groups.fold[chosen], 1 - tail)
+            lower[size_class, zeros] = _fold_quantile(-score[chosen], groups.fold[chosen], 1 - tail)
+    return Quantiles(miss / 2, step_factor, lower, upper)
+
+
+def _step_factors(score: Floats, bucket: Ints, probability: float) -> Floats:
+    """Root of each horizon bucket's quantile over the pooled one; a thin bucket takes the one before."""
+    pooled = max(_quantile(score, probability), 1e-9)
+    factors = np.ones(len(LAST_STEPS) + 1)
+    for k in range(len(factors)):
+        of_bucket = score[bucket == k]
+        if len(of_bucket) >= 50:
+            factors[k] = np.sqrt(_quantile(of_bucket, probability) / pooled)
+        elif k:
+            factors[k] = factors[k - 1]
+    return np.maximum(factors, 0.3)
+
+
+def _enough(zeros: NDArray[np.bool_], size_class: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The narrowest group that holds at least 100 errors."""
+    for chosen in (zeros & size_class, zeros):
+        if chosen.sum() >= FEW_ERRORS:
+            return chosen
+    return np.ones_like(zeros)
+
+
+def _fold_quantile(score: Floats, fold: Ints, probability: float) -> float:
+    """The pooled quantile, moved half way to the worst fold's: a level that breaks is felt by one fold."""
+    pooled = _quantile(score, probability)
+    by_fold = [score[fold == k] for k in np.unique(fold)]
+    worst = max([pooled, *(_quantile(part, probability) for part in by_fold if len(part) >= FEW_ERRORS)])
+    return pooled + WORST_FOLD_SHARE * (worst - pooled)
+
+
+def _quantile(score: Floats, probability: float) -> float:
+    """The ⌈(n + 1) p⌉-th smallest: the order statistic with finite-sample coverage."""
+    rank = min(len(score), int(np.ceil((len(score) + 1) * probability)))
+    return float(np.partition(score, rank - 1)[rank - 1])
+
+
+def _nested(forecast: Floats, pairs: list[tuple[Floats, Floats]]) -> Floats:
+    """Bounds from narrow to wide, each containing the forecast and the level before it."""
+    bounds = []
+    inner_lower = inner_upper = forecast
+    for lower, upper in pairs:
+        inner_lower = np.clip(lower, 0.0, inner_lower)
+        inner_upper = np.where(forecast > 0, np.maximum(upper, inner_upper), 0.0)
+        bounds += [inner_lower, inner_upper]
+    return np.stack(bounds, axis=-1)

@@ -1,0 +1,205 @@
+"""The forecaster: members fitted on all history, what the backtest says of them, and their intervals."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Self
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from data.errors import ArtifactError
+from data.atomic_files import atomic_write_bytes, atomic_write_json
+from data.panel.sales_panel import SalesPanel, SeriesIndex
+from data.params import Params
+from data.progress import wait_for
+from data.dates.folds import rolling_folds
+from models.storage.array_packing import Arrays, pack, unpack
+from models.forecaster.member_selection import choose
+from models.components.boosted_trees import Tree
+from models.forecaster.fitting import Effort, fit_members
+from models.forecaster.conformal_intervals import Intervals, fit_intervals, poisson_bounds
+from models.forecaster.recent_correction import LOOK_DAYS, USUAL, Lately, look
+from models.forecaster.fitted_state import Learnt
+from models.forecaster.members import Members
+from models.forecaster.series_context import series_codes
+from models.components.seasonal_profile import Floats
+from models.forecaster.backtest_folds import FoldForecast, forecast_fold, usable_folds
+from models.storage.forecast_table import CLOSED, COLD_START, MODEL, ForecastTable
+
+LEAST_DAYS_BEFORE_LOOK = 56
+INTERVAL_FOLDS = 3  # errors of an older fold, made with a year less to learn from, are too wide
+TREE_FILES = {"trend": "tree_trend.ubj", "season": "tree_season.ubj"}
+
+
+class ForecasterParams(Params):
+    """Section `forecaster` of params.yaml."""
+
+    horizon_days: int = Field(default=90, ge=1)
+    folds: int = Field(default=4, ge=0)
+    backtest_rows: int = Field(default=60_000, ge=1)
+    final_rows: int = Field(default=150_000, ge=1)
+    rounds: int = Field(default=300, ge=0)
+    seed: int = Field(default=1, ge=0)
+
+    @property
+    def final_effort(self) -> Effort:
+        """What the final fit may cost."""
+        return Effort(self.final_rows, self.rounds, self.seed)
+
+
+@dataclass(frozen=True)
+class Forecaster:
+    """A fitted forecaster. `chosen` names the members that are averaged; `folds` are newest first.
+
+    `lately` is what the newest days of its history object to that.
+    """
+
+    params: ForecasterParams
+    members: Members
+    chosen: str
+    intervals: Intervals | None
+    folds: tuple[FoldForecast, ...]
+    lately: Lately = USUAL
+
+    @classmethod
+    def fit(cls, panel: SalesPanel, params: ForecasterParams) -> Self:
+        """Backtest on rolling folds, choose and calibrate on them, then fit on every day of the panel.
+
+        Folds and the final fit run side by side, each on one thread; results do not depend on how many cores
+        there are.
+        """
+        folds = usable_folds(rolling_folds(panel.n_days, params.horizon_days, params.folds, 1))
+        effort = Effort(params.backtest_rows, params.rounds, params.seed)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            jobs = [pool.submit(forecast_fold, panel, fold, effort) for fold in folds]
+            final = pool.submit(fit_members, panel, params.horizon_days, params.final_effort)
+            wait_for([*jobs, final], "Backtest and fit")
+        made = tuple(fold.result() for fold in jobs)
+        before = [panel.sales[:, fold.history] for fold in folds]
+        chosen = choose([(m.members, m.actual, past) for m, past in zip(made, before, strict=True)])
+        intervals = fit_intervals([(m.forecast(chosen), m.actual) for m in made[:INTERVAL_FOLDS]])
+        return cls(params, final.result(), chosen, intervals, made)
+
+    @property
+    def series(self) -> SeriesIndex:
+        return self.members.series
+
+    def on(self, panel: SalesPanel) -> Self:
+        """Everything but the trees learnt anew from the panel, in seconds; the rest stays."""
+        trees = self.members.trend_tree, self.members.season_tree
+        members = fit_members(panel, self.params.horizon_days, self.params.final_effort, trees)
+        return replace(self, members=members)
+
+    def looking_at(self, panel: SalesPanel, otherwise: Lately = USUAL, trees_know_it: bool = False) -> Self:
+        """The forecaster as the newest week of its panel would have it, `otherwise` where that says nothing.
+
+        For days on which a drift is being learnt: in calm ones a week says less than the backtest. The week
+        is forecast from the day before it, by the same trees unless they know it: then by such as are grown
+        without it.
+        """
+        if panel.n_days < LOOK_DAYS + LEAST_DAYS_BEFORE_LOOK:
+            return replace(self, lately=otherwise)
+        known = panel.until(panel.end - np.timedelta64(LOOK_DAYS, "D"))
+        fitted = self.refitted(known) if trees_know_it else self.on(known)
+        made = fitted.members.forecast(known, LOOK_DAYS)
+        return replace(self, lately=look(made, self.chosen, panel.sales[:, -LOOK_DAYS:], otherwise))
+
+    def refitted(self, panel: SalesPanel) -> Self:
+        """The same recipe and choice on another history, trees and all; intervals and folds stay."""
+        members = fit_members(panel, self.params.horizon_days, self.params.final_effort)
+        return replace(self, members=members, lately=USUAL)
+
+    def points(self, history: SalesPanel, horizon_days: int) -> Floats:
+        """Forecasts of the days after the history's last without bounds, (n_series, horizon_days)."""
+        return self.lately.forecast(self.members.forecast(history, horizon_days), self.chosen)
+
+    def forecast(self, history: SalesPanel, horizon_days: int | None = None) -> ForecastTable:
+        """Forecast the days after the history's last, with bounds; `params.horizon_days` of them unless told.
+
+        Series are matched by name; one that was not learnt from takes the profile of its store and item and
+        is marked "cold start". The same code answers for one series online and for all in a batch.
+        """
+        horizon_days = horizon_days or self.params.horizon_days
+        made = self.members.forecast(history, horizon_days)
+        forecast = self.lately.forecast(made, self.chosen)
+        row = series_codes(self.series, history.series)[0]
+        bounds = self.intervals.bounds(forecast, row) if self.intervals else poisson_bounds(forecast)
+        methods = np.where(made.is_new[:, None], COLD_START, MODEL)
+        methods = np.where(made.is_closed, CLOSED, methods).astype(np.uint8)
+        values = np.concatenate([forecast[:, :, None], bounds], axis=2).astype(np.float32)
+        return ForecastTable(history.series, history.end, values, methods, _mean_sales(history))
+
+    def save(self, folder: Path) -> None:
+        """Write the forecaster into a folder as arrays, JSON and UBJSON: nothing that has to be unpickled."""
+        arrays = pack(self.members.learnt, "learnt.")
+        if self.intervals:
+            arrays |= pack(self.intervals, "intervals.")
+        _save_arrays(folder / "forecaster.npz", arrays)
+        _save_arrays(
+            folder / "backtest.npz",
+            {name: part for k, fold in enumerate(self.folds) for name, part in pack(fold, f"{k}.").items()},
+        )
+        trees = {"trend": self.members.trend_tree, "season": self.members.season_tree}
+        for name, tree in trees.items():
+            if tree is not None:
+                atomic_write_bytes(folder / TREE_FILES[name], tree.to_bytes())
+        described = {
+            "params": self.params.model_dump(),
+            "chosen": self.chosen,
+            "lately": asdict(self.lately),
+            "folds": len(self.folds),
+            "corrections": {name: tree.correction for name, tree in trees.items() if tree is not None},
+            **self.series.to_json(),
+        }
+        atomic_write_json(folder / "forecaster.json", described)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """The inverse of `save`; raises `ArtifactError` when a part is missing or damaged."""
+        try:
+            described = json.loads((folder / "forecaster.json").read_text(encoding="utf-8"))
+            arrays, backtest = _load_arrays(folder / "forecaster.npz"), _load_arrays(folder / "backtest.npz")
+            trees = {
+                name: Tree.from_bytes((folder / TREE_FILES[name]).read_bytes(), correction)
+                for name, correction in described["corrections"].items()
+            }
+            learnt = unpack(Learnt, arrays, "learnt.")
+            has_intervals = any(name.startswith("intervals.") for name in arrays)
+            intervals = unpack(Intervals, arrays, "intervals.") if has_intervals else None
+            folds = tuple(unpack(FoldForecast, backtest, f"{k}.") for k in range(described["folds"]))
+            lately = Lately(**described.get("lately", {}))
+            series = SeriesIndex.from_json(described)
+            params = ForecasterParams.model_validate(described["params"])
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+            raise ArtifactError(
+                f"The forecaster in {folder} cannot be read: {error!r}.",
+                hint="Restore the version from DVC or train again.",
+            ) from error
+        members = Members(series, learnt, trees.get("trend"), trees.get("season"))
+        return cls(params, members, described["chosen"], intervals, folds, lately)
+
+
+def _mean_sales(history: SalesPanel) -> NDArray[np.float32]:
+    """Mean of the known days of the last year, (n_series,); 0 where nothing is known."""
+    recent = history.sales[:, -364:]
+    known = np.isfinite(recent).sum(1)
+    return np.asarray(np.nansum(recent, axis=1, dtype=np.float64) / np.maximum(known, 1), np.float32)
+
+
+def _save_arrays(path: Path, arrays: Arrays) -> None:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # the stub takes array names for its own options
+    atomic_write_bytes(path, buffer.getvalue())
+
+
+def _load_arrays(path: Path) -> Arrays:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}

@@ -1,0 +1,48 @@
+"""The same trees on a newer history: levels, profile, blends and closed days anew, without training."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.errors import DataContractError
+from data.panel.sales_panel import SalesPanel
+from models.forecaster.forecaster import Forecaster
+from models.forecaster.series_context import series_codes
+from models.components.seasonal_profile import Ints
+from models.forecaster.backtest_folds import FoldForecast
+
+
+def roll_forward(forecaster: Forecaster, panel: SalesPanel) -> Forecaster:
+    """The forecaster as it would be had it seen the panel's newer days, its trees apart.
+
+    Raises `DataContractError` when a series that was learnt from is missing.
+    """
+    known = forecaster.members.series
+    pairs = zip(known.stores, known.items, strict=True)
+    missing = [pair for pair in pairs if panel.series.find(*pair) is None]
+    if missing:
+        raise DataContractError(
+            f"{len(missing)} series of the model are not in the new history, first {missing[0]}.",
+            hint="Roll forward on all sales, or train again if the series are gone for good.",
+        )
+    row = series_codes(known, panel.series)[0]
+    intervals = forecaster.intervals
+    if intervals is not None:
+        by_series = intervals.spread.of_series(row)
+        intervals = replace(intervals, spread=replace(intervals.spread, by_series=by_series))
+    folds = tuple(_extended(fold, row) for fold in forecaster.folds)
+    return replace(forecaster.on(panel), intervals=intervals, folds=folds)
+
+
+def _extended(fold: FoldForecast, row: Ints) -> FoldForecast:
+    """A fold with rows of NaN for series that it did not know."""
+
+    def laid(values: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.where(row[:, None] >= 0, values[row], np.float32(np.nan))
+
+    return FoldForecast(
+        fold.cutoff_day, laid(fold.overall), laid(fold.trend), laid(fold.season), laid(fold.actual)
+    )

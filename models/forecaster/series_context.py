@@ -1,0 +1,92 @@
+"""A history beside what was learnt of its series: the one door through which sales reach the members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.dates.calendar_days import calendar
+from data.panel.sales_panel import SalesPanel
+from data.panel.series_index import SeriesId, SeriesIndex
+from models.components.cold_start import KNOWN_DAYS, LevelPrior
+from models.forecaster.fitted_state import NEVER, Learnt, Reading
+from models.components.levels import History
+from models.components.seasonal_profile import Floats, Ints
+
+NEVER_SOLD_DAYS = 28  # recorded days without a sale after which none is expected
+
+
+@dataclass(frozen=True)
+class Past:
+    """A history beside the row, store and item code of its series in training, −1 when unseen."""
+
+    sales: Floats
+    recorded_days: Ints
+    panel: SalesPanel
+    learnt: Learnt
+    horizon_days: int
+    row: Ints
+    store: Ints
+    item: Ints
+    first_sale: Ints
+    is_closed: NDArray[np.bool_]  # (n_series, n_days + horizon_days)
+
+    @classmethod
+    def of(cls, series: SeriesIndex, learnt: Learnt, panel: SalesPanel, horizon_days: int) -> Past:
+        """Match the series by name and clean their sales by the rules that were learnt."""
+        row, store, item = series_codes(series, panel.series)
+        weekdays = np.where(row[:, None] >= 0, learnt.rules.weekdays[row], False)
+        rules = replace(learnt.rules, weekdays=weekdays)
+        is_closed = rules.closed(store, panel.start, panel.n_days + horizon_days)
+        sales = np.maximum(panel.sales.astype(np.float64), 0.0)
+        recorded_days = np.isfinite(sales).sum(1)
+        has_sold = sales > 0
+        start = panel.start.astype(np.int64)
+        learnt_first = np.where(row >= 0, learnt.first_sale[row] - start, NEVER)
+        seen_first = np.where(has_sold.any(1), has_sold.argmax(1), panel.n_days)
+        first_sale = np.minimum(learnt_first, seen_first)
+        is_listed = np.arange(panel.n_days) >= first_sale[:, None]
+        sales[~is_listed | (is_closed[:, : panel.n_days] & (sales == 0))] = np.nan
+        return cls(sales, recorded_days, panel, learnt, horizon_days, row, store, item, first_sale, is_closed)
+
+    def read(self, reading: Reading) -> History:
+        """This history through one reading's profile."""
+        weekday, month = reading.profile.weekday[self.row], reading.profile.month[self.row]
+        for unseen in np.flatnonzero(self.row < 0):
+            codes = (int(self.store[unseen]), int(self.item[unseen]))
+            store, item = (None if code < 0 else code for code in codes)
+            weekday[unseen], month[unseen] = reading.profile.unseen(store, item)
+        days = calendar(self.panel.start, self.panel.n_days + self.horizon_days)
+        index = weekday[:, days.weekday] * month[:, days.month - 1]
+        index[:, self.panel.n_days :][self.is_closed[:, self.panel.n_days :]] = 0.0
+        return History(self.sales, index, weekday, month, days, self.store, self.first_sale)
+
+    def cold_levels(self, history: History, prior: LevelPrior | None) -> tuple[Floats, NDArray[np.bool_]]:
+        """Levels (n_series,) for series with under 28 known days, and which those are.
+
+        NaN where there is no prior: their own few days are all there is to go by.
+        """
+        sold, expected = history.sales_sum[:, -1], history.expected_sum[:, -1]
+        is_cold = expected < KNOWN_DAYS
+        if prior is None:
+            return np.full(len(sold), np.nan), is_cold
+        level = prior.shrunk(sold, expected, self.store, self.item)
+        never_sold = (self.recorded_days >= NEVER_SOLD_DAYS) & (self.first_sale >= self.panel.n_days)
+        return np.where(never_sold, 0.0, level), is_cold
+
+
+def series_codes(learnt: SeriesIndex, asked: SeriesIndex) -> tuple[Ints, Ints, Ints]:
+    """Row, store code and item code in `learnt` of each series of `asked`, −1 where it was not seen."""
+    if asked is learnt:
+        return np.arange(len(learnt)), learnt.store_codes, learnt.item_codes
+    rows = [learnt.find(store, item) for store, item in zip(asked.stores, asked.items, strict=True)]
+    row = np.array([-1 if found is None else found for found in rows], np.int64)
+    return row, positions(learnt.store_names, asked.stores), positions(learnt.item_names, asked.items)
+
+
+def positions(names: tuple[SeriesId, ...], asked: tuple[SeriesId, ...]) -> Ints:
+    """Position of each asked name among the learnt ones, −1 where it is not; "1" and 1 are the same."""
+    position = {str(name): code for code, name in enumerate(names)}
+    return np.array([position.get(str(name), -1) for name in asked], np.int64)

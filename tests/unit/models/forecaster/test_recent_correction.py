@@ -1,0 +1,139 @@
+"""models.forecaster.recent_correction: how the newest week would have members read."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.panel.sales_panel import SalesPanel
+from models.forecaster.explain import explain
+from models.forecaster.forecaster import Forecaster, ForecasterParams
+from models.forecaster.recent_correction import FOLLOWING, READINGS, USUAL, Lately, look
+
+QUICK = ForecasterParams(folds=0, final_rows=4_000, rounds=20)
+WITHOUT_TREES = Lately(has_trees=False, follows_breaks=True)
+
+
+@pytest.fixture(scope="module")
+def fitted(small_panel: SalesPanel) -> Forecaster:
+    return Forecaster.fit(small_panel.until(small_panel.end - 28), QUICK)
+
+
+def mixed(panel: SalesPanel, days: int) -> SalesPanel:
+    """Every second series sells half, the others half more, for so many days."""
+    sales = panel.sales.copy()
+    sales[::2, -days:] = np.round(sales[::2, -days:] * 0.5)
+    sales[1::2, -days:] = np.round(sales[1::2, -days:] * 1.5)
+    return SalesPanel(sales, panel.start, panel.series)
+
+
+def off(forecaster: Forecaster, known: SalesPanel, panel: SalesPanel) -> float:
+    forecast = forecaster.points(known, panel.n_days - known.n_days)
+    return float(np.abs(forecast - panel.sales[:, known.n_days :]).sum())
+
+
+def test_where_no_reading_is_better_the_backtest_has_the_say(small_panel: SalesPanel) -> None:
+    without_trees = Forecaster.fit(small_panel, QUICK.model_copy(update={"rounds": 0}))
+    for days in (0, 7, 14):
+        panel = small_panel.until(small_panel.end - days)
+        assert without_trees.on(panel).looking_at(panel).lately == USUAL
+
+
+def test_broken_levels_are_followed_once_a_week_has_shown_that_it_helps(
+    fitted: Forecaster, small_panel: SalesPanel
+) -> None:
+    panel = mixed(small_panel, 21)
+    known = panel.until(panel.end - 7)
+    rolled = fitted.on(known)
+    looked = rolled.looking_at(known)
+    assert looked.lately.follows_breaks
+    assert off(looked, known, panel) < 0.7 * off(rolled, known, panel)
+
+
+def test_new_trees_are_judged_by_such_as_do_not_know_the_week(small_panel: SalesPanel) -> None:
+    panel = mixed(small_panel, 14)
+    assert Forecaster.fit(panel, QUICK).looking_at(panel, trees_know_it=True).lately.follows_breaks
+
+
+@pytest.mark.parametrize("start", READINGS)
+def test_a_reading_is_left_for_the_one_that_is_right(
+    fitted: Forecaster, small_panel: SalesPanel, start: Lately
+) -> None:
+    made = fitted.members.forecast(mixed(small_panel, 21), 7)
+    for right in READINGS:
+        assert look(made, fitted.chosen, right.forecast(made, fitted.chosen), start) == right
+
+
+def test_no_reading_is_left_for_one_that_is_worse(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = np.full(7, 10.0)
+    noisy = np.array([0.0, 22, 0, 22, 0, 22, 10])  # worse, and so noisy that nothing beats it
+    treeless = usual - 0.5  # beats the usual one: a little, and every day
+    off = dict(zip(READINGS, (usual, noisy, treeless), strict=True))
+    monkeypatch.setattr(Lately, "forecast", lambda reading, made, chosen: off[reading][None])
+    assert look(None, "", np.zeros((1, 7)), USUAL) == WITHOUT_TREES  # type: ignore[arg-type]  # not asked
+
+
+def test_that_trees_help_again_does_not_say_that_levels_hold_again(
+    fitted: Forecaster, small_panel: SalesPanel
+) -> None:
+    made = fitted.members.forecast(small_panel.until(small_panel.end - 28), 7)
+    actual = USUAL.forecast(made, fitted.chosen)
+    np.testing.assert_array_equal(actual, FOLLOWING.forecast(made, fitted.chosen))  # no level broke
+    assert look(made, fitted.chosen, actual, WITHOUT_TREES) == FOLLOWING
+    for start in (USUAL, FOLLOWING):
+        assert look(made, fitted.chosen, actual, start) == start
+
+
+def test_a_look_changes_nothing_but_how_members_are_read(fitted: Forecaster, small_panel: SalesPanel) -> None:
+    looked = fitted.looking_at(mixed(small_panel, 14))
+    assert looked.lately != USUAL
+    assert looked.members is fitted.members
+    assert looked.chosen == fitted.chosen
+
+
+def test_a_history_of_a_few_weeks_is_read_as_usual(fitted: Forecaster, small_panel: SalesPanel) -> None:
+    short = mixed(small_panel, 14).window(small_panel.end - 59, small_panel.end)
+    assert replace(fitted, lately=FOLLOWING).looking_at(short).lately == USUAL
+
+
+def test_one_series_gets_what_it_gets_among_all(fitted: Forecaster, small_panel: SalesPanel) -> None:
+    panel, following = mixed(small_panel, 14), replace(fitted, lately=FOLLOWING)
+    every = following.forecast(panel, 28)
+    for row in range(panel.n_series):
+        alone = following.forecast(panel.select([row]), 28)
+        np.testing.assert_allclose(alone.values[0], every.values[row], rtol=1e-5)
+
+
+def test_a_series_that_stopped_may_sell_again(fitted: Forecaster, small_panel: SalesPanel) -> None:
+    sales = small_panel.sales.copy()
+    sales[9, -14:] = 0
+    stopped = SalesPanel(sales, small_panel.start, small_panel.series)
+    values = replace(fitted, lately=FOLLOWING).forecast(stopped, 28).values[9]
+    assert values[:, 0].max() < 0.1
+    assert values[:, 1:].max() > 0
+
+
+def test_a_closed_day_stays_closed_when_levels_are_followed(
+    fitted: Forecaster, small_panel: SalesPanel
+) -> None:
+    panel = mixed(small_panel, 14)
+    sundays = np.arange(7, 29, 7) - 1  # the panel ends on a Sunday, store 1 is shut on them
+    made = replace(fitted, lately=FOLLOWING).points(panel, 28)
+    assert (made[:5, sundays] == 0).all()
+    assert (made[5:, sundays] > 0).all()
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_the_reading_is_kept_with_the_model(fitted: Forecaster, tmp_path: Path, reading: Lately) -> None:
+    replace(fitted, lately=reading).save(tmp_path)
+    assert Forecaster.load(tmp_path).lately == reading
+
+
+def test_a_followed_level_is_the_one_that_is_explained(fitted: Forecaster, small_panel: SalesPanel) -> None:
+    panel, following = mixed(small_panel, 14).select([9]), replace(fitted, lately=FOLLOWING)
+    told = explain(following, panel, panel.end + 3)
+    parts = {part.name: part for part in told.parts}
+    assert parts["learned"].factor == pytest.approx(1)
+    assert parts["level"].factor > 1.3 * small_panel.sales[9, -364:].mean()
+    assert told.forecast == pytest.approx(float(following.points(panel, 3)[0, -1]))

@@ -1,0 +1,163 @@
+"""The record of a version, its digests, and its copy in the BentoML store."""
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import bentoml
+import pytest
+
+from data.errors import ArtifactError, NoChampionError
+from models.storage import bento_store as store
+from models.storage.bento_store import ChampionRecord
+
+NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+
+
+def version_folder(folder: Path, now: datetime = NOON, **files: str) -> ChampionRecord:
+    """A version of small text files with its record beside them."""
+    folder.mkdir(parents=True)
+    (folder / "card.json").write_text(
+        json.dumps({"model": "storecast", "scores": {"wape": 10.5, "mape": None}})
+    )
+    for name, content in files.items():
+        (folder / name.replace("_", ".")).write_text(content)
+    digests = store.digests_of(folder)
+    record = ChampionRecord(
+        version=store.new_version(now, digests),
+        kind="trained",
+        cutoff=date(2017, 12, 31),
+        created_at=now,
+        data_hash="d" * 64,
+        params_hash="p" * 64,
+        files=digests,
+    )
+    record.write(folder / store.RECORD)
+    return record
+
+
+def test_a_version_is_its_time_and_six_digits_of_its_content(tmp_path: Path) -> None:
+    one = version_folder(tmp_path / "one", a_txt="a")
+    same = version_folder(tmp_path / "same", a_txt="a")
+    other = version_folder(tmp_path / "other", a_txt="b")
+    assert one.version == same.version
+    assert one.version.startswith("20261123T120000-")
+    assert other.version[:16] == one.version[:16]
+    assert other.version != one.version
+
+
+def test_a_record_survives_being_written_and_read(tmp_path: Path) -> None:
+    record = version_folder(tmp_path / "v", a_txt="a")
+    assert ChampionRecord.read(tmp_path / "v" / "champion.json") == record
+
+
+def test_a_missing_record_means_no_champion(tmp_path: Path) -> None:
+    with pytest.raises(NoChampionError, match="make train"):
+        ChampionRecord.read(tmp_path / "champion.json")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"version": "../../etc"}, {"files": {"../evil": {}}}, {"kind": "guessed"}, {"surprise": 1}],
+    ids=str,
+)
+def test_a_record_that_is_not_one_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+    record = version_folder(tmp_path / "v", a_txt="a")
+    path = tmp_path / "champion.json"
+    path.write_text(json.dumps(record.model_dump(mode="json") | change))
+    with pytest.raises(ArtifactError, match="not a champion record"):
+        ChampionRecord.read(path)
+
+
+def test_a_changed_file_is_named(tmp_path: Path) -> None:
+    record = version_folder(tmp_path / "v", a_txt="a", b_txt="b")
+    store.verify(tmp_path / "v", record)
+    (tmp_path / "v" / "b.txt").write_text("c")
+    with pytest.raises(ArtifactError, match=r"b\.txt of version .* is not the file that was saved"):
+        store.verify(tmp_path / "v", record)
+
+
+def test_a_missing_file_is_named_unless_it_is_the_pickle(tmp_path: Path) -> None:
+    record = version_folder(tmp_path / "v", a_txt="a", model_pkl="for people")
+    (tmp_path / "v" / "model.pkl").unlink()
+    store.verify(tmp_path / "v", record)
+    (tmp_path / "v" / "a.txt").unlink()
+    with pytest.raises(ArtifactError, match=r"a\.txt of version .* is missing"):
+        store.verify(tmp_path / "v", record)
+
+
+def test_an_imported_version_is_bentos_latest_with_labels_and_metadata(tmp_path: Path) -> None:
+    record = version_folder(tmp_path / "v", a_txt="imported", model_pkl="for people")
+    tag = store.import_to_bento(tmp_path / "v", record)
+    assert store.import_to_bento(tmp_path / "v", record) == tag
+    model = bentoml.models.get("storecast:latest")
+    assert str(model.tag) == tag == f"storecast:{record.version.lower()}"
+    assert model.info.labels == {"kind": "trained", "cutoff": "2017-12-31", "data": "d" * 12}
+    metadata: Any = model.info.metadata
+    assert metadata["scores"] == {"wape": 10.5}
+    assert metadata["sha256"]["a.txt"] == record.files["a.txt"].sha256
+    assert ChampionRecord.read(store.bento_champion() / "champion.json") == record
+    assert not (store.bento_champion() / "model.pkl").exists()
+    assert store.bento_champion().stat().st_mode & 0o777 == 0o755
+
+
+def test_the_last_import_is_the_latest_though_it_was_made_before(tmp_path: Path) -> None:
+    one = version_folder(tmp_path / "one", a_txt="one")
+    two = version_folder(tmp_path / "two", a_txt="two")
+    for name, record in (("one", one), ("two", two), ("one", one)):
+        store.import_to_bento(tmp_path / name, record)
+        assert bentoml.models.get("storecast:latest").tag.version == record.version.lower()
+        assert store.bento_champion().name == record.version.lower()
+
+
+def test_a_damaged_version_is_not_imported(tmp_path: Path) -> None:
+    record = version_folder(tmp_path / "v", a_txt="damaged later")
+    (tmp_path / "v" / "a.txt").write_text("damaged")
+    with pytest.raises(ArtifactError):
+        store.import_to_bento(tmp_path / "v", record)
+    with pytest.raises(bentoml.exceptions.NotFound):
+        bentoml.models.get(f"storecast:{record.version.lower()}")
+
+
+def test_what_an_interrupted_import_left_behind_does_not_stay(tmp_path: Path) -> None:
+    before = version_folder(tmp_path / "before", a_txt="before")
+    store.import_to_bento(tmp_path / "before", before)
+    record = version_folder(tmp_path / "v", a_txt="interrupted")
+    for name in (record.version.lower(), "20200101t000000-abcdef"):
+        half = store.bento_champion().parent / name
+        half.mkdir()
+        (half / "a.txt").write_text("inter")
+    store.import_to_bento(tmp_path / "v", record)
+    assert (store.bento_champion() / "a.txt").read_text() == "interrupted"
+    assert "20200101t000000-abcdef" not in {model.tag.version for model in bentoml.models.list("storecast")}
+
+
+def test_an_empty_store_has_no_champion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENTOML_HOME", str(tmp_path))
+    with pytest.raises(NoChampionError, match="storecast:latest"):
+        store.bento_champion()
+
+
+def test_an_exported_model_comes_back_from_its_file(tmp_path: Path) -> None:
+    record = version_folder(tmp_path / "v", a_txt="exported")
+    tag = store.import_to_bento(tmp_path / "v", record)
+    exported = store.export_from_bento(tmp_path / "out.bentomodel")
+    bentoml.models.delete(tag)
+    assert store.import_from_file(exported) == tag
+    assert (store.bento_champion() / "a.txt").read_text() == "exported"
+
+
+def test_a_damaged_model_file_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    record = version_folder(tmp_path / "v", a_txt="exported")
+    tag = store.import_to_bento(tmp_path / "v", record)
+    (store.bento_champion() / "a.txt").write_text("tampered")
+    exported = store.export_from_bento(tmp_path / "out.bentomodel")
+    bentoml.models.delete(tag)
+    with pytest.raises(ArtifactError, match=r"a\.txt"):
+        store.import_from_file(exported)
+    truncated = tmp_path / "short.bentomodel"
+    truncated.write_bytes(exported.read_bytes()[:-100])
+    with pytest.raises(ArtifactError, match="can be imported"):
+        store.import_from_file(truncated)
+    assert tag not in {str(model.tag) for model in bentoml.models.list()}
