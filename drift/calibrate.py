@@ -16,19 +16,19 @@ from data.atomic_files import atomic_write_json, atomic_write_text
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging
-from drift.alarm import FEWEST_WEEKS, FULL_WEEKS
-from drift.calibration import Calibration, Thresholds
-from drift.calm import calm_weeks, fit_on
-from drift.concept import calm_limits
-from drift.evidence import Evidence, measure
-from drift.inputs import calm_distances
-from drift.page import calibration_page
+from drift.detector.detector import FEWEST_WEEKS, FULL_WEEKS
+from drift.calibration.thresholds import Calibration, Thresholds
+from drift.calibration.calm_weeks import calm_weeks, fit_on
+from drift.monitors.error_drift import calm_limits
+from drift.calibration.power_study import Evidence, measure
+from drift.monitors.input_drift import calm_distances
+from drift.calibration.calibration_page import calibration_page
 from drift.params import DriftParams
 from drift.recorded import recorded_sales
-from drift.records import usual_share
-from drift.replay import Replay, replay
-from drift.shifts import Groups
-from drift.windows import LONGEST_DAYS
+from drift.detector.recording_gaps import usual_share
+from drift.detector.expectations import Replay, replay
+from drift.detector.group_shifts import Groups
+from drift.detector.windows import LONGEST_DAYS
 
 logger = logging.getLogger(__name__)
 

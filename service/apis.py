@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from data.panel.seed_features import SEED_FEATURES
 from data.panel.sales_panel import SeriesId
-from drift.summary import DriftSummary
+from drift.result.drift_summary import DriftSummary
 from models.champion import Champion
 from service.contracts import (
     MAX_SERIES,

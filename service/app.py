@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from data.errors import StorecastError, UnknownSeriesError
-from drift.summary import DriftSummary
+from drift.result.drift_summary import DriftSummary
 from service import answers, metrics
 from service.contracts import (
     DriftQuery,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from data.panel.series_index import SeriesIndex
-from drift.calibration import FILE, Calibration
-from drift.online import OnlineCheck
-from drift.summary import DriftSummary
+from drift.calibration.thresholds import FILE, Calibration
+from drift.checking.online_check import OnlineCheck
+from drift.result.drift_summary import DriftSummary
 from models.champion import Champion
 from service import metrics
 from service.contracts import DriftQuery

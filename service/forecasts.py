@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from data.errors import StorecastError, UnknownSeriesError
 from data.panel.seed_features import SEED_FEATURES
 from data.panel.sales_panel import SalesPanel, SeriesId
-from drift.online import OnlineCheck
-from drift.summary import DriftSummary
+from drift.checking.online_check import OnlineCheck
+from drift.result.drift_summary import DriftSummary
 from models.champion import Champion
 from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
 from service import metrics

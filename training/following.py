@@ -8,7 +8,7 @@ import numpy as np
 
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
-from drift.flag import Flag
+from drift.result.retrain_flag import Flag
 from models.champion import Champion
 from models.forecaster.recent_correction import FOLLOWING, LOOK_DAYS, USUAL, Lately
 from training.decisions import read_decisions

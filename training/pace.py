@@ -15,7 +15,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from data.params import Params
-from drift.kinds import LEVELS, SYMPTOMS
+from drift.result.drift_kinds import LEVELS, SYMPTOMS
 from training.decisions import Decision
 
 AT_FLAG, LEARNABLE, SETTLED = 1, 2, 3  # attempts of an episode

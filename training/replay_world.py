@@ -10,13 +10,13 @@ from typing import TypeVar
 import numpy as np
 
 from data.panel.sales_panel import SalesPanel
-from drift.alarm import TESTS, Alarm
-from drift.calm import calm_weeks, fit_on
-from drift.kinds import kinds_of
-from drift.replay import FIRST_ORIGIN_DAYS, Forecast, Replay, forecast_from
-from drift.shifts import Groups
-from drift.shocks import SHOCKS
-from drift.windows import LENGTHS_DAYS
+from drift.detector.detector import TESTS, Alarm
+from drift.calibration.calm_weeks import calm_weeks, fit_on
+from drift.result.drift_kinds import kinds_of
+from drift.detector.expectations import FIRST_ORIGIN_DAYS, Forecast, Replay, forecast_from
+from drift.detector.group_shifts import Groups
+from drift.calibration.shocks import SHOCKS
+from drift.detector.windows import LENGTHS_DAYS
 from models.forecaster.member_selection import DEFAULT
 from models.forecaster.fitting import fit_members
 from models.forecaster.forecaster import Forecaster, ForecasterParams

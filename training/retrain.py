@@ -17,7 +17,7 @@ from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.prepare import load_panel
 from data.progress import configure_logging
-from drift.flag import Flag, clear_flag, raise_flag, read_flag
+from drift.result.retrain_flag import Flag, clear_flag, raise_flag, read_flag
 from models.champion import Champion
 from models.storage.bento_store import RECORD, ChampionRecord
 from training.decisions import read_decisions

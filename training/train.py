@@ -19,7 +19,7 @@ from data.progress import configure_logging
 from data.dates.folds import Fold, split_picture
 from data.text import counted
 from drift.calibrate import calibrate, write_reports
-from drift.flag import read_flag
+from drift.result.retrain_flag import read_flag
 from drift.params import DriftParams
 from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.forecaster.recent_correction import Lately

@@ -23,7 +23,7 @@ from pydantic import BaseModel
 from data.atomic_files import atomic_write_json
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths
-from drift.calibration import Calibration
+from drift.calibration.thresholds import Calibration
 from models.champion import Champion
 from models.forecaster.forecaster import Forecaster
 from models.baselines.seed_regressor import SeedRegressor

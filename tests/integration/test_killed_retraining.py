@@ -10,7 +10,7 @@ import pytest
 from data.panel.frames import write_panel
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
-from drift.flag import raise_flag, read_flag
+from drift.result.retrain_flag import raise_flag, read_flag
 from models.storage.bento_store import ChampionRecord, verify
 from training.decisions import read_decisions
 from training.registry import promote

@@ -13,7 +13,7 @@ import pytest
 
 from data.panel.frames import frame_from_panel
 from data.synthetic import synthetic_panel
-from drift.summary import DriftSummary
+from drift.result.drift_summary import DriftSummary
 from tests.integration.share.clones import ROOT, Clone
 from tests.integration.ship.engine import BASE, settings_of_engine
 from tests.integration.ship.hub import NAME, TOKEN, Hub

@@ -10,7 +10,7 @@ from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.calibrate import calibrate
-from drift.calibration import Calibration
+from drift.calibration.thresholds import Calibration
 from drift.params import DriftParams
 from models.champion import Champion
 from models.storage.bento_store import ChampionRecord

@@ -9,7 +9,7 @@ from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from data.synthetic import write_sales
 from drift.calibrate import main, write_reports
-from drift.calibration import Calibration
+from drift.calibration.thresholds import Calibration
 from tests.unit.drift.conftest import PARAMS
 
 

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.panel.sales_panel import SalesPanel, SeriesIndex
-from drift.replay import Replay
-from drift.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, WindowsByLength
+from drift.detector.expectations import Replay
+from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, WindowsByLength
 
 FIRST_ORIGIN = 420
 

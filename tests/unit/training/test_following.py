@@ -7,7 +7,7 @@ from data.panel.frames import write_panel
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
-from drift.flag import raise_flag
+from drift.result.retrain_flag import raise_flag
 from models.champion import Champion
 from models.forecaster.recent_correction import FOLLOWING, READINGS, USUAL, Lately
 from models.forecaster.roll_forward import roll_forward

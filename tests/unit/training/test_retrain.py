@@ -13,7 +13,7 @@ from data.panel.frames import write_panel
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
-from drift.flag import raise_flag, read_flag
+from drift.result.retrain_flag import raise_flag, read_flag
 from models.champion import Champion
 from models.storage.bento_store import RECORD, ChampionRecord, verify
 from training.decisions import read_decisions

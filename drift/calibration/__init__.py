@@ -1,0 +1,1 @@
+"""Thresholds from the user's own weeks without drift, and evidence that they hold."""

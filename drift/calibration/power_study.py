@@ -1,0 +1,159 @@
+"""What the alarm would have done: false alarms in undisturbed weeks, and shocks it finds, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from data.progress import progress
+from drift.detector.detector import Alarm
+from drift.calibration.calm_weeks import calm_weeks, fit_on
+from drift.detector.expectations import Replay
+from drift.detector.group_shifts import Groups
+from drift.calibration.shocks import SHOCKS, Shock
+from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, WindowsByLength
+
+RENEWED_EVERY_WEEKS = 13
+LEAST_TEST_WEEKS = 8
+Z_95 = 1.96
+
+Alarms = dict[int, Alarm]  # the one in force at each tested week, by its position in the replay
+
+
+class Share(BaseModel):
+    """How many of how many, and where the true share lies with 95 % (Wilson 1927); null if none were tried.
+
+    Neighbouring weeks depend on each other, so the truth lies in a somewhat wider interval.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    found: int
+    of: int
+    share: float | None
+    lower: float
+    upper: float
+
+    @classmethod
+    def count(cls, found: NDArray[np.bool_]) -> Share:
+        """Share of what is true among values (n,)."""
+        n_found, n = int(found.sum()), len(found)
+        if n == 0:
+            return cls(found=0, of=0, share=None, lower=0.0, upper=1.0)
+        share, weight = n_found / n, Z_95**2 / n
+        middle = (share + weight / 2) / (1 + weight)
+        half = Z_95 / (1 + weight) * (share * (1 - share) / n + weight / (4 * n)) ** 0.5
+        return cls(
+            found=n_found, of=n, share=share, lower=max(0.0, middle - half), upper=min(1.0, middle + half)
+        )
+
+
+class Power(BaseModel):
+    """How often a shock was found within 7 and within 28 days of its first day."""
+
+    model_config = ConfigDict(frozen=True)
+
+    shock: str
+    within_7_days: Share
+    within_28_days: Share
+
+
+class Evidence(BaseModel):
+    """Weekly checks of past weeks, each with thresholds from earlier weeks only."""
+
+    model_config = ConfigDict(frozen=True)
+
+    first_check: date
+    last_check: date
+    false_alarms: Share
+    false_alarm_days: list[date]
+    power: list[Power]
+
+
+def measure(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: float) -> Evidence | None:
+    """Check the newest `n_weeks` weeks, as they were and shocked; None if too few weeks come before them."""
+    alarms = _alarms(replay, groups, n_weeks, false_alarm_rate)
+    weeks = sorted(alarms)
+    if len(weeks) < LEAST_TEST_WEEKS:
+        return None
+    alarming = np.array([_is_alarming(replay, groups, alarms[week], week) for week in weeks])
+    shocked = [week for week in weeks if replay.ends[week] + LONGEST_DAYS < replay.panel.n_days]
+    days = [_day(replay, week) for week in weeks]
+    return Evidence(
+        first_check=days[0],
+        last_check=days[-1],
+        false_alarms=Share.count(alarming),
+        false_alarm_days=[day for day, is_alarming in zip(days, alarming, strict=True) if is_alarming],
+        power=[
+            _power(name, _found(replay, groups, alarms, shocked, shock))
+            for name, shock in progress(SHOCKS.items(), "Shocks")
+        ],
+    )
+
+
+def _alarms(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: float) -> Alarms:
+    """The alarm of each of the newest weeks, learnt from weeks before it and renewed every 13 weeks."""
+    alarms: Alarms = {}
+    n_ends = len(replay.ends)
+    for first in range(max(n_ends - n_weeks, 1), n_ends, RENEWED_EVERY_WEEKS):
+        alarm = fit_on(replay, groups, calm_weeks(replay.ends[:first]), false_alarm_rate)
+        if alarm.lengths:
+            alarms |= dict.fromkeys(range(first, min(first + RENEWED_EVERY_WEEKS, n_ends)), alarm)
+    return alarms
+
+
+def _is_alarming(replay: Replay, groups: Groups, alarm: Alarm, week: int) -> bool:
+    windows = {days: of_length.take([week]) for days, of_length in replay.windows.items()}
+    return bool(alarm.is_alarming(windows, groups)[0] > 1)
+
+
+def _found(
+    replay: Replay, groups: Groups, alarms: Alarms, weeks: list[int], shock: Shock
+) -> NDArray[np.bool_]:
+    """Whether a shock that starts after each week is found by the checks 7, 14, 21 and 28 days later, (n, 4).
+
+    A find ends the search: later checks count as false.
+    """
+    rng = np.random.default_rng(5)
+    found = np.zeros((len(weeks), LONGEST_DAYS // WEEKDAYS), bool)
+    for row, week in enumerate(weeks):
+        for check, windows in enumerate(_shocked(replay, groups, int(replay.ends[week]), shock, rng)):
+            found[row, check] = alarms[week].is_alarming(windows, groups)[0] > 1
+            if found[row, check]:
+                break
+    return found
+
+
+def _shocked(
+    replay: Replay, groups: Groups, last_calm_day: int, shock: Shock, rng: np.random.Generator
+) -> Iterator[WindowsByLength]:
+    """Windows of the next four checks, as far as their forecast was made before the shock."""
+    first = last_calm_day + 1
+    sales: NDArray[np.floating[Any]] = replay.panel.sales
+    shocked = shock(sales[:, first : first + LONGEST_DAYS], groups, rng)
+    for n_days in range(WEEKDAYS, LONGEST_DAYS + 1, WEEKDAYS):
+        windows: WindowsByLength = {}
+        for length in LENGTHS_DAYS:
+            if length >= n_days:
+                calm = sales[:, first + n_days - length : first]
+                mixed = np.concatenate([calm, shocked[:, :n_days]], axis=1)
+                windows[length] = replay.window(last_calm_day + n_days, length, mixed)
+        yield windows
+
+
+def _power(shock: str, found: NDArray[np.bool_]) -> Power:
+    return Power(
+        shock=shock,
+        within_7_days=Share.count(found[:, 0]),
+        within_28_days=Share.count(np.asarray(found.any(axis=1))),
+    )
+
+
+def _day(replay: Replay, week: int) -> date:
+    day: date = (replay.panel.start + np.timedelta64(int(replay.ends[week]), "D")).astype(date)
+    return day

@@ -1,0 +1,95 @@
+"""Everything the drift check has learnt from one history: saved with a champion, read by job and service."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.errors import ArtifactError
+from data.atomic_files import atomic_write_bytes, atomic_write_json
+from data.panel.sales_panel import SalesPanel
+from data.panel.series_index import SeriesIndex
+from drift.detector.detector import Alarm
+from drift.monitors.error_drift import Errors
+from drift.detector.group_shifts import Groups
+from drift.detector.windows import Floats
+from models.storage.array_packing import pack, unpack
+
+FILE = "drift.npz"
+EVIDENCE_FILE = "drift.json"
+RECORDED = "recorded"
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """What is usual of the alarm's statistics, of errors by window length, and of input distances."""
+
+    last_day: int  # newest day they were learnt from, counted from 1970
+    alarm: Alarm
+    errors: dict[int, Errors]
+    input_distances: Floats  # (n_columns,), for windows of 28 days
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Thresholds and the series they hold for, which may be a sample; `evidence` is what a person reads."""
+
+    series: SeriesIndex
+    recorded: Floats  # (n_series,) share of days that used to be recorded
+    thresholds: Thresholds
+    evidence: dict[str, object]
+
+    @property
+    def groups(self) -> Groups:
+        return Groups.of(self.series)
+
+    @property
+    def last_day(self) -> np.datetime64:
+        return np.datetime64(self.thresholds.last_day, "D")
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether more series were there than are watched."""
+        return self.evidence["series"] != len(self.series)
+
+    def rows_of(self, series: SeriesIndex) -> NDArray[np.int64]:
+        """Row in `series` of each watched series, −1 where it is missing."""
+        found = (series.find(*pair) for pair in zip(self.series.stores, self.series.items, strict=True))
+        return np.array([-1 if row is None else row for row in found], np.int64)
+
+    def watched(self, panel: SalesPanel) -> SalesPanel:
+        """The watched series of a panel; NaN where one is missing."""
+        rows = self.rows_of(panel.series)
+        sales = np.where(rows[:, None] >= 0, panel.sales[rows], np.float32(np.nan))
+        return SalesPanel(sales, panel.start, self.series)
+
+    def save(self, folder: Path) -> None:
+        """Write drift.npz, arrays only, and drift.json, the evidence, into an existing folder."""
+        buffer, labels = io.BytesIO(), np.array(json.dumps(self.series.to_json()))
+        arrays = pack(self.thresholds) | {"series": labels, RECORDED: self.recorded}
+        np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # as in models
+        atomic_write_bytes(folder / FILE, buffer.getvalue())
+        atomic_write_json(folder / EVIDENCE_FILE, self.evidence)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """The inverse of `save`; `ArtifactError` when a part is missing or damaged."""
+        try:
+            with np.load(folder / FILE, allow_pickle=False) as stored:
+                arrays = {name: stored[name] for name in stored.files}
+            series = SeriesIndex.from_json(json.loads(str(arrays["series"])))
+            evidence = json.loads((folder / EVIDENCE_FILE).read_text(encoding="utf-8"))
+            # champions of before do not hold it: then nothing counts as a gap
+            recorded = arrays.get(RECORDED, np.zeros(len(series)))
+            return cls(series, recorded, unpack(Thresholds, arrays), evidence)
+        except (OSError, ValueError, KeyError) as error:
+            raise ArtifactError(
+                f"The drift thresholds in {folder} cannot be read: {error!r}.",
+                hint="Train again, which calibrates the alarm.",
+            ) from error

@@ -1,0 +1,1 @@
+"""What a drift check says: coverage of the data, findings in words, Evidently's reports."""

@@ -1,0 +1,141 @@
+"""Whether new days are recorded well enough to be judged, and what a verdict does not cover."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+
+from data.dates.calendar_days import days_between
+from data.panel.sales_panel import SalesPanel
+from data.panel.series_index import SeriesIndex
+from data.text import counted
+from drift.detector.detector import FEWEST_WEEKS, TESTS, Alarm, Judgement
+from drift.calibration.thresholds import Calibration
+from drift.detector.gross_faults import WIDEST_LIMIT
+from drift.detector.recording_gaps import Records
+from drift.detector.expectations import LEAST_ORIGIN_DAYS
+from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Ints, WindowsByLength
+
+NAMED = 3  # stores or series, of more the first
+
+
+def why_undecided(watched: SalesPanel, last_known_day: np.datetime64, n_days: int) -> str | None:
+    """Why nothing can be said of the last `n_days` days, nor of fewer; None when something can."""
+    n_new = days_between(last_known_day, watched.end)
+    if n_new < WEEKDAYS:
+        return (
+            f"Too little data: {counted(max(n_new, 0), 'day')} of sales are newer than "
+            f"{last_known_day}, up to which the model has learnt; {WEEKDAYS} are needed."
+        )
+    if watched.n_days - n_days < LEAST_ORIGIN_DAYS:
+        return (
+            f"Too little data: {counted(watched.n_days - n_days, 'day')} of history before the new days, "
+            f"{LEAST_ORIGIN_DAYS} are needed in the same file."
+        )
+    records = Records.of(watched.sales, n_days)
+    lengths = [length for length in LENGTHS_DAYS if length <= n_days]
+    if records.judged(lengths) and records.has_no_gap(n_days + LONGEST_DAYS, n_days):
+        return None
+    return _gap(records, watched, n_days)
+
+
+def _gap(records: Records, watched: SalesPanel, n_days: int) -> str:
+    """The gap by whichever shows it better, the new days or those with what came right before them."""
+    in_window, with_before = records.shares(n_days), records.shares(n_days + LONGEST_DAYS)
+    n_told = n_days if in_window[0] <= with_before[0] else n_days + LONGEST_DAYS
+    recorded, usual = records.shares(n_told)
+    first = watched.end - np.timedelta64(n_told - 1, "D")
+    found = (
+        f"A gap: {100 * recorded:.0f} % of the days from {first} to {watched.end} are recorded, "
+        f"{100 * usual:.0f} % in the year before. Nothing recorded is not nothing sold."
+    )
+    return " ".join([found, *not_recorded(records, watched.series, watched.end, n_days)])
+
+
+def nothing_to_compare(windows: WindowsByLength) -> str | None:
+    """Why windows say nothing although they are recorded; None when they say something."""
+    if any(part.sold.sum() > 0 or not part.expects_nothing.all() for part in windows.values()):
+        return None
+    return f"Nothing was sold in {max(windows)} days and nothing was expected: there is nothing to compare."
+
+
+def too_young(alarm: Alarm, judgements: Mapping[int, Judgement]) -> list[str]:
+    """What a young history leaves untold of these windows."""
+    if not alarm.lengths:
+        held = f"History held {counted(alarm.n_weeks, 'week')} to learn from"
+        is_short = alarm.n_weeks < FEWEST_WEEKS
+        why = f"{held}, {FEWEST_WEEKS} are needed" if is_short else f"{held}, in which nothing moved"
+        return [f"{why}: only a store that sells nothing is noticed, and a total {_outside(WIDEST_LIMIT)}."]
+    longest = max(judgements)
+    if np.isnan(judgements[longest].relative[0, TESTS.index("total")]):
+        return [
+            "Without the same weeks of an earlier year the total may just follow its season: it is noticed "
+            f"{_outside(alarm.lengths[longest].gross_limit)}."
+        ]
+    return []
+
+
+def _outside(lower_limit: float) -> str:
+    lower, upper = 100 * np.exp(-lower_limit), 100 * np.exp(WIDEST_LIMIT)
+    return f"under {lower:.0f} % or over {upper:.0f} % of its forecast"
+
+
+def not_covered(panel: SalesPanel, calibration: Calibration, n_days: int) -> list[str]:
+    """Series which the verdict on the last `n_days` days does not cover, or not all of these days."""
+    rows = calibration.rows_of(panel.series)
+    here, gone = rows[rows >= 0], np.flatnonzero(rows < 0)
+    new = np.setdiff1d(np.arange(panel.n_series), here)
+    notes = []
+    if len(gone):
+        notes.append(f"{_named(gone, calibration.series)} of the model are not in these sales.")
+    present = panel.select(here)
+    notes += not_recorded(Records.of(present.sales, n_days), present.series, panel.end, n_days)
+    if len(new) and not calibration.is_sample:
+        named = _named(new, panel.series)
+        notes.append(f"{named} came after the thresholds were learnt: not judged.")
+    return notes
+
+
+def not_recorded(
+    records: Records, series: SeriesIndex, last: np.datetime64, n_days: int, done: str = "recorded"
+) -> list[str]:
+    """Series without a record in the `n_days` days up to `last`, or in whole weeks of them."""
+    weeks = records.silent_weeks(n_days)
+    is_silent = weeks.all(axis=1)
+    silent, partly = np.flatnonzero(is_silent), np.flatnonzero(weeks.any(axis=1) & ~is_silent)
+    notes = []
+    if len(silent):
+        notes.append(f"Nothing was {done} of {_named(silent, series)} in {n_days} days: not judged.")
+    if len(partly):
+        missing = np.flatnonzero(weeks[partly].any(axis=0))
+        first = last - np.timedelta64(n_days - 1 - WEEKDAYS * int(missing[0]), "D")
+        until = last - np.timedelta64(n_days - WEEKDAYS * int(missing[-1] + 1), "D")
+        named = _named(partly, series)
+        notes.append(f"Of {named} nothing was {done} in whole weeks from {first} to {until}.")
+    return notes
+
+
+def not_judged(lengths: Sequence[int], judged: Collection[int]) -> list[str]:
+    """The lengths that could have been judged if enough had been recorded."""
+    left = [str(length) for length in lengths if length not in judged]
+    if not left:
+        return []
+    told = " and ".join(str(length) for length in sorted(judged))
+    return [f"Too little was recorded of the last {' and '.join(left)} days: judged over {told} days."]
+
+
+def _named(rows: Ints, series: SeriesIndex) -> str:
+    """How many series, and which: whole stores by their names, and the first few of other series."""
+    n_of_store = np.bincount(series.store_codes)
+    is_whole = np.bincount(series.store_codes[rows], minlength=len(n_of_store)) == n_of_store
+    stores = [f"store {series.store_names[store]}" for store in np.flatnonzero(is_whole)]
+    others = rows[~is_whole[series.store_codes[rows]]]
+    names = [f"store {series.stores[row]}, item {series.items[row]}" for row in others]
+    whole = [f"all of {', '.join(stores[:NAMED])}{_rest(stores)}"] if stores else []
+    single = [f"{'; '.join(names[:NAMED])}{_rest(names)}"] if names else []
+    return f"{counted(len(rows), 'series')} ({'; '.join([*whole, *single])})"
+
+
+def _rest(names: list[str]) -> str:
+    return " …" if len(names) > NAMED else ""

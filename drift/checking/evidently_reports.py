@@ -1,0 +1,93 @@
+"""Evidently's reports of the windows that were judged, for people who know them; nothing is decided here."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.atomic_files import atomic_path, atomic_write_text
+from drift.monitors.error_drift import Performance
+from drift.monitors.input_drift import COLUMNS, InputWindows
+
+METHOD = "wasserstein"
+NOTHING_SOLD = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Storecast: errors of forecasts</title>
+<p>Nothing was sold in these days: there is no error in percent to show.
+drift_summary.json says what that means.</p>
+"""
+
+
+def write_data_drift(windows: InputWindows, threshold: float, path: Path) -> None:
+    """Write how features and sales are distributed beside the year before: one file that needs no network."""
+    _write(data_drift(windows, threshold), path)
+
+
+def write_performance(windows: Performance, path: Path) -> None:
+    """Write the champion's errors beside those of the year before: one file that needs no network."""
+    if np.nansum(windows.actual) > 0:
+        _write(regression_quality(windows), path)
+    else:  # Evidently divides by what was sold
+        atomic_write_text(path, NOTHING_SOLD)
+
+
+def data_drift(windows: InputWindows, threshold: float) -> Any:
+    """Evidently's snapshot over the columns that have a distance."""
+    evidently = _evidently()
+    current, reference = (
+        pd.DataFrame(part, columns=list(COLUMNS)) for part in (windows.current, windows.reference)
+    )
+    columns = windows.comparable
+    definition = evidently.DataDefinition(numerical_columns=columns, categorical_columns=[])
+    # one column beyond its threshold is a finding, as with us
+    preset = evidently.presets.DataDriftPreset(
+        columns=columns, num_method=METHOD, num_threshold=threshold, drift_share=1 / len(columns)
+    )
+    return _run(preset, definition, [current[columns], reference[columns]])
+
+
+def regression_quality(windows: Performance) -> Any:
+    """Evidently's snapshot of errors over all known days."""
+    evidently = _evidently()
+    definition = evidently.DataDefinition(
+        regression=[evidently.Regression(target="sales", prediction="forecast")],
+        numerical_columns=["sales", "forecast"],
+    )
+    parts = [_long(windows.actual, windows.forecast)]
+    if windows.before is not None and (before := _long(*windows.before))["sales"].sum() > 0:
+        parts.append(before)  # what Evidently compares are errors in percent of what was sold
+    return _run(evidently.presets.RegressionPreset(), definition, parts)
+
+
+def _run(preset: Any, definition: Any, frames: list[pd.DataFrame]) -> Any:
+    """Current first, as Evidently wants it."""
+    evidently = _evidently()
+    datasets = [evidently.Dataset.from_pandas(frame, definition) for frame in frames]
+    with warnings.catch_warnings():  # it scores constant dummies of single rows, of which nobody reads
+        warnings.simplefilter("ignore")
+        return evidently.Report([preset]).run(*datasets)
+
+
+def _long(actual: NDArray[np.floating], forecast: NDArray[np.floating]) -> pd.DataFrame:
+    known = np.isfinite(actual) & np.isfinite(forecast)
+    return pd.DataFrame({"sales": actual[known].astype(float), "forecast": forecast[known].astype(float)})
+
+
+def _evidently() -> Any:
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    with warnings.catch_warnings():  # what it imports uses old names of what that imports
+        warnings.simplefilter("ignore")
+        import evidently
+        import evidently.presets
+
+    return evidently
+
+
+def _write(snapshot: Any, path: Path) -> None:
+    with atomic_path(path) as unfinished:
+        snapshot.save_html(str(unfinished))

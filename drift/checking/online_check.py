@@ -1,0 +1,156 @@
+"""The check behind /drift-check: rows of new days against the champion's own forecasts, without frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.errors import DataContractError
+from data.panel.sales_panel import SeriesId
+from data.text import counted
+from drift.calibration.thresholds import Calibration
+from drift.checking.data_coverage import not_judged, not_recorded, nothing_to_compare, too_young
+from drift.detector.recording_gaps import Records
+from drift.result.drift_summary import CheckedWindow, DriftSummary
+from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows, WindowsByLength
+from drift.checking.wording import Teller
+from models.storage.forecast_table import ForecastTable
+
+MOST_NEEDED_ROWS = 300  # with fewer, chance alone moves every statistic
+
+Sales = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class OnlineCheck:
+    """A champion's table beside the series its thresholds hold for; made once per champion."""
+
+    calibration: Calibration
+    teller: Teller
+    cutoff: np.datetime64
+    forecast: Sales  # (n_watched, 28)
+    row_of: dict[tuple[str, str], int]
+
+    @classmethod
+    def of(cls, calibration: Calibration, table: ForecastTable) -> OnlineCheck:
+        """Raises `DataContractError` when the table lacks a watched series."""
+        rows = calibration.rows_of(table.series)
+        if (rows < 0).any():
+            raise DataContractError("The thresholds of drift hold for series the model does not know.")
+        series = calibration.series
+        pairs = zip(series.stores, series.items, strict=True)
+        row_of = {(str(store), str(item)): row for row, (store, item) in enumerate(pairs)}
+        teller = Teller(series, calibration.groups)
+        return cls(calibration, teller, table.cutoff, np.asarray(table.forecast[rows, :LONGEST_DAYS]), row_of)
+
+    def check(
+        self,
+        dates: NDArray[np.datetime64],
+        stores: Sequence[SeriesId],
+        items: Sequence[SeriesId],
+        sales: NDArray[np.floating],
+        model_version: str | None,
+    ) -> DriftSummary:
+        """Judge rows, one per series and day (the later counts), in any order; NaN sales are left out.
+
+        Rows of the 28 days after the cutoff and of watched series are judged, any part of them; undecided
+        where nothing was sold and nothing expected. Raises `DataContractError`, saying how many rows are
+        needed, when there are too few.
+        """
+        actual, n_left_out = self._arranged(dates, stores, items, sales)
+        records = self._records(actual)
+        windows = self._windows(actual, records)
+        longest, n_steps = max(windows), records.known.shape[1]
+        last = self.cutoff + np.timedelta64(n_steps, "D")
+        window = CheckedWindow.ending(last, longest)
+        if (reason := nothing_to_compare(windows)) is not None:
+            return DriftSummary.undecided(reason, model_version, window)
+        alarm = self.calibration.thresholds.alarm
+        judgements = alarm.judge(windows, self.teller.groups)
+        series = self.calibration.series
+        notes = too_young(alarm, judgements) + not_recorded(records, series, last, longest, "sent")
+        notes += not_judged([length for length in LENGTHS_DAYS if length <= n_steps], windows)
+        notes += [self._left_out(n_left_out)] if n_left_out else []
+        tests, moved = self.teller.tests(judgements), self.teller.moved(judgements)
+        total = self.teller.total(judgements)
+        return DriftSummary.judged(window, tests, moved, total, notes, model_version)
+
+    def _arranged(
+        self,
+        dates: NDArray[np.datetime64],
+        stores: Sequence[SeriesId],
+        items: Sequence[SeriesId],
+        sales: NDArray[np.floating],
+    ) -> tuple[Sales, int]:
+        """Sales by watched series and step, (n_watched, n_steps), and how many rows are of neither."""
+        row_of = self.row_of
+        rows = np.array(
+            [row_of.get((str(s), str(i)), -1) for s, i in zip(stores, items, strict=True)], np.int64
+        )
+        steps = (np.asarray(dates, "datetime64[D]") - self.cutoff).astype(np.int64) - 1
+        n_steps = self.forecast.shape[1]
+        is_judged = (rows >= 0) & (steps >= 0) & (steps < n_steps) & np.isfinite(sales)
+        needed = self._needed_rows
+        if is_judged.sum() < needed:
+            raise self._too_few(int(is_judged.sum()), len(rows), needed)
+        actual = np.full(self.forecast.shape, np.nan, np.float32)
+        actual[rows[is_judged], steps[is_judged]] = np.maximum(sales[is_judged], 0)
+        return actual, len(rows) - int(is_judged.sum())
+
+    @property
+    def _needed_rows(self) -> int:
+        """A week of all watched series, or 300 rows."""
+        return min(MOST_NEEDED_ROWS, WEEKDAYS * len(self.calibration.series))
+
+    def _records(self, actual: Sales) -> Records:
+        """What was sent, up to the newest day of it."""
+        known = np.isfinite(actual)
+        n_days = int(np.flatnonzero(known.any(axis=0))[-1]) + 1
+        return Records(known[:, :n_days], self.calibration.recorded)
+
+    def _windows(self, actual: Sales, records: Records) -> WindowsByLength:
+        """The windows that end with the newest day and are recorded well enough."""
+        n_days = records.known.shape[1]
+        end = int(self.cutoff.astype(np.int64)) + n_days
+        windows = {
+            length: Windows.of(
+                actual[:, n_days - length : n_days], self.forecast[:, n_days - length : n_days], end
+            )
+            for length in records.judged([length for length in LENGTHS_DAYS if length <= n_days])
+        }
+        if not windows and n_days >= WEEKDAYS:
+            raise _full_of_gaps(records)
+        if not windows:
+            n_known = int(records.known.sum())
+            raise self._too_few(n_known, n_known, self._needed_rows)
+        return windows
+
+    @property
+    def _reach(self) -> str:
+        """The days this check can judge."""
+        return f"{self.cutoff + np.timedelta64(1, 'D')} to {self.cutoff + np.timedelta64(LONGEST_DAYS, 'D')}"
+
+    def _left_out(self, n_rows: int) -> str:
+        return (
+            f"{counted(n_rows, 'row')} could not be judged: only known sales of watched series from "
+            f"{self._reach} are; later days are for the drift job."
+        )
+
+    def _too_few(self, n_judged: int, n_rows: int, needed: int) -> DataContractError:
+        return DataContractError(
+            f"{counted(n_judged, 'row')} of {n_rows:,} can be judged, expected at least {needed} that cover "
+            f"{WEEKDAYS} days in a row, of known series, from {self._reach}.",
+            hint="Send more days, or check a file with history: python -m drift.check --sales FILE.",
+        )
+
+
+def _full_of_gaps(records: Records) -> DataContractError:
+    sent, usual = records.shares(WEEKDAYS)
+    return DataContractError(
+        f"The last {WEEKDAYS} days have too many gaps: {100 * sent:.0f} % of these series' days were sent, "
+        f"{100 * usual:.0f} % used to be recorded.",
+        hint="Send 0 where nothing was sold: what is not sent counts as unknown.",
+    )

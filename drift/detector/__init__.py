@@ -1,0 +1,1 @@
+"""The alarm: standardised shifts of groups of series against what was expected."""

@@ -1,0 +1,20 @@
+"""Rare values, estimated from the few that were seen: an exponential tail above the 80 % quantile."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from drift.detector.windows import Floats
+
+TAIL_SHARE = 0.2
+
+
+def tail_quantile(values: Floats, probability: float) -> float:
+    """The value exceeded with `probability` (below .2), by the peaks over the 80 % quantile.
+
+    The mean excess is that of an exponential tail (Pickands 1975, shape 0).
+    """
+    start = float(np.quantile(values, 1 - TAIL_SHARE))
+    excess = values[values > start] - start
+    mean = float(excess.mean()) if len(excess) else 0.0
+    return start + mean * float(np.log(TAIL_SHARE / probability))

@@ -1,0 +1,80 @@
+"""By how much the series of a group moved together: a weighted mean that no large or odd series decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from data.panel.series_index import SeriesIndex
+from drift.detector.windows import Floats, Ints, Windows
+
+HUBER = 1.5
+PASSES = 8
+LOWEST_SHIFT = -0.95
+OWN_STORE_SHARE = 0.7  # more stores than this per series: a store is about one item
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Which store and item each series is, as codes (n_series,), and how many there are."""
+
+    store: Ints
+    item: Ints
+    n_stores: int
+    n_items: int
+
+    @classmethod
+    def of(cls, series: SeriesIndex) -> Self:
+        codes = series.store_codes, series.item_codes
+        return cls(*codes, len(series.store_names), len(series.item_names))
+
+    @property
+    def levels(self) -> Iterator[tuple[str, Ints, int]]:
+        """Name, codes and size of each grouping that says more than the total and less than the series."""
+        if self.n_stores > 1:
+            yield "store", self.store, self.n_stores
+        if 1 < self.n_items < len(self.item):
+            yield "item", self.item, self.n_items
+
+    @property
+    def series_say_more(self) -> bool:
+        """Whether single series are more than their stores: what a store's shift explains is not theirs."""
+        few_stores = self.n_stores == 1 or self.n_stores < OWN_STORE_SHARE * len(self.store)
+        return len(self.store) >= 5 and few_stores
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Relative shifts (n, n_groups), 0.1 = a tenth more than expected, and the information in each."""
+
+    shift: Floats
+    information: Floats
+
+
+def robust_shift(windows: Windows, expected: Floats, variance: Floats, group: Ints, n_groups: int) -> Shift:
+    """Shift m of each group for which sold ≈ expected · (1 + m), by iterated Huber weights (Huber 1964).
+
+    `expected` and `variance` are (n, n_series). The ratio of total sales would have twice the noise: a few
+    large series decide it.
+    """
+    if n_groups == 1:
+        member = np.ones((len(group), 1))
+    else:
+        member = np.zeros((len(group), n_groups))
+        member[np.arange(len(group)), group] = 1
+    precision, deviation = expected / variance, np.sqrt(variance)
+    shift = np.zeros((len(windows), n_groups))
+    for _ in range(PASSES):
+        off = np.abs(windows.sold - expected * (1 + shift[:, group])) / deviation
+        weight = precision * np.minimum(1.0, HUBER / np.maximum(off, 1e-12))
+        above = ((windows.sold - expected) * weight) @ member
+        shift = above / np.maximum((expected * weight) @ member, 1e-9)
+    return Shift(shift, (expected * precision) @ member)
+
+
+def floored(shift: Floats) -> Floats:
+    """1 + shift, never so near 0 that nothing could be told of what is left."""
+    return np.asarray(1 + np.maximum(shift, LOWEST_SHIFT))

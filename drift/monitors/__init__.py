@@ -1,0 +1,1 @@
+"""Further looks at new days: input features, forecast errors, single series, last year."""

@@ -1,0 +1,133 @@
+"""Errors of forecasts on new days against the same season a year before: the seed's measure, made safe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.panel.sales_panel import SalesPanel
+from drift.detector.expectations import LEAST_ORIGIN_DAYS, Replay, forecast_from
+from drift.detector.yearly_season import YEAR_DAYS
+from drift.result.drift_summary import DriftTest
+from drift.detector.extreme_quantile import tail_quantile
+from drift.detector.windows import LENGTHS_DAYS, Ints
+from models.forecaster.forecaster import Forecaster
+from models.forecaster.recent_correction import USUAL
+from models.forecaster.roll_forward import roll_forward
+from models.evaluation.scores import mape, wape
+
+Sales = NDArray[np.float32]
+
+CALM_RATE = 0.001  # of calm weeks may be beyond the limit, for each of the two errors
+FEWEST_WEEKS = 20
+
+
+@dataclass(frozen=True)
+class Errors:
+    """MAPE, blind to a store that sells nothing, and WAPE, which is not; in percent, NaN if nothing sold."""
+
+    mape: float
+    wape: float
+
+    @classmethod
+    def of(cls, actual: NDArray[np.floating], forecast: NDArray[np.floating]) -> Self:
+        """Both errors over all known days, (n_series, n_days)."""
+        return cls(mape(actual, forecast), wape(actual, forecast))
+
+
+def calm_limits(replay: Replay) -> dict[int, Errors]:
+    """Error over that of the same weeks a year before which calm weeks hardly exceed, by window length.
+
+    NaN where fewer than 20 weeks have a year before them.
+    """
+    return {length: _limit(replay, length) for length in LENGTHS_DAYS}
+
+
+def _limit(replay: Replay, length_days: int) -> Errors:
+    by_end = {int(end): _errors(replay, int(end), length_days) for end in replay.ends}
+    pairs = [(new, by_end[end - YEAR_DAYS]) for end, new in by_end.items() if end - YEAR_DAYS in by_end]
+    ratios = np.array([(new.mape / old.mape, new.wape / old.wape) for new, old in pairs]).reshape(-1, 2)
+    return Errors(*(_rare(column[np.isfinite(column)]) for column in ratios.T))
+
+
+def _errors(replay: Replay, end: int, length_days: int) -> Errors:
+    first = end + 1 - length_days
+    return Errors.of(replay.panel.sales[:, first : end + 1], replay.forecasts[first][:, :length_days])
+
+
+def _rare(ratios: NDArray[np.float64]) -> float:
+    return tail_quantile(ratios, CALM_RATE) if len(ratios) >= FEWEST_WEEKS else float("nan")
+
+
+@dataclass(frozen=True)
+class Performance:
+    """The champion's forecasts of new days, and member O's of those of a year before; (n_series, n_days).
+
+    Both were made from the days before them. The year before is None where history does not reach so far.
+    """
+
+    actual: Sales
+    forecast: Sales
+    before: tuple[Sales, Sales] | None  # actual, forecast
+
+    def tests(self, handicap: Errors, limit: Errors, increase: float) -> list[DriftTest]:
+        """MAPE and WAPE against the year before, of which the champion's share is `handicap`.
+
+        Found beyond both 1 + `increase` and what calm weeks show, `limit`; where that is not known, never.
+        """
+        if self.before is None:
+            return []
+        new, old = Errors.of(self.actual, self.forecast), Errors.of(*self.before)
+        tests = []
+        for name in ("mape", "wape"):
+            value, calm = getattr(new, name), getattr(limit, name)
+            usual = getattr(old, name) * getattr(handicap, name)
+            threshold = usual * np.fmax(1 + increase, calm)
+            if np.isfinite(value) and np.isfinite(threshold):
+                found = bool(np.isfinite(calm) and value > threshold)
+                tests.append(_test(f"{name.upper()} in percent", value, threshold, found))
+        return tests
+
+
+def performance(
+    panel: SalesPanel, watched: SalesPanel, rows: Ints, champion: Forecaster, n_days: int
+) -> Performance:
+    """Forecast the last `n_days` days from the day before them, by the champion rolled forward to there.
+
+    `rows` are those of the watched series in the panel. Raises `DataContractError` as `roll_forward` does.
+    """
+    origin = panel.n_days - n_days
+    history = SalesPanel(panel.sales[:, :origin], panel.start, panel.series)
+    rolled = roll_forward(champion, history)
+    if rolled.lately != USUAL:  # which days of the window may have decided
+        rolled = rolled.looking_at(history, rolled.lately)
+    made = rolled.forecast(history, n_days).forecast
+    forecast = np.where(rows[:, None] >= 0, made[rows], np.float32(np.nan))
+    before, first = None, origin - YEAR_DAYS
+    if first >= LEAST_ORIGIN_DAYS:
+        before = watched.sales[:, first : first + n_days], forecast_from(watched, first)[:, :n_days]
+    return Performance(watched.sales[:, origin:], forecast, before)
+
+
+def handicap(champion: Forecaster) -> Errors:
+    """The champion's errors over those of member O, by the folds of its backtest; 1 without folds."""
+    folds = [
+        (Errors.of(fold.actual, fold.forecast(champion.chosen)), Errors.of(fold.actual, fold.overall))
+        for fold in champion.folds
+    ]
+    ratios = np.array([(own.mape / of_o.mape, own.wape / of_o.wape) for own, of_o in folds]).reshape(-1, 2)
+    ratios = ratios[np.isfinite(ratios).all(axis=1)]
+    return Errors(*(ratios.mean(axis=0).tolist() if len(ratios) else (1.0, 1.0)))
+
+
+def _test(name: str, value: float, threshold: float, found: bool) -> DriftTest:
+    return DriftTest(
+        name=name,
+        group="forecasts",
+        value=round(value, 4),
+        threshold=round(float(threshold), 4),
+        found=found,
+    )

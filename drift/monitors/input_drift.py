@@ -1,0 +1,134 @@
+"""Whether what a model is fed has moved: seed features and sales against the same days a year before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.panel.seed_features import REACH_DAYS, SEED_FEATURES, seed_features
+from data.panel.sales_panel import SalesPanel
+from drift.detector.yearly_season import YEAR_DAYS
+from drift.result.drift_summary import DriftTest
+from drift.detector.extreme_quantile import tail_quantile
+from drift.detector.windows import WEEKDAYS, Floats
+
+TRIVIAL = ("year", "month")  # these drift in every window
+FEATURES = tuple(name for name in SEED_FEATURES if name not in TRIVIAL)
+COLUMNS = (*FEATURES, "sales")
+IN_UNITS = tuple(name for name in COLUMNS if name.startswith(("lag", "rolling")) or name == "sales")
+GROWTH_DAYS = 56
+EVERY_DAYS = 14  # windows of 28 days overlap anyway
+CALM_RATE = 0.0005  # of calm weeks may be beyond the limit, for each column
+FEWEST_WEEKS = 20
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class InputWindows:
+    """Rows of the new window and of the same days a year before, (n_rows, n_columns) as in `COLUMNS`.
+
+    The year before is scaled by how much sales grew since, so that growth alone is no drift.
+    """
+
+    current: Values
+    reference: Values
+
+    @property
+    def distances(self) -> Floats:
+        """Wasserstein distance of each column in standard deviations of the reference, as Evidently has.
+
+        NaN where nothing is known, or the reference does not vary: a year before that was one long closure
+        has no deviation to measure in, and any usual day would be thousands of them away.
+        """
+        pairs = zip(self.current.T, self.reference.T, strict=True)
+        return np.array([_distance(current, reference) for current, reference in pairs])
+
+    @property
+    def comparable(self) -> list[str]:
+        """Names of the columns that have a distance."""
+        return [name for name, far in zip(COLUMNS, self.distances.tolist(), strict=True) if np.isfinite(far)]
+
+
+def input_windows(panel: SalesPanel, end: int, n_days: int) -> InputWindows | None:
+    """Windows of `n_days` days up to column `end`; None without a year and a half of days before it.
+
+    Of each column both hold the same series: one that ended or began since is no drift of the others.
+    """
+    first = end + 1 - n_days
+    if first - YEAR_DAYS - max(GROWTH_DAYS, REACH_DAYS) < 0:
+        return None
+    reference = _rows(panel, first - YEAR_DAYS, n_days)
+    in_units = [COLUMNS.index(name) for name in IN_UNITS]
+    reference[:, :, in_units] *= _growth(panel, first)
+    current = _rows(panel, first, n_days)
+    has_both = np.isfinite(current).any(axis=1) & np.isfinite(reference).any(axis=1)
+    is_told = np.asarray(has_both)[:, None]
+    pair = (np.where(is_told, part, np.nan).reshape(-1, len(COLUMNS)) for part in (current, reference))
+    return InputWindows(*pair)
+
+
+def calm_distances(panel: SalesPanel, n_days: int, n_weeks: int) -> Floats:
+    """Distances which the newest `n_weeks` weeks hardly exceed, (n_columns,); NaN if too few are known."""
+    ends = range(panel.n_days - 1, max(panel.n_days - 1 - WEEKDAYS * n_weeks, n_days), -EVERY_DAYS)
+    windows = (input_windows(panel, end, n_days) for end in ends)
+    found = np.array([pair.distances for pair in windows if pair is not None]).reshape(-1, len(COLUMNS))
+    return np.array([_rare(column[np.isfinite(column)]) for column in found.T])
+
+
+def _rare(distances: Floats) -> float:
+    return tail_quantile(distances, CALM_RATE) if len(distances) >= FEWEST_WEEKS else float("nan")
+
+
+def _rows(panel: SalesPanel, first: int, n_days: int) -> Values:
+    """Features and sales of each series and day, (n_series, n_days, n_columns)."""
+    before = first - REACH_DAYS
+    sales = panel.sales[:, before : first + n_days]
+    start = panel.start + np.timedelta64(before, "D")
+    features = seed_features(sales, start, REACH_DAYS + np.arange(n_days))
+    chosen = [SEED_FEATURES.index(name) for name in FEATURES]
+    rows = np.concatenate([features[:, :, chosen], sales[:, REACH_DAYS:, None]], axis=2)
+    return rows.astype(np.float64)
+
+
+def _growth(panel: SalesPanel, first: int) -> float:
+    """Sales of the 56 days before the window over those a year before, days known in both."""
+    recent = panel.sales[:, first - GROWTH_DAYS : first].astype(np.float64)
+    before = panel.sales[:, first - YEAR_DAYS - GROWTH_DAYS : first - YEAR_DAYS].astype(np.float64)
+    known = np.isfinite(recent) & np.isfinite(before)
+    sold_before = float(before[known].sum())
+    return float(recent[known].sum()) / sold_before if sold_before > 0 else 1.0
+
+
+def _distance(current: Values, reference: Values) -> float:
+    """Area between the two empirical distribution functions over the reference's standard deviation."""
+    current, reference = (np.sort(part[np.isfinite(part)]) for part in (current, reference))
+    if not len(current) or not len(reference) or reference[0] == reference[-1]:
+        return float("nan")
+    both = np.sort(np.concatenate([current, reference]))
+    share_current = np.searchsorted(current, both[:-1], "right") / len(current)
+    share_reference = np.searchsorted(reference, both[:-1], "right") / len(reference)
+    area = float((np.abs(share_current - share_reference) * np.diff(both)).sum())
+    return area / max(float(reference.std()), 0.001)
+
+
+def distance_tests(windows: InputWindows, calm: Floats, least: float) -> list[DriftTest]:
+    """A test for each column: found beyond both `least` and what calm weeks show; if that is known."""
+    tests = []
+    for column, distance, limit in zip(COLUMNS, windows.distances.tolist(), calm.tolist(), strict=True):
+        if np.isfinite(distance):
+            threshold = float(np.fmax(least, limit))
+            found = bool(np.isfinite(limit) and distance > threshold)
+            value, threshold = round(distance, 4), round(threshold, 4)
+            tests.append(
+                DriftTest(
+                    name="distance from a year before",
+                    group=column,
+                    value=value,
+                    threshold=threshold,
+                    found=found,
+                )
+            )
+    return tests

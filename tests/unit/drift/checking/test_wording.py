@@ -1,0 +1,98 @@
+"""What a planner reads."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from data.panel.series_index import SeriesIndex
+from drift.calibration.calm_weeks import fit_on
+from drift.detector.group_shifts import Groups
+from drift.checking.wording import Teller, _percent
+from tests.unit.drift.worlds import last_windows, shocked, world
+
+WORLD = world()
+GROUPS = Groups.of(WORLD.panel.series)
+ALARM = fit_on(WORLD, GROUPS, np.arange(105), 0.005)
+TELLER = Teller(WORLD.panel.series, GROUPS)
+
+
+def told(factor: NDArray[np.floating]) -> list[str]:
+    judged = ALARM.judge(last_windows(shocked(WORLD, factor)), GROUPS)
+    return [moved.words for moved in TELLER.moved(judged)]
+
+
+def test_calm_weeks_have_nothing_to_tell_but_the_total() -> None:
+    judged = ALARM.judge(last_windows(WORLD), GROUPS)
+    assert TELLER.moved(judged) == []
+    assert TELLER.total(judged).words.startswith("All series together sold ")
+    assert not any(test.found for test in TELLER.tests(judged))
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        (np.full(18, 1.3), "All series together sold +3"),
+        (np.where(GROUPS.store == 1, 0.0, 1.0), "Store 2 sold nothing in 28 days: closed, or data missing?"),
+        (np.where(GROUPS.store == 2, 1.5, 1.0), "Store 3 sold +"),
+        (np.where(GROUPS.item == 3, 1.6, 1.0), "Item 4 sold +"),
+        (np.tile([1, 1, 1, 1, 1, 1.6, 0.4], (18, 4)), "The pattern of the week moved: S"),
+    ],
+)
+def test_the_first_words_name_what_moved(factor: NDArray[np.floating], words: str) -> None:
+    assert told(factor)[0].startswith(words)
+
+
+def test_a_single_series_is_named_with_how_much_it_moved_and_no_other() -> None:
+    first, second = told(np.where(np.arange(18) == 7, 5.0, 1.0))
+    assert first == "1 of 18 series is far off over 28 days."
+    assert second.startswith("Store 2, item 2 sold +")
+
+
+def test_every_item_that_moved_is_counted_and_named_before_single_series() -> None:
+    words = told(np.select([GROUPS.item == 1, GROUPS.item == 4], [0.4, 1.8], 1.0))
+    assert words[0].startswith("2 of 6 items moved. Item ")
+    assert {words[0].split(". ")[1][:6], words[1][:6]} == {"Item 2", "Item 5"}
+    assert words[2].endswith("of 18 series are far off over 28 days.")
+
+
+def test_a_closed_store_comes_before_what_it_takes_from_the_total() -> None:
+    first, second, *_ = told(np.where(GROUPS.store < 2, 0.0, 1.0))
+    assert first.startswith("Store 1 sold nothing")
+    assert second.startswith("Store 2 sold nothing")
+
+
+def test_a_total_where_nothing_was_expected_is_told_in_units() -> None:
+    of_length = last_windows(WORLD)[28]
+    windows = {28: replace(of_length, expected=np.zeros_like(of_length.expected))}
+    total = TELLER.total(ALARM.judge(windows, GROUPS))
+    units = f"{of_length.sold.sum():,.0f}"
+    assert total.words == f"All series together sold {units} units over 28 days, where nothing was expected."
+    assert total.change_share is None
+
+
+def test_names_stay_as_the_user_writes_them() -> None:
+    stores = [f"SHOP-{code}" for code in GROUPS.store]
+    named = SeriesIndex.from_labels(stores, [f"SKU {code}" for code in GROUPS.item])
+    judged = ALARM.judge(last_windows(shocked(WORLD, np.where(GROUPS.store == 1, 0.0, 1.0))), GROUPS)
+    (moved,) = Teller(named, GROUPS).moved(judged)
+    assert moved.group == "store SHOP-1"
+    assert moved.words.startswith("Store SHOP-1 sold nothing in 28 days")
+
+
+def test_changes_are_whole_percents_without_minus_zero_or_numbers_of_no_meaning() -> None:
+    assert [_percent(share) for share in (-0.004, -0.49, 9.99, 1939)] == [
+        "+0 %",
+        "-49 %",
+        "+999 %",
+        "over +1,000 %",
+    ]
+
+
+def test_tests_name_the_group_that_is_furthest_off() -> None:
+    judged = ALARM.judge(last_windows(shocked(WORLD, np.where(GROUPS.store == 2, 1.5, 1.0))), GROUPS)
+    tests = {test.name: test for test in TELLER.tests(judged)}
+    assert tests["store, 28 days"].group == "store 3"
+    assert tests["store, 28 days"].found
+    assert tests["store, 28 days"].value > tests["store, 28 days"].threshold == 1

@@ -1,0 +1,56 @@
+"""Errors against the same season a year before."""
+
+import numpy as np
+import pytest
+
+from drift.monitors.error_drift import Errors, Performance, calm_limits
+from tests.unit.drift.worlds import world
+
+FORECAST = np.full((4, 28), 10, np.float32)
+USUAL = FORECAST * np.where(np.arange(28) % 2, 1.1, 0.9).astype(np.float32)
+EVEN = Errors(1.0, 1.0)
+
+
+def errors_found(actual: np.ndarray, limit: Errors) -> dict[str, bool]:
+    performance = Performance(actual.astype(np.float32), FORECAST, (USUAL, FORECAST))
+    return {test.name[:4]: test.found for test in performance.tests(EVEN, limit, 0.2)}
+
+
+def test_an_error_beyond_both_limits_is_found() -> None:
+    assert errors_found(FORECAST * 1.3, Errors(1.3, 1.3)) == {"MAPE": True, "WAPE": True}
+
+
+def test_a_fifth_more_is_not_enough_where_calm_weeks_show_as_much() -> None:
+    assert errors_found(FORECAST * 1.3, Errors(4.0, 4.0)) == {"MAPE": False, "WAPE": False}
+
+
+def test_without_calm_weeks_to_compare_with_errors_are_told_but_never_found() -> None:
+    unknown = Errors(float("nan"), float("nan"))
+    assert errors_found(FORECAST * 9, unknown) == {"MAPE": False, "WAPE": False}
+
+
+def test_a_closed_store_is_seen_by_wape_where_mape_is_blind() -> None:
+    closed = USUAL.copy()
+    closed[:2] = 0
+    assert errors_found(closed, Errors(1.3, 1.3)) == {"MAPE": False, "WAPE": True}
+
+
+def test_without_a_year_before_there_is_nothing_to_test() -> None:
+    assert Performance(USUAL, FORECAST, None).tests(EVEN, EVEN, 0.2) == []
+
+
+def test_a_champion_better_than_the_member_is_held_to_its_own_measure() -> None:
+    performance = Performance(FORECAST * np.float32(1.11), FORECAST, (USUAL, FORECAST))
+    assert not performance.tests(EVEN, EVEN, 0.2)[1].found
+    assert performance.tests(Errors(0.8, 0.8), EVEN, 0.2)[1].found
+
+
+def test_limits_need_weeks_with_a_year_before_them() -> None:
+    short, long = calm_limits(world(n_weeks=60)), calm_limits(world(n_weeks=110))
+    assert np.isnan(short[28].wape)
+    assert 1 < long[28].wape < 2
+
+
+@pytest.mark.parametrize("sold", [0.0, np.nan])
+def test_errors_of_nothing_sold_are_unknown(sold: float) -> None:
+    assert np.isnan(Errors.of(np.full((2, 7), sold), np.ones((2, 7))).wape)
