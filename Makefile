@@ -28,7 +28,7 @@ JOBS := .venv/.installed-jobs
 DEV := .venv/.installed-dev
 BENCH := .venv-bench/.installed
 LOCKS := dev jobs train serve
-SHARE = $(PY) -m training.share $(if $(REMOTE),--remote "$(REMOTE)") --limit-seconds "$(LIMIT_SECONDS)"
+SHARE = $(PY) -m training.remote.sync $(if $(REMOTE),--remote "$(REMOTE)") --limit-seconds "$(LIMIT_SECONDS)"
 ROOMS := $(wildcard data models drift training service) tests
 
 .DEFAULT_GOAL := help
@@ -84,7 +84,7 @@ restore: $(JOBS) ## bring the champion alone
 	@$(SHARE) restore
 
 dagshub: $(JOBS) ## keep them on DagsHub (OWNER, REPO; the token stays in the environment: DAGSHUB_TOKEN)
-	@$(PY) -m training.dagshub "$(OWNER)" "$(REPO)"
+	@$(PY) -m training.remote.dagshub "$(OWNER)" "$(REPO)"
 
 refresh: $(JOBS) ## the day or the week as a whole: pull, new sales, WHAT=retrain or roll-forward, push, publish
 	@bash .ci/refresh "$(WHAT)"

@@ -46,7 +46,7 @@ def save_champion(panel: SalesPanel, root: Path) -> Path:
     from models.forecaster.forecaster import Forecaster, ForecasterParams
     from models.baselines.seed_regressor import SeedRegressor
     from models.baselines.seed_estimators import SeedParams
-    from training.version import Fitted, save_challenger
+    from training.registry.version_folder import Fitted, save_challenger
 
     small = ForecasterParams(folds=2, backtest_rows=2_000, final_rows=2_000, rounds=10)
     seed = SeedRegressor.fit("xgboost", panel, SeedParams(rows=1_000, rounds=10))

@@ -22,7 +22,7 @@ from data.loading.cleaning_rules import DataParams
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.params import DriftParams
 from models.forecaster.forecaster import ForecasterParams
-from training.params import RetrainParams
+from training.gate.params import RetrainParams
 from training.replay_policies import (
     AFTER_WEEKS,
     Life,

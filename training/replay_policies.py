@@ -9,11 +9,11 @@ import numpy as np
 
 from data.progress import progress
 from models.forecaster.recent_correction import USUAL, Lately
-from training.decisions import Decision
-from training.following import Looks, looks_at, looks_from
-from training.gate import decide
-from training.pace import is_learning, next_attempt
-from training.params import RetrainParams
+from training.registry.decision_log import Decision
+from training.gate.correction_policy import Looks, looks_at, looks_from
+from training.gate.decision_rule import decide
+from training.gate.retrain_schedule import is_learning, next_attempt
+from training.gate.params import RetrainParams
 from training.replay_world import WEEK_DAYS, PlannedShock, World
 
 AFTER_WEEKS = 8

@@ -22,8 +22,8 @@ from models.forecaster.fitting import fit_members
 from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.forecaster.recent_correction import Lately
 from models.forecaster.roll_forward import roll_forward
-from training.contest import score
-from training.gate import DailyScorecard
+from training.gate.head_to_head import score
+from training.gate.decision_rule import DailyScorecard
 
 WEEK_DAYS = 7
 FIRST_SHOCK_WEEK = 4

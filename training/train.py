@@ -26,10 +26,10 @@ from models.forecaster.recent_correction import Lately
 from models.baselines.seed_regressor import SeedRegressor
 from models.baselines.seed_estimators import SeedParams
 from models.storage.bento_store import ChampionRecord
-from training.backtest import STORECAST, sampled_series, try_baselines, try_forecaster
-from training.decisions import line_of_champions, read_decisions
-from training.following import attempt_due, looks_of
-from training.leaderboard import (
+from training.evaluation.backtest import STORECAST, sampled_series, try_baselines, try_forecaster
+from training.registry.decision_log import line_of_champions, read_decisions
+from training.gate.correction_policy import attempt_due, looks_of
+from training.evaluation.leaderboard import (
     Standing,
     better_seed,
     headline_of,
@@ -37,10 +37,10 @@ from training.leaderboard import (
     metrics_of,
     standings,
 )
-from training.registry import champion_record, own_bento_home, promote
-from training.report import HoldOut, forecast_report
-from training.told import told
-from training.version import Fitted, one_at_a_time, params_hash, save_challenger
+from training.registry.promotion import champion_record, own_bento_home, promote
+from training.evaluation.holdout_report import HoldOut, forecast_report
+from training.registry.champion_metrics import told
+from training.registry.version_folder import Fitted, one_at_a_time, params_hash, save_challenger
 
 logger = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ from models.baselines.seed_regressor import SeedRegressor
 from models.baselines.seed_estimators import SeedParams
 from models.storage.bento_store import RECORD, ChampionRecord, digests_of, import_to_bento, new_version
 from models.storage.forecast_table import ForecastTable
-from training.version import Fitted, save_challenger
+from training.registry.version_folder import Fitted, save_challenger
 
 STORES, ITEMS, DAYS = 10, 50, 800
 FIRST_FORECAST = date(2013, 1, 1) + timedelta(days=DAYS)

@@ -19,11 +19,11 @@ from training.retrain import run
 
 STEPS = {
     "train": "training.retrain.train",
-    "save": "training.version.digests_of",
+    "save": "training.registry.version_folder.digests_of",
     "judge": "training.retrain.judge",
-    "publish": "training.registry._publish",
-    "import": "training.registry.import_to_bento",  # champion.json is written
-    "log": "training.registry.append_decision",
+    "publish": "training.registry.promotion._publish",
+    "import": "training.registry.promotion.import_to_bento",  # champion.json is written
+    "log": "training.registry.promotion.append_decision",
     "prune": "training.retrain.prune",
     "clear": "training.retrain.clear_flag",
 }

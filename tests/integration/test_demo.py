@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from training.decisions import read_decisions
+from training.registry.decision_log import read_decisions
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = """
 import sys
-from training import demo
+from training.demo import __main__ as demo
 demo.SALES = demo.SALES.model_copy(update={"stores": 2, "items": 4, "days": 760})
 demo.WEEKS, demo.CALM_WEEKS = 3, 1
 demo.SETTINGS = {

@@ -12,8 +12,8 @@ from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.result.retrain_flag import raise_flag, read_flag
 from models.storage.bento_store import ChampionRecord, verify
-from training.decisions import read_decisions
-from training.registry import promote
+from training.registry.decision_log import read_decisions
+from training.registry.promotion import promote
 from training.train import Settings, train
 
 SETTINGS = """

@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from data.panel.series_index import SeriesIndex
-from training.gate import DailyScorecard, GateParams, decide
+from training.gate.decision_rule import DailyScorecard, GateParams, decide
 
 SERIES = SeriesIndex.from_labels([1, 1, 2], [1, 2, 1])
 SHAPE = (3, 7)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from data.errors import NoChampionError
 from data.params import Paths
 from models.storage.bento_store import RECORD, ChampionRecord, digests_of, new_version, verify
-from training.registry import promote, rollback
+from training.registry.promotion import promote, rollback
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -49,7 +49,7 @@ def champion(paths: Paths) -> str:
 @given(st.lists(st.sampled_from(["promote", "promote", "rollback"]), max_size=8))
 def test_a_rollback_is_the_inverse_of_the_promotion_before_it(steps: list[str]) -> None:
     clock = (START + timedelta(minutes=minute) for minute in count())
-    with TemporaryDirectory() as folder, patch("training.registry.import_to_bento"):
+    with TemporaryDirectory() as folder, patch("training.registry.promotion.import_to_bento"):
         paths, expected = Paths(Path(folder)), list[str]()
         for step, now in zip(steps, clock, strict=False):
             if step == "promote":

@@ -17,7 +17,7 @@ import yaml
 from data.params import Paths
 from models.storage.bento_store import RECORD, ChampionRecord
 from tests.integration.share.remotes import Remote
-from training.decisions import Decision, append_decision
+from training.registry.decision_log import Decision, append_decision
 
 ROOT = Path(__file__).resolve().parents[3]
 ROOMS = ("data", "models", "drift", "training", "service")

@@ -29,7 +29,7 @@ from tests.integration.ship.runners import (
     tags_of,
     write_days,
 )
-from training.decisions import Decision, append_decision, read_decisions
+from training.registry.decision_log import Decision, append_decision, read_decisions
 
 pytestmark = [pytest.mark.tools, pytest.mark.timeout(900)]
 

@@ -15,6 +15,6 @@ def test_of_two_rows_a_day_the_later_counts_and_old_days_are_left_out() -> None:
 
 
 def test_a_history_is_kept_as_long_as_a_champions() -> None:
-    from training.version import HISTORY_DAYS
+    from training.registry.version_folder import HISTORY_DAYS
 
     assert KEPT_DAYS == HISTORY_DAYS

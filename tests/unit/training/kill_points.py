@@ -15,7 +15,7 @@ from typing import Any
 import bentoml.models  # noqa: F401  # imported once here rather than by each child
 
 from data.params import Paths
-from training.registry import promote
+from training.registry.promotion import promote
 
 CHANGES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.truncate"}
 

@@ -11,8 +11,8 @@ import pytest
 from data.errors import NoChampionError
 from data.params import Paths
 from models.storage.bento_store import ChampionRecord
-from training.decisions import read_decisions
-from training.registry import champion_record, promote, rollback
+from training.registry.decision_log import read_decisions
+from training.registry.promotion import champion_record, promote, rollback
 
 MakeVersion = Callable[[str], ChampionRecord]
 
@@ -25,7 +25,7 @@ def served(paths: Paths) -> str:
 
 def cut_off(act: Callable[..., object], *arguments: object) -> None:
     """Do something that ends, as by a signal, when it is about to write its line into the log."""
-    is_cut_off = patch("training.registry.append_decision", side_effect=KeyboardInterrupt)
+    is_cut_off = patch("training.registry.promotion.append_decision", side_effect=KeyboardInterrupt)
     with is_cut_off, pytest.raises(KeyboardInterrupt):
         act(*arguments)
 

@@ -9,8 +9,8 @@ import pytest
 
 from data.params import Paths
 from models.storage.bento_store import ChampionRecord, bento_champion, verify
-from training.decisions import read_decisions
-from training.registry import promote
+from training.registry.decision_log import read_decisions
+from training.registry.promotion import promote
 
 MakeVersion = Callable[[str], ChampionRecord]
 SCRIPT = Path(__file__).with_name("kill_points.py")

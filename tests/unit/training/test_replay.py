@@ -9,7 +9,7 @@ import pytest
 from data.panel.sales_panel import SalesPanel
 from data.synthetic import SyntheticParams, synthetic_panel
 from models.forecaster.forecaster import ForecasterParams
-from training.params import RetrainParams
+from training.gate.params import RetrainParams
 from training.replay import main
 from training.replay_policies import Life, detections, false_alarms, loop, never, wape, weekly, weeks_after
 from training.replay_world import PlannedShock, World, plan_shocks, shocked

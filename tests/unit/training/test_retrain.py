@@ -16,8 +16,8 @@ from data.synthetic import SyntheticParams, synthetic_panel
 from drift.result.retrain_flag import raise_flag, read_flag
 from models.champion import Champion
 from models.storage.bento_store import RECORD, ChampionRecord, verify
-from training.decisions import read_decisions
-from training.registry import champion_record, promote
+from training.registry.decision_log import read_decisions
+from training.registry.promotion import champion_record, promote
 from training.retrain import main, run
 from training.roll_forward import open_champion
 from training.train import Settings, train

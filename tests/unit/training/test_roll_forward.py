@@ -13,8 +13,8 @@ from data.synthetic import SyntheticParams, synthetic_panel
 from models.champion import Champion
 from models.forecaster.roll_forward import roll_forward
 from models.storage.bento_store import ChampionRecord, bento_champion
-from training.decisions import line_of_champions, read_decisions
-from training.registry import champion_record, promote, rollback
+from training.registry.decision_log import line_of_champions, read_decisions
+from training.registry.promotion import champion_record, promote, rollback
 from training.roll_forward import main, run
 
 PARAMS = "data:\nsynthetic:\nretrain:\nretention:\n"

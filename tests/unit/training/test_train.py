@@ -12,8 +12,8 @@ from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Paths
 from models.champion import Champion
 from models.storage.bento_store import bento_champion
-from training.decisions import read_decisions
-from training.registry import champion_record
+from training.registry.decision_log import read_decisions
+from training.registry.promotion import champion_record
 from training.train import Settings, compare, main, not_measured, run, train
 
 SMALL = """

@@ -1,0 +1,97 @@
+"""The same folds for every model, and nothing known that came later."""
+
+import numpy as np
+import pytest
+
+from data.panel.sales_panel import SalesPanel
+from data.params import Paths
+from models.champion import Champion
+from models.forecaster.forecaster import Forecaster
+from training.evaluation.backtest import (
+    NAIVE,
+    SEEDS,
+    STORECAST,
+    older_bounds,
+    sampled_series,
+    try_baselines,
+    try_forecaster,
+)
+from training.train import Settings
+
+
+@pytest.fixture(scope="module")
+def forecaster(trained_clone: Paths) -> Forecaster:
+    return Champion.load(trained_clone.challenger).forecaster
+
+
+def test_all_models_are_tried_on_the_forecasters_folds(
+    forecaster: Forecaster, panel: SalesPanel, settings: Settings
+) -> None:
+    rows = np.array([1, 4])
+    tried = try_forecaster(forecaster, panel, rows, cpu_seconds=1.0)
+    tried += try_baselines(panel, forecaster.folds, rows, settings.train.seed)
+    assert [one.model for one in tried] == [
+        *(STORECAST, "member O", "member T", "member N"),
+        *(NAIVE, SEEDS["xgboost"], SEEDS["random_forest"]),
+    ]
+    for one in tried:
+        assert list(one.trials) == [fold.cutoff for fold in forecaster.folds]
+        for cutoff, trial in one.trials.items():
+            expected = panel.window(cutoff + 1, cutoff + 28).sales[rows]
+            np.testing.assert_array_equal(trial.actual, expected)
+            assert np.isfinite(trial.forecast).all()
+
+
+def test_baselines_do_not_know_what_came_after_the_cutoff(
+    forecaster: Forecaster, panel: SalesPanel, settings: Settings
+) -> None:
+    newest = forecaster.folds[:1]
+    changed = panel.sales.copy()
+    changed[:, -28:] = 9999
+    other = SalesPanel(changed, panel.start, panel.series)
+    rows = np.arange(panel.n_series)
+    before = try_baselines(panel, newest, rows, settings.train.seed)
+    after = try_baselines(other, newest, rows, settings.train.seed)
+    for one, two in zip(before, after, strict=True):
+        np.testing.assert_array_equal(
+            one.trials[newest[0].cutoff].forecast, two.trials[newest[0].cutoff].forecast
+        )
+
+
+def test_the_actuals_that_judge_a_bound_had_no_part_in_it(forecaster: Forecaster) -> None:
+    newest, *older = [(fold.forecast(forecaster.chosen), fold.actual) for fold in forecaster.folds]
+    bounds = older_bounds([newest, *older])
+    np.testing.assert_array_equal(older_bounds([(newest[0], newest[1] * 10), *older]), bounds)
+    assert np.isfinite(bounds).all()
+    lower_80, upper_80, lower_95, upper_95 = np.moveaxis(bounds, -1, 0)
+    assert (lower_95 <= lower_80).all()
+    assert (lower_80 <= upper_80).all()
+    assert (upper_80 <= upper_95).all()
+
+
+def test_the_oldest_fold_has_no_bounds_to_judge(forecaster: Forecaster) -> None:
+    oldest = forecaster.folds[-1]
+    assert np.isnan(older_bounds([(oldest.overall, oldest.actual)])).all()
+
+
+def test_every_model_is_judged_with_bands_of_its_own(
+    forecaster: Forecaster, panel: SalesPanel, settings: Settings
+) -> None:
+    rows = np.arange(panel.n_series)
+    tried = try_forecaster(forecaster, panel, rows, cpu_seconds=1.0)
+    tried += try_baselines(panel, forecaster.folds, rows, settings.train.seed)
+    widths = []
+    for one in tried:
+        *measured, oldest = one.trials.values()
+        assert np.isnan(oldest.bounds).all()
+        for trial in measured:
+            assert 50 < trial.scores().coverage_80 < trial.scores().coverage_95
+        widths.append(float(np.mean(measured[0].bounds[..., 1] - measured[0].bounds[..., 0])))
+    assert len(set(widths[1:])) == len(widths[1:])  # Storecast may be one of its members
+
+
+def test_series_are_sampled_only_when_there_are_more(panel: SalesPanel) -> None:
+    assert sampled_series(panel, 8, random_seed=1).tolist() == list(range(8))
+    few = sampled_series(panel, 3, random_seed=1)
+    assert few.tolist() == sorted(set(few.tolist()))
+    assert len(few) == 3

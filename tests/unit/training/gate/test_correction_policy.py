@@ -1,0 +1,118 @@
+"""While a drift is being learnt, a champion is read as its newest week would have it."""
+
+import numpy as np
+import pytest
+
+from data.panel.frames import write_panel
+from data.panel.sales_panel import SalesPanel
+from data.params import Paths
+from data.synthetic import SyntheticParams, synthetic_panel
+from drift.result.retrain_flag import raise_flag
+from models.champion import Champion
+from models.forecaster.recent_correction import FOLLOWING, READINGS, USUAL, Lately
+from models.forecaster.roll_forward import roll_forward
+from models.evaluation.scores import wape
+from models.storage.bento_store import ChampionRecord
+from training import retrain
+from training import roll_forward as job
+from training.registry.decision_log import Decision, append_decision, read_decisions
+from training.gate.correction_policy import Looks, knows_newest_week, looks_at, looks_from, looks_of, reading_of_champion
+from training.registry.promotion import promote
+from training.roll_forward import open_champion
+from training.train import train_challenger
+
+PARAMS = "data:\nsynthetic:\nretrain:\nretention:\n"
+SMALL = """
+forecaster: {horizon_days: 28, folds: 1, backtest_rows: 2000, final_rows: 2000, rounds: 10}
+train: {seed: {rows: 500, rounds: 5, forest_rows: 300, forest_trees: 2}}
+drift: {replay_weeks: 0, evidence_weeks: 0}
+"""
+LATER_DAYS, AHEAD_DAYS = 42, 28
+
+
+@pytest.fixture(scope="session")
+def mixed(panel: SalesPanel) -> SalesPanel:
+    """The sales of the trained clone and six weeks in which best and slow sellers have traded places."""
+    params = SyntheticParams(stores=2, items=4, days=panel.n_days + LATER_DAYS)
+    return synthetic_panel(params, ["item-mix"], LATER_DAYS)
+
+
+@pytest.fixture
+def trained(clone: Paths, mixed: SalesPanel) -> ChampionRecord:
+    """The champion of `clone`, and two weeks of sales that it does not know."""
+    clone.params.write_text(PARAMS)
+    write_panel(mixed.until(mixed.end - AHEAD_DAYS), clone.sales)
+    return promote(clone.challenger, ["There was no champion."], clone)
+
+
+def begin_to_learn(paths: Paths, champion: ChampionRecord) -> None:
+    """A first attempt that kept the champion."""
+    facts = {"cutoff": champion.cutoff, "attempt": 1, "kinds": ("item",)}
+    append_decision(
+        paths.history_jsonl, Decision.now("kept", "challenger", champion.version, [], scorecards={}, **facts)
+    )
+
+
+def test_levels_that_broke_are_followed_while_their_drift_is_learnt(
+    clone: Paths, trained: ChampionRecord, mixed: SalesPanel
+) -> None:
+    begin_to_learn(clone, trained)
+    job.run(clone)
+    champion, known = open_champion(clone), mixed.until(mixed.end - AHEAD_DAYS)
+    assert champion.forecaster.lately.follows_breaks
+    assert reading_of_champion(clone) == champion.forecaster.lately
+    assert "Series whose level broke" in read_decisions(clone.history_jsonl)[-1].reasons[0]
+    plain = roll_forward(Champion.load(clone.versions / trained.version).forecaster, known)
+    ahead = mixed.sales[:, -AHEAD_DAYS:]
+    assert wape(ahead, champion.table.forecast) < 0.9 * wape(ahead, plain.points(known, AHEAD_DAYS))
+    np.testing.assert_allclose(champion.forecaster.forecast(known).values, champion.table.values, rtol=1e-6)
+
+
+def test_without_a_drift_to_learn_nobody_looks(clone: Paths, trained: ChampionRecord) -> None:
+    job.run(clone)
+    assert open_champion(clone).forecaster.lately == USUAL
+
+
+def test_what_is_followed_when_it_cooled_down_is_looked_at_until_it_is_as_usual(
+    clone: Paths, trained: ChampionRecord, mixed: SalesPanel
+) -> None:
+    begin_to_learn(clone, trained)
+    job.run(clone)
+    assert looks_of(clone, mixed).champion == FOLLOWING
+    clone.params.write_text(
+        PARAMS.replace("retrain:", "retrain: {pace: {settled_days: 1, cool_down_days: 1}}")
+    )
+    assert looks_of(clone, mixed).champion == USUAL
+
+
+@pytest.mark.parametrize("lately", READINGS)
+def test_a_look_starts_from_following_only_while_a_drift_is_learnt(lately: Lately) -> None:
+    assert looks_from(lately, learning=True) == (FOLLOWING if lately == USUAL else lately)
+    assert looks_from(lately, learning=False) == (None if lately == USUAL else USUAL)
+
+
+def test_new_trees_begin_with_a_say_once_they_have_learnt_of_the_drift() -> None:
+    treeless = Lately(has_trees=False, follows_breaks=True)
+    assert looks_at(treeless, learning=True, attempt=1) == Looks(treeless, treeless)
+    assert looks_at(USUAL, learning=False, attempt=1) == Looks(None, FOLLOWING)
+    for attempt in (2, 3, None):  # None is a training by hand
+        assert looks_at(treeless, learning=True, attempt=attempt) == Looks(treeless, FOLLOWING)
+    assert looks_at(treeless, learning=False, attempt=None) == Looks(USUAL, USUAL)
+    assert looks_at(USUAL, learning=False, attempt=None) == Looks(None, None)
+
+
+def test_a_challenger_made_by_dvc_is_served_as_the_gate_has_judged_it(
+    clone: Paths, trained: ChampionRecord, mixed: SalesPanel
+) -> None:
+    clone.params.write_text(PARAMS + SMALL)
+    raise_flag(clone.flag, "Items traded places.", trained.version, kinds=("item",))
+    made = train_challenger(clone)
+    judgement = retrain.run(clone)
+    assert judgement is not None
+    assert (judgement.challenger, judgement.promote) == (made.version, True)
+    assert open_champion(clone).forecaster.lately.follows_breaks
+
+
+def test_trees_know_a_week_of_which_they_have_seen_a_day(panel: SalesPanel) -> None:
+    assert knows_newest_week(panel.end - 6, panel)
+    assert not knows_newest_week(panel.end - 7, panel)

@@ -1,0 +1,63 @@
+"""training.gate.head_to_head: both models forecast days that neither has seen."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.panel.sales_panel import SalesPanel
+from models.champion import Champion
+from models.forecaster.forecaster import Forecaster
+from models.forecaster.recent_correction import FOLLOWING, USUAL, Lately
+from models.storage.bento_store import ChampionRecord
+from training.gate.head_to_head import contest
+from training.gate.correction_policy import Looks
+from training.train import Settings
+
+DAYS = 7
+
+
+@pytest.fixture(scope="module")
+def fitted(panel: SalesPanel, settings: Settings) -> Forecaster:
+    return Forecaster.fit(panel, settings.forecaster)
+
+
+def champion(forecaster: Forecaster, trained_until: np.datetime64) -> Champion:
+    """As opened from its files, of which a contest asks for the model and what it has seen."""
+    record = ChampionRecord.model_construct(version="20260101T000000-abcdef")
+    opened = Champion(Path(), record, {"trained_until": str(trained_until)})
+    opened.__dict__["forecaster"] = forecaster
+    return opened
+
+
+@pytest.mark.parametrize("looks", [Looks(), Looks(FOLLOWING, FOLLOWING), Looks(USUAL, FOLLOWING)])
+def test_a_model_trained_on_the_days_of_the_contest_ties_with_itself(
+    fitted: Forecaster, panel: SalesPanel, looks: Looks
+) -> None:
+    before, after = contest(champion(fitted, panel.end), fitted, panel, DAYS, looks)
+    np.testing.assert_array_equal(before.error, after.error)
+
+
+@pytest.mark.parametrize("looks", [Looks(), Looks(FOLLOWING, FOLLOWING), Looks(USUAL, FOLLOWING)])
+@pytest.mark.parametrize("days_ago", [0, DAYS, 3 * DAYS])
+def test_neither_side_knows_the_days_it_is_scored_on(
+    fitted: Forecaster, panel: SalesPanel, days_ago: int, looks: Looks
+) -> None:
+    changed = panel.sales.copy()
+    changed[:, -DAYS:] *= 10
+    shifted = SalesPanel(changed, panel.start, panel.series)
+    opened = champion(fitted, panel.end - days_ago)
+    plain, moved = (contest(opened, fitted, sales, DAYS, looks) for sales in (panel, shifted))
+    for card, other in zip(plain, moved, strict=True):
+        np.testing.assert_array_equal(card.forecast, other.forecast)
+
+
+def test_what_an_older_week_objected_to_has_no_say_in_a_contest_that_looks(
+    fitted: Forecaster, panel: SalesPanel
+) -> None:
+    objected = replace(fitted, lately=Lately(has_trees=False, follows_breaks=True))
+    opened = [champion(one, panel.end - 3 * DAYS) for one in (fitted, objected)]
+    cards = [contest(one, fitted, panel, DAYS, Looks(champion=USUAL))[0] for one in opened]
+    np.testing.assert_array_equal(cards[0].forecast, cards[1].forecast)
+    assert fitted.lately == USUAL

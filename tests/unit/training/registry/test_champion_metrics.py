@@ -1,0 +1,47 @@
+"""What the monitoring is told after a decision."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from data import job_metrics as pushed
+from data.params import Paths
+from data.job_metrics import Report
+from training.registry import champion_metrics as told_module
+from training.registry.decision_log import Decision, append_decision
+from training.registry.champion_metrics import told
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Report]:
+    """Reports as they would be pushed."""
+    reports: list[Report] = []
+    monkeypatch.setattr("data.job_metrics._push", lambda job, report: reports.append(report))
+    return reports
+
+
+def test_decisions_are_counted_and_percentages_become_shares(tmp_path: Path, sent: list[Report]) -> None:
+    paths = Paths(tmp_path)
+    for decision in ("promoted", "kept", "kept"):
+        append_decision(paths.history_jsonl, Decision.now(decision, "v", None, ["why"], scorecards={}))
+    overall = {"wape": 12.0, "bias": -1.0, "coverage_80": 77.0, "coverage_95": None}
+    paths.metrics_json.write_text(json.dumps({"models": {told_module.CHAMPION: {"overall": overall}}}))
+    paths.flag.parent.mkdir()
+    paths.flag.touch()
+    with told("retrain", paths):
+        paths.flag.unlink()
+    [report] = sent
+    assert report.samples[pushed.DECISIONS] == {("promoted",): 1.0, ("kept",): 2.0}
+    assert report.samples[pushed.WAPE] == {("storecast",): 0.12}
+    assert report.samples[pushed.BIAS] == {(): -0.01}
+    assert report.samples[pushed.COVERAGE] == {("80",): 0.77}
+    assert report.samples[pushed.RETRAINING_FLAG] == {(): 0.0}
+
+
+def test_a_job_that_fails_reports_nothing_but_that(tmp_path: Path, sent: list[Report]) -> None:
+    with pytest.raises(OSError, match="no disk"), told("retrain", Paths(tmp_path)):
+        raise OSError("no disk")
+    [report] = sent
+    assert report.samples[pushed.JOB_FAILED] == {(): 1.0}
+    assert pushed.RETRAINING_FLAG not in report.samples

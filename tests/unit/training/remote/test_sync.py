@@ -1,0 +1,123 @@
+"""What push, pull and restore ask of dvc, and what they refuse before they ask."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from data.errors import ArtifactError, NoChampionError
+from data.params import Paths
+from models.storage.bento_store import ChampionRecord, bento_champion
+from training.remote.dvc_command import Dvc, RemoteError
+from training.registry.promotion import promote
+from training.remote.sync import knock, pull, push, restore, share
+
+MakeVersion = Callable[[str], ChampionRecord]
+
+
+@dataclass(frozen=True)
+class Told(Dvc):
+    """Notes what it is asked; a pull brings the folder that was taken away."""
+
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+    away: Path | None = None
+
+    def run(self, *arguments: str) -> str:
+        self.asked.append(arguments)
+        if arguments[0] == "pull" and self.away and self.away.exists():
+            self.away.rename(arguments[3].removesuffix(".dvc"))
+        return ""
+
+
+@pytest.fixture
+def champion(paths: Paths, make_version: MakeVersion) -> ChampionRecord:
+    record = make_version("one")
+    promote(paths.challenger, ["First."], paths)
+    return record
+
+
+def pointer(paths: Paths, version: str) -> Path:
+    path = paths.versions / f"{version}.dvc"
+    path.touch()
+    return path
+
+
+def test_push_tracks_versions_once_and_sales_every_time(paths: Paths, champion: ChampionRecord) -> None:
+    (paths.versions / ".unfinished-x").mkdir()
+    dvc = Told(paths.root, 60)
+    push(paths, dvc, "there")
+    assert dvc.asked == [("add", str(paths.versions / champion.version)), ("push", "--remote", "there")]
+    pointer(paths, champion.version)
+    paths.raw.mkdir(parents=True)
+    (paths.raw / "sales.csv").touch()
+    dvc.asked.clear()
+    push(paths, dvc, "there")
+    assert dvc.asked == [("commit", "--force", "sales"), ("push", "--remote", "there")]
+
+
+def test_a_champion_that_is_here_is_not_fetched(paths: Paths, champion: ChampionRecord) -> None:
+    dvc = Told(paths.root, 60)
+    assert restore(paths, dvc, "there") == champion
+    assert dvc.asked == []
+
+
+def test_a_champion_that_is_gone_is_fetched_and_served(paths: Paths, champion: ChampionRecord) -> None:
+    home = paths.versions / champion.version
+    home.rename(paths.root / "away")
+    dvc = Told(paths.root, 60, away=paths.root / "away")
+    restore_from = pointer(paths, champion.version)
+    restore(paths, dvc, "there")
+    assert dvc.asked == [("pull", "--remote", "there", str(restore_from))]
+    assert bento_champion().name == champion.version.lower()
+
+
+def test_a_damaged_copy_is_set_aside_here_and_removed_from_the_cache(
+    paths: Paths, champion: ChampionRecord
+) -> None:
+    home, md5 = paths.versions / champion.version, champion.files["card.json"].md5
+    good = paths.dvc_cache / champion.files["metrics.json"].md5[:2] / champion.files["metrics.json"].md5[2:]
+    bad = paths.dvc_cache / md5[:2] / md5[2:]
+    for cached in (good, bad):
+        cached.parent.mkdir(parents=True)
+        cached.write_bytes((home / "metrics.json").read_bytes())
+    (home / "card.json").write_text("?")
+    pointer(paths, champion.version)
+    with pytest.raises(NoChampionError):
+        restore(paths, Told(paths.root, 60), "there")  # this remote brings nothing
+    assert (paths.versions / f".unfinished-{champion.version}" / "card.json").read_text() == "?"
+    assert (good.exists(), bad.exists()) == (True, False)
+
+
+def test_a_champion_nobody_pushed_is_told(paths: Paths, champion: ChampionRecord) -> None:
+    (paths.versions / champion.version / "card.json").unlink()
+    with pytest.raises(ArtifactError, match="there is no"):
+        restore(paths, Told(paths.root, 60), "there")
+    with pytest.raises(NoChampionError):
+        restore(Paths(paths.root / "elsewhere"), Told(paths.root, 60), "there")
+
+
+def test_pull_brings_what_this_commit_names_and_without_anything_asks_nothing(
+    paths: Paths, champion: ChampionRecord
+) -> None:
+    empty = Told(paths.root, 60)
+    pull(Paths(paths.root / "elsewhere"), empty, "there")
+    assert empty.asked == []
+    older = pointer(paths, "20200101T000000-abcdef")
+    paths.dvc_lock.touch()
+    dvc = Told(paths.root, 60)
+    pull(paths, dvc, "there")
+    assert dvc.asked == [("pull", "--remote", "there", str(older), "sales")]
+
+
+def test_nobody_at_home_is_told_at_once() -> None:
+    with pytest.raises(RemoteError, match=r"127\.0\.0\.1:1 cannot be reached"):
+        knock("http://127.0.0.1:1/ann/sales.dvc", None)
+
+
+def test_a_remote_that_is_not_configured_is_told(tmp_path: Path) -> None:
+    (tmp_path / "dvc").mkdir()
+    (tmp_path / "dvc" / "__init__.py").touch()
+    (tmp_path / "dvc" / "__main__.py").write_text("print('core.remote=local')")
+    with pytest.raises(RemoteError, match="no remote 'local'"):
+        share("push", Paths(tmp_path), None, 30)

@@ -1,0 +1,156 @@
+"""Job: the closed loop on one machine, weeks in minutes. `python -m training.demo [--shock item-mix]`.
+
+A root of its own, reports/demo, holds sales, models and settings: nobody's own are touched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from data.errors import StorecastError
+from data.atomic_files import atomic_write_text
+from data.panel.frames import write_csv
+from data.ingest import ingest
+from data.panel.sales_panel import SalesPanel
+from data.params import Paths, load_params
+from data.progress import configure_logging
+from data.synthetic import DRIFTS, SyntheticParams, synthetic_panel
+from drift import check
+from drift.params import DriftParams
+from models.champion import Champion
+from models.forecaster.roll_forward import roll_forward
+from models.evaluation.scores import wape
+from training import retrain
+from training import train
+from training import roll_forward as roll_forward_job
+from training.demo.demo_report import Week, demo_page
+from training.roll_forward import open_champion
+from training.demo.service_process import Served
+
+logger = logging.getLogger(__name__)
+
+SALES = SyntheticParams(stores=5, items=10, days=1300, start=date(2014, 6, 1), seed=7)
+WEEKS, CALM_WEEKS, WEEK_DAYS = 12, 3, 7
+SHOCKS = ("item-mix", "weekday-rotation")  # what followed levels answer, and what takes new trees
+SETTINGS: dict[str, dict[str, Any]] = {
+    "forecaster": {"folds": 2, "backtest_rows": 20_000, "final_rows": 40_000, "rounds": 150},
+    "train": {"seed": {"rows": 20_000, "rounds": 50, "forest_rows": 5_000, "forest_trees": 5}},
+    "drift": {"replay_weeks": 110, "evidence_weeks": 13},
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """All sales of the demo, those that are still to come too."""
+
+    sales: SalesPanel
+    shocks: tuple[str, ...]
+
+    @property
+    def first_day(self) -> np.datetime64:
+        """The first day that the first model does not know."""
+        return self.sales.start + np.timedelta64(SALES.days, "D")
+
+    @property
+    def shock_day(self) -> np.datetime64:
+        """The first day on which things are different."""
+        return self.first_day + np.timedelta64(CALM_WEEKS * WEEK_DAYS, "D")
+
+    def week(self, number: int) -> SalesPanel:
+        """The sales of one week, counted from 0."""
+        first = self.first_day + np.timedelta64(number * WEEK_DAYS, "D")
+        return self.sales.window(first, first + np.timedelta64(WEEK_DAYS - 1, "D"))
+
+
+def make_world(shocks: tuple[str, ...]) -> World:
+    """Draw sales in which the shocks begin after the calm weeks and last."""
+    params = SALES.model_copy(update={"days": SALES.days + WEEKS * WEEK_DAYS})
+    return World(synthetic_panel(params, shocks, (WEEKS - CALM_WEEKS) * WEEK_DAYS), shocks)
+
+
+def prepare_root(world: World, paths: Paths, project: Paths) -> None:
+    """Make the root anew: settings of the project but for less effort, and the sales of the first day."""
+    shutil.rmtree(paths.root, ignore_errors=True)
+    settings = yaml.safe_load(project.params.read_text(encoding="utf-8"))
+    for section, changes in SETTINGS.items():
+        settings[section] = {**(settings.get(section) or {}), **changes}
+    atomic_write_text(paths.params, yaml.safe_dump(settings))
+    write_csv(world.sales.until(world.first_day - np.timedelta64(1, "D")), paths.raw / "sales.csv.gz")
+
+
+def live(world: World, paths: Paths) -> list[Week]:
+    """Train, serve, and let the weeks go by."""
+    first = Champion.load(paths.versions / train.run(paths, if_needed=False).version)
+    weeks: list[Week] = []
+    with Served(paths.root, Path(os.environ["BENTOML_HOME"])) as service:
+        logger.info("The service is ready after %.0f s.", service.wait_for(first.record.version))
+        for number in range(WEEKS):
+            week = live_week(world, number, first, paths)
+            week.swap_seconds = service.wait_for(week.version)
+            weeks.append(week)
+            logger.info("%s", week.words)
+    return weeks
+
+
+def live_week(world: World, number: int, first: Champion, paths: Paths) -> Week:
+    """One week: what was forecast, what came, and what the loop made of it."""
+    sales = world.week(number)
+    served = open_champion(paths).table
+    known = world.sales.until(served.cutoff)
+    rolled = roll_forward(first.forecaster, known).forecast(known, WEEK_DAYS)
+    steps = slice(number * WEEK_DAYS, (number + 1) * WEEK_DAYS)
+    week = Week(
+        number=number + 1,
+        last_day=sales.end.astype(object),
+        alone=wape(sales.sales, first.table.forecast[:, steps]),
+        rolled=wape(sales.sales, rolled.forecast),
+        served=wape(sales.sales, served.forecast[:, :WEEK_DAYS]),
+    )
+    file = paths.root / "incoming" / f"{sales.start}.csv"
+    write_csv(sales, file)
+    ingest(file, paths)
+    summary = check.run(paths, None, load_params("drift", DriftParams, paths.params))
+    week.drift, week.flagged = summary.words, summary.drift_found
+    if (judgement := retrain.run(paths)) is not None:
+        week.promoted, week.reasons = judgement.promote, judgement.reasons
+    week.version = roll_forward_job.run(paths).version
+    return week
+
+
+def main(argv: Sequence[str]) -> int:
+    """Live through the demo and write its report; 2 when a step failed."""
+    parser = argparse.ArgumentParser(prog="python -m training.demo", description=__doc__)
+    parser.add_argument("--shock", choices=DRIFTS, help=f"instead of {' and '.join(SHOCKS)}")
+    shock = parser.parse_args(argv).shock
+    world = make_world((shock,) if shock else SHOCKS)
+    configure_logging()
+    project, started = Paths(), time.monotonic()
+    paths = Paths(project.reports / "demo")
+    os.environ["BENTOML_HOME"] = str(paths.bentoml_home.resolve())  # of the demo, whatever the shell says
+    try:
+        prepare_root(world, paths, project)
+        weeks = live(world, paths)
+    except StorecastError as error:
+        print(error, file=sys.stderr)
+        return 2
+    page = project.reports / "demo.html"
+    atomic_write_text(page, demo_page(world.shocks, world.shock_day, weeks))
+    print(f"{WEEKS} weeks in {time.monotonic() - started:.0f} s: {page}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,103 @@
+"""The report of the demo, reports/demo.html: accuracy with and without the loop, each decision marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import jinja2
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from training.evaluation.holdout_report import STYLE, svg
+
+SHOCKS = {
+    "level-shift": "everything sells 30 % more",
+    "closed-store": "the first store sells nothing",
+    "weekday-rotation": "each weekday sells what another one used to",
+    "item-mix": "best sellers and slow sellers trade places",
+}
+ALONE, ROLLED, SERVED, ALARM = "#a8a29e", "#c2410c", "#0f766e", "#b91c1c"
+
+
+@dataclass
+class Week:
+    """What happened in one week, and how far off its forecasts had been, in percent of its sales (WAPE)."""
+
+    number: int
+    last_day: date
+    alone: float  # the first model's forecasts of day one
+    rolled: float  # the first model, rolled forward every week
+    served: float  # what the loop served
+    drift: str = ""
+    flagged: bool = False
+    promoted: bool | None = None  # None: nobody asked for a retraining, or it was too early for another
+    reasons: tuple[str, ...] = ()
+    version: str = ""
+    swap_seconds: float = 0.0  # from its promotion until it served
+
+    @property
+    def outcome(self) -> str:
+        """What was decided, in a word or two."""
+        if self.promoted is None:
+            return "flag cooling down" if self.flagged else "rolled forward"
+        return "retrained, promoted" if self.promoted else "retrained, kept"
+
+    @property
+    def words(self) -> str:
+        """One line for the terminal."""
+        errors = f"WAPE {self.served:.1f} % (without the loop {self.rolled:.1f} %)"
+        return f"Week {self.number} to {self.last_day}: {errors}; {self.outcome}."
+
+
+def demo_page(shocks: Sequence[str], shock_day: np.datetime64, weeks: Sequence[Week]) -> str:
+    """One file that opens without network."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True
+    )
+    after = [week for week in weeks if np.datetime64(week.last_day) > shock_day]
+    return environment.get_template("demo.html").render(
+        shock=" and ".join(SHOCKS[shock] for shock in shocks),
+        shock_day=shock_day,
+        weeks=weeks,
+        after={name: float(np.mean(_errors(after, name))) for name in ("alone", "rolled", "served")},
+        chart=svg(_chart(shock_day, weeks)),
+    )
+
+
+def _chart(shock_day: np.datetime64, weeks: Sequence[Week]) -> Figure:
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(9, 3.6), layout="constrained")
+        axes = figure.subplots()
+        lines = {
+            "alone": ("first forecasts, left alone", ALONE, 1.6),
+            "rolled": ("rolled forward, never retrained", ROLLED, 1.6),
+            "served": ("with the loop", SERVED, 2.4),
+        }
+        for name, (label, color, width) in lines.items():
+            axes.plot(_days(weeks), _errors(weeks, name), color=color, lw=width, label=label)
+        alarms = [week for week in weeks if week.flagged]
+        above = [error + 3 for error in _errors(alarms, "served")]
+        axes.plot(_days(alarms), above, "v", color=ALARM, ms=7, label="drift found")
+        decided = {"retrained, kept": (False, "white"), "retrained, promoted": (True, SERVED)}
+        for label, (promoted, face) in decided.items():
+            marked = [week for week in weeks if week.promoted is promoted]
+            errors = _errors(marked, "served")
+            axes.plot(_days(marked), errors, "o", mfc=face, mec=SERVED, ms=8, label=label)
+        axes.axvline(shock_day, color="#999999", lw=0.8, ls=":")  # type: ignore[arg-type]  # dates are fine
+        axes.set_ylim(bottom=0)
+        axes.set_title("How far off each week's forecasts were: WAPE in %, by the week's last day")
+        axes.legend(frameon=False, fontsize=8, ncols=2)
+    return figure
+
+
+def _days(weeks: Sequence[Week]) -> NDArray[np.datetime64]:
+    return np.array([week.last_day for week in weeks], "datetime64[D]")
+
+
+def _errors(weeks: Sequence[Week], name: str) -> list[float]:
+    return [getattr(week, name) for week in weeks]

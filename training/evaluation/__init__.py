@@ -1,0 +1,1 @@
+"""How good the champion and the baselines are: backtest, leaderboard, report."""

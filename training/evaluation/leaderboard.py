@@ -1,0 +1,125 @@
+"""What the trials add up to: `metrics.json` and the one-page table `leaderboard.csv`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from models.evaluation.scorecard import Scorecard, Scores, Trial
+from models.baselines.seed_estimators import Kind
+from training.evaluation.backtest import NAIVE, SEEDS, Tried
+
+UNITS = {
+    "days": "known days scored",
+    "zero_days": "of them without sales, skipped by mape",
+    "mae": "units a day",
+    "rmse": "units a day",
+    "mape": "percent",
+    "smape": "percent, 0 to 200",
+    "wape": "percent",
+    "mase": "1 = error of last week's value in the history",
+    "rmsse": "1 = error of yesterday's value in the history",
+    "bias": "percent, above 0 = too much forecast",
+    "coverage_80": "percent of actuals inside, from intervals calibrated on older folds only",
+    "coverage_95": "percent of actuals inside, from intervals calibrated on older folds only",
+    "skill": "1 - wape / wape of seasonal naive, mean of the folds",
+}
+HEADLINE = ("wape", "rmsse", "mape", "bias", "coverage_80", "coverage_95")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One model's scores on all folds together and on each. `skill` is NaN where no baseline was tried."""
+
+    model: str
+    scorecard: Scorecard
+    by_fold: dict[str, Scores]
+    skill: float
+    cpu_seconds: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Nested plain values for metrics.json."""
+        return {
+            **self.scorecard.to_json(),
+            "by_fold": {cutoff: scores.to_json() for cutoff, scores in self.by_fold.items()},
+            "skill": _plain(self.skill),
+        }
+
+
+def standings(tried: Sequence[Tried]) -> list[Standing]:
+    """All models, best WAPE first; none when there was no fold to try them on."""
+    by_fold = {
+        one.model: {str(cutoff): trial.scores() for cutoff, trial in one.trials.items()} for one in tried
+    }
+    table = [
+        Standing(
+            one.model,
+            Scorecard.of(Trial.joined(list(one.trials.values()))),
+            by_fold[one.model],
+            _skill(by_fold[one.model], by_fold.get(NAIVE, {})),
+            one.cpu_seconds,
+        )
+        for one in tried
+        if one.trials
+    ]
+    return sorted(table, key=lambda standing: np.nan_to_num(standing.scorecard.overall.wape, nan=np.inf))
+
+
+def metrics_of(table: Sequence[Standing], horizon_days: int, not_measured: Sequence[str]) -> dict[str, Any]:
+    """The content of `metrics.json`; fold names are cutoffs, the newest is the hold-out of the last days."""
+    folds = list(table[0].by_fold) if table else []
+    return {
+        "folds": folds,
+        "hold_out": folds[0] if folds else None,
+        "horizon_days": horizon_days,
+        "not_measured": list(not_measured),
+        "units": UNITS,
+        "models": {standing.model: standing.to_json() for standing in table},
+    }
+
+
+def headline_of(table: Sequence[Standing], model: str) -> dict[str, float | None]:
+    """One model's scores over all folds on one line, as `dvc metrics` shows them; empty when not tried."""
+    found = next((standing for standing in table if standing.model == model), None)
+    if found is None:
+        return {}
+    overall = found.scorecard.overall.to_json()
+    return {**{name: overall[name] for name in HEADLINE}, "skill": _plain(found.skill)}
+
+
+def better_seed(table: Sequence[Standing]) -> Kind:
+    """The seed regressor with the lower WAPE; XGBoost where none was measured."""
+    kinds: dict[str, Kind] = {name: kind for kind, name in SEEDS.items()}
+    return next((kinds[standing.model] for standing in table if standing.model in kinds), "xgboost")
+
+
+def leaderboard_csv(table: Sequence[Standing]) -> str:
+    """One line a model: overall scores, skill, the WAPE of each fold and the CPU spent on all folds."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    folds = list(table[0].by_fold) if table else []
+    names = [name for name in UNITS if name != "skill"]
+    writer.writerow(["model", "skill", *names, *(f"wape_{cutoff}" for cutoff in folds), "cpu_seconds"])
+    for standing in table:
+        overall = standing.scorecard.overall.to_json()
+        of_folds = (standing.by_fold[cutoff].to_json()["wape"] for cutoff in folds)
+        seconds = None if standing.cpu_seconds is None else round(standing.cpu_seconds, 1)
+        values = (overall[name] for name in names)
+        writer.writerow([standing.model, _plain(standing.skill), *values, *of_folds, seconds])
+    return text.getvalue()
+
+
+def _skill(folds: dict[str, Scores], baseline: dict[str, Scores]) -> float:
+    """Ratios are taken fold by fold: scores of different seasons cannot be compared, ratios can."""
+    pairs = [(scores.wape, baseline[cutoff].wape) for cutoff, scores in folds.items() if cutoff in baseline]
+    ratios = [wape / naive for wape, naive in pairs if naive > 0]
+    return 1 - float(np.mean(ratios)) if ratios else float("nan")
+
+
+def _plain(value: float) -> float | None:
+    return round(value, 4) if np.isfinite(value) else None

@@ -1,0 +1,1 @@
+"""Whether and when a challenger is trained, and whether it replaces the champion."""

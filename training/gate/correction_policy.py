@@ -1,0 +1,77 @@
+"""While a drift is being learnt, forecasts are read as the newest week would have them: `models.forecaster.recent_correction`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from data.panel.sales_panel import SalesPanel
+from data.params import Paths, load_params
+from drift.result.retrain_flag import Flag
+from models.champion import Champion
+from models.forecaster.recent_correction import FOLLOWING, LOOK_DAYS, USUAL, Lately
+from training.registry.decision_log import read_decisions
+from training.gate.retrain_schedule import AT_FLAG, is_learning, next_attempt
+from training.gate.params import RetrainParams
+from training.registry.promotion import champion_record
+
+
+class Looks(NamedTuple):
+    """What each side of a contest is read as unless its newest week objects; None where nobody looks."""
+
+    champion: Lately | None = None
+    challenger: Lately | None = None
+
+
+def looks_at(lately: Lately, learning: bool, attempt: int | None) -> Looks:
+    """What looks at a champion read as `lately` and at its challenger start from.
+
+    At a flag the challenger's trees know no more of the drift than those that may have lost their say: they
+    begin where those are. Later they have learnt of it, and begin with a say for the gate to judge.
+    """
+    if attempt == AT_FLAG:
+        challenger = looks_from(lately, learning=True)
+    else:
+        challenger = FOLLOWING if learning or attempt else looks_from(lately, learning=False)
+    return Looks(looks_from(lately, learning), challenger)
+
+
+def looks_from(lately: Lately, learning: bool) -> Lately | None:
+    """What a look starts from, with a champion read as `lately`; None where nobody looks.
+
+    While a drift is being learnt levels that broke are followed, and trees that lost their say stay without
+    it, unless a week shows that this is worse; then until a week no longer shows that it is better.
+    """
+    if learning:
+        return lately if lately.follows_breaks else FOLLOWING
+    return None if lately == USUAL else USUAL
+
+
+def attempt_due(paths: Paths, panel: SalesPanel, flag: Flag | None) -> int | None:
+    """The attempt that is due on the sales of a panel, by the log and a flag; None when none is."""
+    params = load_params("retrain", RetrainParams, paths.params)
+    log, today = read_decisions(paths.history_jsonl), panel.end.astype(object)
+    follows = reading_of_champion(paths).follows_breaks
+    return next_attempt(log, flag.kinds if flag else None, follows, today, params.pace)
+
+
+def looks_of(paths: Paths, panel: SalesPanel, attempt: int | None = None) -> Looks:
+    """What looks at the newest week of a panel start from now, at an attempt or without one."""
+    params = load_params("retrain", RetrainParams, paths.params)
+    log, today = read_decisions(paths.history_jsonl), panel.end.astype(object)
+    return looks_at(reading_of_champion(paths), is_learning(log, today, params.pace), attempt)
+
+
+def reading_of_champion(paths: Paths) -> Lately:
+    """How the champion's members are read now; as usual where its files are not here."""
+    record = champion_record(paths)
+    if record is None or not (paths.versions / record.version).exists():
+        return USUAL
+    card = Champion.load(paths.versions / record.version, verify=False).card
+    return Lately(**card.get("lately", {}))
+
+
+def knows_newest_week(trained_until: np.datetime64, panel: SalesPanel) -> bool:
+    """Whether trees have seen days of the panel's newest week, and so cannot judge it."""
+    return bool(trained_until > panel.end - LOOK_DAYS)

@@ -1,0 +1,54 @@
+"""What jobs that decide on champions tell the monitoring: decisions so far, and how good the champion is."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from data import job_metrics as pushed
+from data.params import Paths
+from data.job_metrics import Report, reported
+from training.registry.decision_log import read_decisions
+
+CHAMPION, BASELINE = "storecast", "seasonal naive"
+LEVELS = ("80", "95")
+
+
+@contextmanager
+def told(job: str, paths: Paths) -> Iterator[None]:
+    """Push how the block went and, if it did its work, decisions, accuracy and flag as they are then."""
+    with reported(job) as report:
+        yield
+        report(pushed.RETRAINING_FLAG, paths.flag.exists())
+        _decisions(report, paths)
+        if paths.metrics_json.exists():
+            _accuracy(report, json.loads(paths.metrics_json.read_text(encoding="utf-8"))["models"])
+
+
+def _decisions(report: Report, paths: Paths) -> None:
+    decisions = read_decisions(paths.history_jsonl)
+    for decision, count in Counter(entry.decision for entry in decisions).items():
+        report(pushed.DECISIONS, count, decision)
+    for entry in decisions:  # oldest first: the last one of a kind stays
+        report(pushed.DECIDED, entry.at.timestamp(), entry.decision)
+
+
+def _accuracy(report: Report, models: dict[str, Any]) -> None:
+    """Percentages of metrics.json as shares; what could not be measured is not reported."""
+    for model in (CHAMPION, BASELINE):
+        if (wape := _overall(models, model).get("wape")) is not None:
+            report(pushed.WAPE, wape / 100, model)
+    scores = _overall(models, CHAMPION)
+    if scores.get("bias") is not None:
+        report(pushed.BIAS, scores["bias"] / 100)
+    for level in LEVELS:
+        if (coverage := scores.get(f"coverage_{level}")) is not None:
+            report(pushed.COVERAGE, coverage / 100, level)
+
+
+def _overall(models: dict[str, Any], model: str) -> dict[str, Any]:
+    scores: dict[str, Any] = models.get(model, {}).get("overall", {})
+    return scores

@@ -1,0 +1,40 @@
+"""The versions of this clone, `models/versions`: read and shown."""
+
+from __future__ import annotations
+
+import json
+
+from data.errors import ArtifactError
+from data.params import Paths
+from models.storage.bento_store import RECORD, ChampionRecord
+
+
+def read_version(version: str, paths: Paths) -> ChampionRecord:
+    """The record of a promoted version; `ArtifactError` when this clone does not have it."""
+    path = paths.versions / version / RECORD
+    if not path.exists():
+        raise ArtifactError(
+            f"Version {version} is not in {paths.versions}.",
+            hint="`python -m training.registry.promotion list` shows what is there; `make pull` brings the rest.",
+        )
+    return ChampionRecord.read(path)
+
+
+def listed(paths: Paths, champion: ChampionRecord | None) -> str:
+    """All of them, newest first, a line each; * is the champion."""
+    newest_first = sorted(paths.versions.glob(f"*/{RECORD}"), reverse=True)
+    rows = [
+        f"{'*' if champion and record.version == champion.version else ' '} {record.version}"
+        f"  {record.kind:<14}  cutoff {record.cutoff}  made {record.created_at:%Y-%m-%d %H:%M} UTC"
+        for record in map(ChampionRecord.read, newest_first)
+    ]
+    if champion and not rows:
+        return f"None of the versions is in this clone, the champion {champion.version} neither: `make pull`."
+    return "\n".join(rows) or "There is no version yet; `make train` makes one."
+
+
+def shown(paths: Paths, version: str) -> str:
+    """All that is known of one, as JSON."""
+    record = read_version(version, paths)
+    card = json.loads((paths.versions / version / "card.json").read_text(encoding="utf-8"))
+    return json.dumps({**record.model_dump(mode="json"), "card": card}, indent=2, ensure_ascii=False)

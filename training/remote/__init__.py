@@ -1,0 +1,1 @@
+"""Sales and versions on a DVC remote, DagsHub included."""

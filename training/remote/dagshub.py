@@ -1,0 +1,110 @@
+"""Job: keep sales and versions on DagsHub. `python -m training.remote.dagshub OWNER REPO` writes .dvc/config.
+
+Two ways to the same storage: S3 for the dvc command, HTTP for services, which then need no dvc. No secret is
+written anywhere: the token stays in DAGSHUB_TOKEN.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from configparser import RawConfigParser
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+from data.errors import DataContractError, StorecastError
+from data.atomic_files import atomic_write_text
+from data.params import Paths
+
+HOST = "https://dagshub.com"
+S3, HTTP = "dagshub", "dagshub-http"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+def write_remotes(owner: str, repo: str, config: Path) -> None:
+    """Add both remotes to a .dvc/config and make S3 the default; other settings stay."""
+    for name in (owner, repo):
+        if not NAME.fullmatch(name):
+            raise DataContractError(
+                f"{name!r} is no name on DagsHub.", hint="Example: make dagshub OWNER=ann REPO=sales"
+            )
+    settings = RawConfigParser()
+    settings.read(config, encoding="utf-8")
+    settings.read_dict(
+        {
+            "core": {"remote": S3},
+            _section(S3): {
+                "url": "s3://dvc",
+                "endpointurl": f"{HOST}/{owner}/{repo}.s3",
+                "verify": "true",
+            },
+            _section(HTTP): {"url": f"{HOST}/{owner}/{repo}.dvc", "auth": "basic", "verify": "true"},
+        }
+    )
+    text = StringIO()
+    settings.write(text)
+    atomic_write_text(config, text.getvalue())
+
+
+def account(
+    remote: str, settings: Mapping[str, str], environment: Mapping[str, str]
+) -> tuple[str, str] | None:
+    """User and password of an HTTP remote: DagsHub's from the environment, others' from dvc's settings."""
+    token = environment.get("DAGSHUB_TOKEN")
+    if remote == HTTP and token:
+        owner = urlsplit(settings[f"remote.{HTTP}.url"]).path.split("/")[1]
+        return environment.get("DAGSHUB_USER", owner), token
+    user, password = (settings.get(f"remote.{remote}.{name}") for name in ("user", "password"))
+    return (user, password) if user and password else None
+
+
+@contextmanager
+def credentials(
+    remote: str, settings: Mapping[str, str], environment: Mapping[str, str]
+) -> Iterator[dict[str, str]]:
+    """Variables that make dvc use DAGSHUB_TOKEN for DagsHub's remotes; none for others, which have their own.
+
+    dvc reads the password of an HTTP remote from files alone: it gets one that lives as long as the block.
+    """
+    token = environment.get("DAGSHUB_TOKEN")
+    if not token or remote not in (S3, HTTP):
+        yield {}
+    elif remote == S3:
+        yield {"AWS_ACCESS_KEY_ID": token, "AWS_SECRET_ACCESS_KEY": token}
+    else:
+        with TemporaryDirectory(prefix="storecast-") as folder:  # readable by nobody else
+            user, password = account(remote, settings, environment) or ("", "")
+            secrets = f"[{_section(HTTP)}]\nuser = {user}\npassword = {password}\n"
+            Path(folder, "config").write_text(secrets, encoding="utf-8")
+            yield {"DVC_SYSTEM_CONFIG_DIR": folder}
+
+
+def _section(remote: str) -> str:
+    return f"'remote \"{remote}\"'"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Write both remotes; 2 when the names cannot be right."""
+    parser = argparse.ArgumentParser(prog="python -m training.remote.dagshub", description=__doc__)
+    parser.add_argument("owner")
+    parser.add_argument("repo")
+    arguments = parser.parse_args(argv)
+    try:
+        write_remotes(arguments.owner, arguments.repo, Paths().dvc_config)
+    except StorecastError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(
+        f"{Paths().dvc_config}: sales and versions go to {HOST}/{arguments.owner}/{arguments.repo}.\n"
+        "Set DAGSHUB_TOKEN, then: make push"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
