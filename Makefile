@@ -38,7 +38,7 @@ help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(SERVE) ## train if these sales have no champion yet, then serve on PORT (SALES=file brings your own)
-	@$(PY) -m service.greeting --port $(PORT) --check
+	@$(PY) -m service.deploy.startup_message --port $(PORT) --check
 	@$(if $(SALES),$(PY) -m data.import_sales "$$SALES_FILE")
 	@$(PY) -m training.train --if-needed
 	@$(MAKE) --no-print-directory serve
@@ -47,7 +47,7 @@ train: $(SERVE) ## train on data/raw, promote
 	@$(PY) -m training.train
 
 serve: $(SERVE) ## serve the champion on PORT, in the foreground
-	@$(PY) -m service.greeting --port $(PORT)
+	@$(PY) -m service.deploy.startup_message --port $(PORT)
 	@exec $(PY) -m bentoml serve --port $(PORT)
 
 batch: $(SERVE) ## forecast the whole assortment into OUT (SALES=file replaces the history)

@@ -1,7 +1,7 @@
 """Every metric that jobs push, and how: to the Pushgateway that STORECAST_PUSHGATEWAY names, or nowhere.
 
 A job ends before anyone could ask it, so it leaves its last numbers where Prometheus can. Metrics of the
-service stand in service/metrics.py.
+service stand in service/core/metrics.py.
 """
 
 from __future__ import annotations

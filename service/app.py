@@ -18,8 +18,9 @@ from starlette.types import ASGIApp
 
 from data.errors import StorecastError, UnknownSeriesError
 from drift.result.drift_summary import DriftSummary
-from service import answers, metrics
-from service.contracts import (
+from service.api import endpoints as answers
+from service.core import metrics
+from service.api.schemas import (
     DriftQuery,
     ExplainAnswer,
     FeatureRow,
@@ -28,14 +29,14 @@ from service.contracts import (
     Prediction,
     PredictQuery,
 )
-from service.edge import Edge
-from service.errors import body_of, kind_of
-from service.fast_lane import Answer, FastLane
-from service.live_model import LiveModel, champion_of_clone, champion_of_store, every
-from service.remote import RemoteChampion
+from service.middleware.edge import Edge
+from service.core.errors import body_of, kind_of
+from service.middleware.fast_path import Answer, FastLane
+from service.live.live_model import LiveModel, champion_of_clone, champion_of_store, every
+from service.live.remote_champion import RemoteChampion
 from service.routes import create_routes, methods_of
-from service.settings import Settings, shared_folder
-from service.traffic import TrafficMetrics
+from service.core.settings import Settings, shared_folder
+from service.middleware.bento_metrics import TrafficMetrics
 
 MODEL_THREADS = 4
 

@@ -12,7 +12,7 @@ from data.job_metrics import PUSHED
 from models.storage.bento_store import ChampionRecord
 from monitoring.grafana.draw import DATASOURCE, FOLDER, dashboard
 from monitoring.grafana.panels import DASHBOARDS
-from service import metrics
+from service.core import metrics
 from tests.contract.test_house import ROOT
 
 MONITORING = ROOT / "monitoring"
@@ -140,7 +140,7 @@ def test_no_password_of_the_stack_stands_in_its_file_or_has_a_default() -> None:
 
 def test_the_stack_passes_on_every_setting_of_the_service_but_its_paths() -> None:
     """A path means nothing in a container where nothing is mounted at it."""
-    from service.settings import Settings
+    from service.core.settings import Settings
 
     named = {
         name for name in COMPOSE["services"]["storecast"]["environment"] if name.startswith("STORECAST_")

@@ -65,7 +65,7 @@ def test_the_deployment_gets_every_secret_it_asks_for() -> None:
 
 
 def test_settings_given_to_the_space_are_given_to_the_deployment() -> None:
-    from service.space import SECRETS, VARIABLES
+    from service.deploy.space import SECRETS, VARIABLES
 
     deploy = (ROOT / ".github/workflows/deploy.yml").read_text()
     assert not [name for name in (*SECRETS, *VARIABLES) if f"{name}: $" not in deploy]

@@ -9,7 +9,7 @@ import pytest
 
 from data.panel.frames import write_csv
 from data.panel.sales_panel import SalesPanel
-from service import batch
+from service.batch import __main__ as batch
 from tests.integration.serving import Service
 
 

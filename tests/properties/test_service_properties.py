@@ -13,14 +13,14 @@ from starlette.types import Message, Receive, Scope, Send
 
 from data.errors import StorecastError
 from models.champion import Champion
-from service import answers
-from service.batch_parts import forecast_rows
-from service.contracts import ForecastQuery, PredictQuery, check
-from service.edge import Edge
-from service.errors import body_of, request_id
-from service.fast_lane import FastLane
-from service.forecasts import Forecasts
-from service.settings import Settings
+from service.api import endpoints as answers
+from service.batch.output import forecast_rows
+from service.api.schemas import ForecastQuery, PredictQuery, check
+from service.middleware.edge import Edge
+from service.core.errors import body_of, request_id
+from service.middleware.fast_path import FastLane
+from service.api.forecasts import Forecasts
+from service.core.settings import Settings
 
 FORECASTS: dict[str, Forecasts] = {}
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from models.storage.bento_store import RECORD, ChampionRecord
-from service.smoke import smoke
+from service.deploy.smoke import smoke
 from tests.integration.serving import free_port
 from tests.integration.ship.packing import PLANTED, ROOT, SECRETS, build, files, files_with_secrets
 

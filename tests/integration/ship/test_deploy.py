@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from models.storage.bento_store import RECORD, ChampionRecord
-from service.space import SECRETS as GIVEN
+from service.deploy.space import SECRETS as GIVEN
 from tests.integration.serving import later_version
 from tests.integration.ship.hub import NAME, TOKEN, Hub
 from tests.integration.ship.packing import PLANTED, ROOT, SECRETS, build

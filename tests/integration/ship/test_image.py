@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from models.storage.bento_store import RECORD, ChampionRecord
-from service.smoke import smoke
+from service.deploy.smoke import smoke
 from tests.integration.serving import free_port, store, wait_until
 from tests.integration.ship.engine import (
     BASE,
@@ -109,7 +109,7 @@ def test_run_alone_it_answers_on_the_port_of_a_space_and_logs_no_secret(version:
 def test_the_folder_a_space_is_given_builds_and_answers_on_its_port(
     home: Path, version: str, tmp_path: Path
 ) -> None:
-    render = "import sys, pathlib, service.space as space; space.render(pathlib.Path(sys.argv[1]))"
+    render = "import sys, pathlib, service.deploy.space as space; space.render(pathlib.Path(sys.argv[1]))"
     run(sys.executable, "-c", render, tmp_path / "space", settings={"BENTOML_HOME": str(home)})
     image, port, name = "localhost/storecast-space", free_port(), "storecast-tested-space"
     podman(

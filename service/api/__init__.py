@@ -1,0 +1,1 @@
+"""The endpoints: request and response schemas, and the forecasts that answer them."""

@@ -1,0 +1,44 @@
+"""Answers of /drift-check: new days against what was expected of them, by the statistics of the drift job."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data.panel.series_index import SeriesIndex
+from drift.calibration.thresholds import FILE, Calibration
+from drift.checking.online_check import OnlineCheck
+from drift.result.drift_summary import DriftSummary
+from models.champion import Champion
+from service.core import metrics
+from service.api.schemas import DriftQuery
+
+
+def open_check(champion: Champion) -> OnlineCheck | None:
+    """The champion's thresholds beside its forecasts; None when it was saved without any."""
+    if not (champion.folder / FILE).exists():
+        return None
+    return OnlineCheck.of(Calibration.load(champion.folder), champion.table)
+
+
+def watched_series(champion: Champion) -> SeriesIndex:
+    """The series a check judges, which may be a sample of those the champion knows."""
+    has_thresholds = (champion.folder / FILE).exists()
+    return Calibration.load(champion.folder).series if has_thresholds else champion.table.series
+
+
+def check_drift(check: OnlineCheck | None, query: DriftQuery, model_version: str) -> DriftSummary:
+    """Judge rows of new days; raises `DataContractError` with how many are needed when there are too few."""
+    if check is None:
+        reason = "This champion was made without thresholds of drift: train again."
+        summary = DriftSummary.undecided(reason, model_version)
+    else:
+        rows = query.rows
+        summary = check.check(
+            np.array([row.date for row in rows], "datetime64[D]"),
+            [row.store for row in rows],
+            [row.item for row in rows],
+            np.array([np.nan if row.sales is None else row.sales for row in rows]),
+            model_version,
+        )
+    metrics.DRIFT_CHECKS.labels(summary.verdict).inc()
+    return summary

@@ -1,0 +1,1 @@
+"""Forecasts of everything into one file."""

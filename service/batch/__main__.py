@@ -1,0 +1,133 @@
+"""Job: forecasts of everything into one file. `python -m service.batch --horizon-days 90 --out FILE`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.errors import StorecastError
+from data.atomic_files import sha256_of
+from data.panel.sales_panel import SalesPanel
+from data.params import Paths, load_params
+from data.progress import configure_logging, progress
+from data.loading.cleaning_rules import DataParams
+from data.text import counted
+from service.batch.forecast_sources import Answers, OwnAnswers, RemoteAnswers, connect
+from service.batch.output import Parts, write_rejects
+from service.batch.input import read_history, read_wishes
+from service.api.schemas import MAX_HORIZON_DAYS
+from service.core.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_HORIZON_DAYS = 28
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Forecast what was asked for; raises `StorecastError` when it cannot be done."""
+    out: Path = arguments.out
+    parts = Parts(out)
+    params = load_params("data", DataParams) if Paths().params.exists() else DataParams()
+    history, rejects = read_history(arguments.sales, params) if arguments.sales else (None, [])
+    with _answers(arguments.url, history) as answers:
+        wanted = None
+        if arguments.future:
+            wanted, more = read_wishes(
+                arguments.future, params, answers.series, answers.cutoff, arguments.horizon_days
+            )
+            rejects += more
+        count = _forecast_parts(parts, answers, wanted, arguments, history)
+        rejected = out.with_name(f"{out.name}.rejects.csv")
+        write_rejects(rejected, rejects)
+        n_rows = parts.finish(count)
+        size = f"{counted(n_rows, 'row')} of {counted(len(answers.series), 'series')}"
+        days = f"{arguments.horizon_days} days from {answers.cutoff}"
+        logger.info("%s: %s, %s, by version %s.", out, size, days, answers.version)
+    if rejects:
+        logger.info("Left out: %s; %s says why.", counted(len(rejects), "row"), rejected)
+
+
+@contextmanager
+def _answers(url: str | None, history: SalesPanel | None) -> Iterator[Answers]:
+    if url is None:
+        yield OwnAnswers(history)
+        return
+    with connect(url, next(iter(Settings().keys), None)) as client:
+        yield RemoteAnswers(client, history)
+
+
+def _forecast_parts(
+    parts: Parts,
+    answers: Answers,
+    wanted: NDArray[np.bool_] | None,
+    arguments: argparse.Namespace,
+    history: SalesPanel | None,
+) -> int:
+    """Write every part that is not there yet; returns how many there are."""
+    manifest = {
+        "version": answers.version,
+        "cutoff": str(answers.cutoff),
+        "horizon_days": arguments.horizon_days,
+        "chunk": answers.chunk,
+        "history": history.content_hash() if history else None,
+        "future": sha256_of(arguments.future) if arguments.future else None,
+    }
+    if kept := parts.begin(manifest, arguments.resume):
+        logger.info("%d finished parts of an interrupted run are kept.", kept)
+    n_series = len(answers.series)
+    chunks = np.split(np.arange(n_series), range(answers.chunk, n_series, answers.chunk))
+    with progress(n_series, "Forecast") as bar:
+        for number, rows in enumerate(chunks):
+            if not parts.has(number):
+                table = answers.forecast(rows, arguments.horizon_days)
+                parts.write(number, table, None if wanted is None else wanted[rows])
+            bar.update(len(rows))
+    return len(chunks)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the batch; 2 when it could not be done, with what was finished kept for `--resume`."""
+    arguments = _parser().parse_args(argv)
+    arguments.sales = arguments.sales or arguments.file
+    configure_logging()
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for every request tells nobody anything
+    try:
+        run(arguments)
+    except StorecastError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:  # a folder that cannot be made, a full disk
+        print(f"{arguments.out} could not be made: {error}.", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m service.batch", description=__doc__)
+    parser.add_argument(
+        "--out", type=Path, required=True, help="FILE.parquet or FILE.csv, replaced when complete"
+    )
+    parser.add_argument("--horizon-days", type=_horizon, default=DEFAULT_HORIZON_DAYS)
+    parser.add_argument("--sales", type=Path, help="history to forecast from, instead of the model's own")
+    parser.add_argument("file", type=Path, nargs="?", metavar="SALES", help="the same without its name")
+    parser.add_argument("--future", type=Path, help="dates, stores and items to forecast, instead of all")
+    parser.add_argument("--url", help="a running server to ask, instead of the champion here")
+    parser.add_argument("--resume", action="store_true", help="keep the finished parts of an interrupted run")
+    return parser
+
+
+def _horizon(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_HORIZON_DAYS:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to {MAX_HORIZON_DAYS}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""What a batch writes: finished parts, kept while it runs, and the file they become once all are there."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.errors import DataContractError
+from data.atomic_files import atomic_path, atomic_write_json
+from data.panel.schema import DATE, ITEM, STORE
+from data.panel.series_index import SeriesId
+from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
+from service.batch.input import Reject
+from service.api.series_response import rounded
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SUFFIXES = (".parquet", ".csv")
+NUMBERS = ("forecast", "lower_80", "upper_80", "lower_95", "upper_95")
+MANIFEST = "manifest.json"
+
+
+class Parts:
+    """Parts of one output beside it, in `.<name>.parts/`; good only for the run their manifest describes."""
+
+    def __init__(self, out: Path) -> None:
+        if out.suffix not in SUFFIXES:
+            raise DataContractError(
+                f"{out.name} ends in {out.suffix or 'nothing'}, expected {' or '.join(SUFFIXES)}.",
+                hint="Name the file accordingly.",
+            )
+        self._out = out
+        self._folder = out.with_name(f".{out.name}.parts")
+
+    def begin(self, manifest: dict[str, Any], resume: bool) -> int:
+        """Make room for parts; returns how many of an interrupted run with the same manifest are kept."""
+        if not (resume and self._read_manifest() == manifest):
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir(parents=True)
+            atomic_write_json(self._folder / MANIFEST, manifest)
+        return sum(1 for _ in self._folder.glob("[0-9]*.parquet"))
+
+    def has(self, number: int) -> bool:
+        """Whether a part is there, whole."""
+        return self._path(number).exists()
+
+    def write(self, number: int, table: ForecastTable, wanted: NDArray[np.bool_] | None) -> int:
+        """Write one part, or what is wanted of it; returns its rows."""
+        from pyarrow import parquet
+
+        rows = forecast_rows(table, wanted)
+        with atomic_path(self._path(number)) as unfinished:
+            parquet.write_table(rows, unfinished)
+        return int(rows.num_rows)
+
+    def finish(self, count: int) -> int:
+        """Put the parts together under the name of the output, all or nothing; returns its rows."""
+        from pyarrow import parquet
+
+        n_rows = 0
+        is_csv = self._out.suffix == ".csv"
+        schema = _as_written(parquet.read_table(self._path(0)), is_csv).schema
+        with atomic_path(self._out) as unfinished, _writer(unfinished, schema) as writer:
+            for number in range(count):
+                rows = _as_written(parquet.read_table(self._path(number)), is_csv)
+                writer.write_table(rows)
+                n_rows += rows.num_rows
+        shutil.rmtree(self._folder)
+        return n_rows
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{number:05d}.parquet"
+
+    def _read_manifest(self) -> Any:
+        try:
+            return json.loads((self._folder / MANIFEST).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+
+def forecast_rows(table: ForecastTable, wanted: NDArray[np.bool_] | None = None) -> pa.Table:
+    """One row per series and day, series by series, with the numbers as they are told online."""
+    import pyarrow as pa
+
+    days = table.cutoff + 1 + np.arange(table.horizon_days)
+    rows, steps = np.nonzero(np.ones(table.methods.shape, bool) if wanted is None else wanted)
+    numbers = rounded(np.asarray(table.values)[rows, steps])
+    names = np.array(METHODS)[np.asarray(table.methods)[rows, steps]]
+    return pa.table(
+        {
+            DATE: pa.array(days[steps].astype("datetime64[ms]")),
+            STORE: _labels(table.series.stores, rows),
+            ITEM: _labels(table.series.items, rows),
+            **{name: pa.array(numbers[:, COLUMNS.index(name)]) for name in NUMBERS},
+            "method": pa.array(names.tolist(), pa.string()),
+        }
+    )
+
+
+def write_rejects(path: Path, rejects: Sequence[Reject]) -> None:
+    """Write them beside the output; without any, what a run before has left there goes."""
+    if not rejects:
+        path.unlink(missing_ok=True)
+        return
+    with atomic_path(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(asdict(rejects[0])))
+        writer.writeheader()
+        writer.writerows(asdict(reject) for reject in rejects)
+
+
+def _labels(labels: Sequence[SeriesId], rows: NDArray[np.int64]) -> Any:
+    import pyarrow as pa
+
+    return pa.array(list[Any](labels)).take(pa.array(rows, pa.int64()))
+
+
+def _as_written(rows: pa.Table, is_csv: bool) -> pa.Table:
+    """Days without a time where text is written; Parquet keeps what pandas reads as dates."""
+    import pyarrow as pa
+
+    if not is_csv:
+        return rows
+    place = rows.column_names.index(DATE)
+    return rows.set_column(place, DATE, rows[DATE].cast(pa.date32()))
+
+
+def _writer(path: Path, schema: pa.Schema) -> Any:
+    """A writer of the format the name asks for."""
+    from pyarrow import csv as arrow_csv
+    from pyarrow import parquet
+
+    if path.suffix == ".csv":
+        return arrow_csv.CSVWriter(path, schema)
+    return parquet.ParquetWriter(path, schema)

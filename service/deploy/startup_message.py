@@ -1,0 +1,78 @@
+"""Job: say where the page will be, and one request to try, before the server takes over the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import socket
+import sys
+from collections.abc import Sequence
+
+import numpy as np
+
+from data.errors import StorecastError
+from data.params import Paths
+from models.storage.bento_store import ChampionRecord
+from models.storage.forecast_table import ForecastTable
+
+LEAD_DAYS = 14
+
+
+def greeting(table: ForecastTable, version: str, port: int) -> str:
+    """Address of the page and a request for the first series, two weeks after the cutoff."""
+    day = table.cutoff + np.timedelta64(LEAD_DAYS, "D")
+    body = {"store": table.series.stores[0], "item": table.series.items[0], "date": str(day)}
+    address = f"http://localhost:{port}"
+    request = (
+        f"curl -s {address}/predict -H 'Content-Type: application/json' -d {shlex.quote(json.dumps(body))}"
+    )
+    return (
+        f"Champion {version}: {len(table.series)} series, {table.horizon_days} days from {table.cutoff}.\n"
+        f"The page, in a few seconds: {address}/\n"
+        f"A request to try: {request}"
+    )
+
+
+def require_free(port: int) -> None:
+    """Raise `StorecastError` when something else listens on a port of this machine."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((os.environ.get("BENTOML_HOST", "127.0.0.1"), port))
+        except (OSError, OverflowError) as error:
+            raise StorecastError(
+                f"Port {port} cannot be listened on: {error}.", hint="Choose another: make up PORT=3001."
+            ) from error
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Greet, or say why there is nothing to serve yet: a server can still wait for a champion from afar.
+
+    With `--check` only look whether the port is free, before minutes go into a training; 2 when it is not.
+    """
+    parser = argparse.ArgumentParser(prog="python -m service.deploy.startup_message", description=__doc__)
+    parser.add_argument("--port", type=int, default=3000)
+    parser.add_argument("--check", action="store_true", help="only look whether the port is free")
+    arguments = parser.parse_args(argv)
+    try:
+        require_free(arguments.port)
+    except StorecastError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if not arguments.check:
+        _greet(arguments.port, Paths())
+    return 0
+
+
+def _greet(port: int, paths: Paths) -> None:
+    try:
+        record = ChampionRecord.read(paths.champion_json)
+        print(greeting(ForecastTable.open(paths.versions / record.version), record.version, port), flush=True)
+    except StorecastError as error:
+        print(f"{error} Until there is one, http://localhost:{port}/health says why.", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The model being served: loaded once, replaced while requests are answered."""

@@ -1,0 +1,153 @@
+"""The model that serves: found, verified and warmed up beside the one before, then put in its place."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from data.errors import NoChampionError, StorecastError
+from data.params import Paths
+from models.storage.bento_store import NAME, RECORD, ChampionRecord
+from service.core import metrics
+from service.api.forecasts import Forecasts
+
+log = logging.getLogger(__name__)
+
+Source = Callable[[], Path]
+"""Gives the version folder of the champion one place holds; raises `NoChampionError` when it holds none."""
+
+FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 1.0, 60.0
+
+
+class LiveModel:
+    """Serves the newest champion its sources hold, and keeps the one it has whenever a newer cannot be had.
+
+    It never goes back to an older one by itself: that a source lost the champion, or offers one that is
+    damaged, says nothing against the one that serves. A roll-back on purpose makes a new version.
+
+    `current` is read once per request and replaced as a whole: a request is answered by one model from its
+    first byte to its last, and none has to wait for a swap.
+    """
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self.current: Forecasts | None = None
+        self.reason: str | None = "No champion has been looked for yet."
+        self._sources = sources
+        self._lock = threading.Lock()
+        self._passed_over: str | None = None
+        self._retries: dict[Path, tuple[float, float]] = {}
+
+    @property
+    def forecasts(self) -> Forecasts:
+        """What serves now; raises `NoChampionError` with the reason when nothing does."""
+        if self.current is None:
+            raise NoChampionError(
+                f"There is no model to answer with. {self.reason}",
+                hint="GET /health tells when there is one.",
+            )
+        return self.current
+
+    def refresh(self) -> None:
+        """Take the newest champion into service that can be loaded; never raises."""
+        with self._lock:
+            missing: list[str] = []
+            offers = [offer for source in self._sources if (offer := _ask(source, missing)) is not None]
+            if self.current is None and not offers:
+                self.reason = " ".join(missing)
+            for record, folder in sorted(offers, key=lambda offer: offer[0].created_at, reverse=True):
+                if self.current is not None and record.created_at <= self.current.champion.record.created_at:
+                    self._pass_over(record)
+                    break
+                if self._take(record, folder):
+                    break
+
+    def _take(self, record: ChampionRecord, folder: Path) -> bool:
+        """Load one version and swap it in; one that failed is left alone for a while, then tried again."""
+        retry_at, delay = self._retries.get(folder, (0.0, FIRST_RETRY_SECONDS))
+        if time.monotonic() < retry_at:
+            return False
+        started = time.perf_counter()
+        try:
+            forecasts = Forecasts.open(folder)
+            forecasts.warm_up(self.current)
+        except Exception as error:  # whatever a damaged version does, the one that serves goes on serving
+            self._retries[folder] = (time.monotonic() + delay, min(2 * delay, LAST_RETRY_SECONDS))
+            self._report_failure(record, error)
+            return False
+        before, self.current, self.reason = self.current, forecasts, None
+        self._retries.clear()
+        metrics.SWAPS.inc()
+        log.info(
+            "Version %s (%s, cutoff %s) serves after %.0f ms; before it: %s.",
+            *(record.version, record.kind, record.cutoff, 1000 * (time.perf_counter() - started)),
+            before.version if before else "nothing",
+        )
+        return True
+
+    def _pass_over(self, record: ChampionRecord) -> None:
+        """Say once that a source now offers an older version than the one that serves."""
+        if record.version not in (self.forecasts.version, self._passed_over):
+            self._passed_over = record.version
+            log.warning(
+                "Version %s is older than %s, which keeps serving.", record.version, self.forecasts.version
+            )
+
+    def _report_failure(self, record: ChampionRecord, error: Exception) -> None:
+        serving = f"{self.current.version} keeps serving" if self.current else "nothing serves"
+        told = str(error) if isinstance(error, StorecastError) else f"{type(error).__name__}: {error}"
+        self.reason = f"Version {record.version} could not be loaded, {serving}: {told}"
+        metrics.FAILED_SWAPS.labels("load").inc()
+        log.warning("%s", self.reason)
+
+
+def _ask(source: Source, missing: list[str]) -> tuple[ChampionRecord, Path] | None:
+    """A source's champion; None, and a sentence why, when it has none."""
+    try:
+        folder = source()
+        return ChampionRecord.read(folder / RECORD), folder
+    except StorecastError as error:
+        missing.append(str(error))
+    except (
+        Exception
+    ) as error:  # a store that is being written to fails in any way; the next round looks again
+        missing.append(f"The model store cannot be read: {error}.")
+    return None
+
+
+def champion_of_store() -> Path:
+    """`storecast:latest` of BentoML's model store; inside a bento, of the store that was built into it."""
+    import bentoml
+
+    try:
+        return Path(bentoml.models.get(f"{NAME}:latest").path)
+    except bentoml.exceptions.NotFound as error:
+        raise NoChampionError(
+            f"BentoML's model store has no {NAME}:latest.",
+            hint="Run `make train`, which imports the champion.",
+        ) from error
+
+
+def champion_of_clone() -> Path:
+    """The champion of the checkout the server runs in: found also where BentoML's store is another one."""
+    paths = Paths()
+    return paths.versions / ChampionRecord.read(paths.champion_json).version
+
+
+def every(seconds: float, action: Callable[[], None], name: str) -> threading.Event:
+    """Repeat an action in a daemon thread, first at once, until the event that is returned is set."""
+    stop = threading.Event()
+
+    def repeat() -> None:
+        while True:
+            try:
+                action()
+            except Exception:  # a thread that dies would leave its worker on yesterday's model without a word
+                log.exception("%s failed; trying again in %.0f s.", name, seconds)
+            if stop.wait(seconds):
+                return
+
+    threading.Thread(target=repeat, name=name, daemon=True).start()
+    return stop

@@ -1,0 +1,177 @@
+"""The outermost layer of the server: who may ask what, and one shape for every error, whoever made it.
+
+It stands outside BentoML's own middleware, so that time-outs, unknown paths and crashes pass through it too,
+and a path nobody serves never becomes a label of a metric.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.core import errors
+
+from service.core import metrics
+from service.middleware.request_body import Headers, read_body, replay
+from service.core.errors import RequestError, error_bytes, found, request_id
+from service.middleware.access import ApiKeys, RateLimit
+from service.core.settings import Settings, shared_folder
+
+log = logging.getLogger(__name__)
+
+
+OPEN_PATHS = frozenset(
+    ("/", "/health", "/docs", "/docs.json", "/schema.json", "/metrics", "/livez", "/healthz", "/readyz")
+)
+OPEN_FOLDERS = ("/ui/", "/docs/")
+_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_OURS = b'{"error":{"code":"'
+
+
+class Edge:
+    """Checks a request before anything else sees it, and the headers and shape of what comes back."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, methods: Mapping[str, frozenset[str]]) -> None:
+        self._app, self._settings, self._methods = app, settings, methods
+        self._keys = ApiKeys(settings.keys)
+        folder, limit = shared_folder(), settings.rate_limit_per_minute
+        self._rate = RateLimit(limit, folder / "rate_limit.bin" if folder else None) if limit else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"")
+        request_id.set(given.decode() if _ID.fullmatch(given) else secrets.token_hex(8))
+        answer = Answer(scope, send)
+        try:
+            await self._answer(scope, receive, answer, headers)
+        except RequestError as error:
+            await answer.refuse(error)
+        except Exception:  # the last place where a traceback can be kept out of an answer
+            log.exception("%s failed. request_id=%s", answer.title, request_id.get())
+            if not answer.is_started:
+                await answer.complete(500, errors.foreign(500))
+
+    async def _answer(self, scope: Scope, receive: Receive, answer: Answer, headers: Headers) -> None:
+        path, method = scope["path"], scope["method"]
+        if not self._allows(path, method):
+            answer.has_body, scope = False, {**scope, "method": "GET"}
+        if path not in OPEN_PATHS and not path.startswith(OPEN_FOLDERS):
+            self._admit(scope, headers)
+        if method == "POST":
+            receive = replay(await read_body(receive, headers, self._settings), receive)
+        await self._app(scope, receive, answer)
+
+    def _allows(self, path: str, method: str) -> bool:
+        """Whether a route answers a method itself; False for HEAD where GET is answered."""
+        methods = self._methods.get(path)
+        if methods is None:
+            raise RequestError(
+                errors.NOT_FOUND, f"There is nothing at {found(path)}.", "GET /docs lists every route."
+            )
+        if method in methods:
+            return True
+        if method == "HEAD" and "GET" in methods:
+            return False
+        allowed = ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
+        raise RequestError(
+            errors.METHOD_NOT_ALLOWED,
+            f"{path} was asked by {found(method)}, expected {allowed}.",
+            allow=allowed,
+        )
+
+    def _admit(self, scope: Scope, headers: Headers) -> None:
+        """Let a caller with a known key in, at a rate she may keep; raises 401 or 429."""
+        if not self._keys and self._rate is None:
+            return
+        given = _keys(headers)
+        key = next((key for key in given if self._keys and self._keys.allow(key)), None)
+        if self._rate is not None:
+            client = key or str((scope.get("client") or ("unknown",))[0])
+            if wait := math.ceil(self._rate.wait_seconds(client)):
+                limit = f"{self._settings.rate_limit_per_minute} requests a minute are allowed"
+                hint = f"Try again in {wait} s."
+                raise RequestError(
+                    errors.RATE_LIMITED, f"Too many requests: {limit}.", hint, retry_after=str(wait)
+                )
+        if self._keys and key is None:
+            what = "the one sent is not known here" if given else "none was sent"
+            hint = "Send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`."
+            raise RequestError(
+                errors.UNAUTHORIZED, f"This route needs an API key, {what}.", hint, www_authenticate="Bearer"
+            )
+
+
+class Answer:
+    """What goes back to one caller: an ASGI `send` that holds errors back until their body has our shape."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope, self._send = scope, send
+        self._held: Message | None = None
+        self._chunks: list[bytes] = []
+        self.is_started = False
+        self.has_body = True
+
+    @property
+    def title(self) -> str:
+        """The request, as the log names it."""
+        return f"{self._scope['method']} {found(self._scope['path'])}"
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            if message["status"] >= 400:
+                self._held = message
+                return
+            await self._start(message["status"], message["headers"])
+        elif self._held is not None:
+            self._chunks.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                await self._reshape(self._held)
+        else:
+            await self._send(message if self.has_body else {**message, "body": b""})
+
+    async def refuse(self, error: RequestError) -> None:
+        """Answer with an error of our own."""
+        headers = [(name.encode(), value.encode()) for name, value in error.headers.items()]
+        await self.complete(error.kind.status, error_bytes(error.kind, error.message, error.hint), headers)
+
+    async def complete(self, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        """Answer with a whole JSON body."""
+        if status >= 400:
+            self._note(status, body)
+        length = str(len(body)).encode()
+        await self._start(
+            status, [(b"content-type", b"application/json"), (b"content-length", length), *headers]
+        )
+        await self._send({"type": "http.response.body", "body": body if self.has_body else b""})
+
+    async def _start(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        own = ((b"x-request-id", request_id.get().encode()), (b"x-content-type-options", b"nosniff"))
+        self.is_started = True
+        await self._send({"type": "http.response.start", "status": status, "headers": [*headers, *own]})
+
+    async def _reshape(self, held: Message) -> None:
+        body = b"".join(self._chunks)
+        kept = [(name, value) for name, value in held["headers"] if not name.startswith(b"content-")]
+        await self.complete(
+            held["status"], body if body.startswith(_OURS) else errors.foreign(held["status"]), kept
+        )
+
+    def _note(self, status: int, body: bytes) -> None:
+        code = body[len(_OURS) : body.index(b'"', len(_OURS))].decode()
+        metrics.ERRORS.labels(code).inc()
+        level = logging.WARNING if status >= 500 else logging.INFO
+        log.log(level, "%s: %d %s. request_id=%s", self.title, status, code, request_id.get())
+
+
+def _keys(headers: Headers) -> list[str]:
+    """The keys a request brings: either header may be there for somebody else, such as a proxy."""
+    scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    own = headers.get(b"x-api-key", b"").decode("latin-1")
+    return [key for key in (token.strip() if scheme.lower() == "bearer" else "", own) if key]

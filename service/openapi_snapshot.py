@@ -1,0 +1,25 @@
+"""Job: print the document of the API as it is without a model, for docs/openapi.json."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from service.docs.openapi import openapi_document
+from service.routes import create_routes
+from service.core.settings import Settings
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print it; the file in docs shows in every change what callers will notice."""
+    argparse.ArgumentParser(prog="python -m service.openapi_snapshot", description=__doc__).parse_args(argv)
+    settings = Settings()
+    document = openapi_document(create_routes(settings).routes, None, settings)
+    print(json.dumps(document, indent=1, ensure_ascii=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""service.api.drift_check: new days judged by the champion's own thresholds."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from prometheus_client import REGISTRY
+
+from data.errors import DataContractError
+from data.panel.sales_panel import SalesPanel
+from drift.calibrate import calibrate
+from drift.params import DriftParams
+from models.champion import Champion
+from service.api import endpoints as answers
+from service.docs.api_reference import Asked
+from service.api.schemas import DriftQuery, check
+from service.api.forecasts import Forecasts
+
+
+@pytest.fixture(scope="module")
+def forecasts(
+    champion_folder: Path, small_panel: SalesPanel, tmp_path_factory: pytest.TempPathFactory
+) -> Forecasts:
+    """The small champion with thresholds learnt from its own history."""
+    folder = tmp_path_factory.mktemp("watched") / "version"
+    shutil.copytree(champion_folder, folder)
+    calibrate(small_panel, DriftParams(replay_weeks=30, evidence_weeks=4)).save(folder)
+    return Forecasts(Champion.load(folder))
+
+
+def new_days(forecasts: Forecasts, factor: float = 1.0, n_days: int = 14) -> dict[str, Any]:
+    table, rng = forecasts.table, np.random.default_rng(3)
+    sales = rng.poisson(table.forecast[:, :n_days] * factor)
+    return {
+        "rows": [
+            {"date": day, "store": store, "item": item, "sales": float(sales[row, step])}
+            for row, (store, item) in enumerate(zip(table.series.stores, table.series.items, strict=True))
+            for step, day in enumerate(forecasts.dates[:n_days])
+        ]
+    }
+
+
+def verdicts(verdict: str) -> float:
+    return REGISTRY.get_sample_value("storecast_drift_checks_total", {"verdict": verdict}) or 0.0
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(1.0, "steady"), (2.5, "drift")])
+def test_new_days_are_judged_and_verdicts_counted(forecasts: Forecasts, factor: float, verdict: str) -> None:
+    before = verdicts(verdict)
+    told = json.loads(answers.check_drift(forecasts, json.dumps(new_days(forecasts, factor)).encode()))
+    assert told["verdict"] == verdict, told["words"]
+    assert told["drift_found"] is (verdict == "drift")
+    assert told["window"] == {"from": "2018-01-01", "to": "2018-01-14", "days": 14}
+    assert told["model_version"] == forecasts.version
+    assert verdicts(verdict) == before + 1
+
+
+def test_too_few_rows_are_refused_with_how_many_it_takes(forecasts: Forecasts) -> None:
+    rows = new_days(forecasts)["rows"][:5]
+    with pytest.raises(DataContractError, match=r"5 rows of 5 can be judged, expected at least \d+"):
+        forecasts.check_drift(check(DriftQuery, {"rows": rows}))
+
+
+def test_the_example_of_the_documentation_is_steady(forecasts: Forecasts) -> None:
+    rows = list(Asked.of(forecasts.champion).new_sales)
+    assert forecasts.check_drift(check(DriftQuery, {"rows": rows})).verdict == "steady"
+
+
+def test_a_champion_without_thresholds_is_undecided_and_says_why(champion: Champion) -> None:
+    forecasts = Forecasts(champion)
+    summary = forecasts.check_drift(check(DriftQuery, new_days(forecasts)))
+    assert (summary.verdict, summary.drift_found) == ("undecided", False)
+    assert "train again" in summary.words

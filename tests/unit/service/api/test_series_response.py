@@ -1,0 +1,20 @@
+"""service.api.series_response: how a series was answered on the whole."""
+
+import numpy as np
+import pytest
+
+from models.storage.forecast_table import CLOSED, COLD_START, MODEL
+from service.api.series_response import series_method
+
+
+@pytest.mark.parametrize(
+    ("methods", "method"),
+    [
+        ([MODEL, CLOSED], MODEL),
+        ([CLOSED, COLD_START, CLOSED], COLD_START),
+        ([CLOSED, CLOSED], CLOSED),
+        ([MODEL, MODEL], MODEL),
+    ],
+)
+def test_a_series_is_closed_only_when_it_never_opens(methods: list[int], method: int) -> None:
+    assert series_method(np.array(methods, np.uint8)) == method

@@ -1,0 +1,81 @@
+"""service.core.settings: what the environment may say."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from service.core.settings import Settings, bentoml_home, shared_folder
+
+
+def test_everything_that_guards_is_off_unless_asked_for() -> None:
+    settings = Settings()
+    assert settings.keys == ()
+    assert settings.rate_limit_per_minute is None
+    assert not settings.admin_routes
+    assert settings.champion_url is None
+
+
+def test_keys_come_from_the_environment_and_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "keys").write_text("three\n\n four \n", encoding="utf-8")
+    monkeypatch.setenv("STORECAST_API_KEYS", "one, two,")
+    monkeypatch.setenv("STORECAST_API_KEYS_FILE", str(tmp_path / "keys"))
+    assert Settings().keys == ("one", "two", "three", "four")
+
+
+@pytest.mark.parametrize("content", [None, b"\n", b"\xff\xfe"])
+def test_a_file_of_keys_that_gives_none_is_refused_and_does_not_open_the_doors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "keys").write_bytes(content)
+    monkeypatch.setenv("STORECAST_API_KEYS_FILE", str(tmp_path / "keys"))
+    with pytest.raises(ValidationError, match="STORECAST_API_KEYS_FILE"):
+        Settings()
+
+
+def test_a_key_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORECAST_API_KEYS", "sesame")
+    monkeypatch.setenv("STORECAST_FILES_PASSWORD", "open")
+    assert "sesame" not in repr(Settings())
+    assert "open" not in repr(Settings().files_password)
+    monkeypatch.setenv("STORECAST_CHAMPION_URL", "https://example.org/champion.json")
+    with pytest.raises(ValidationError, match="needed together") as refused:
+        Settings()
+    assert "sesame" not in str(refused.value)
+    assert "open" not in str(refused.value)
+
+
+def test_admin_routes_need_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORECAST_ADMIN_ROUTES", "true")
+    with pytest.raises(ValidationError, match="needs STORECAST_API_KEYS"):
+        Settings()
+
+
+def test_a_remote_champion_needs_both_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORECAST_CHAMPION_URL", "https://example.org/champion.json")
+    with pytest.raises(ValidationError, match="needed together"):
+        Settings()
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORECAST_RATE_LIMIT_PER_MINUTE", "")
+    assert Settings().rate_limit_per_minute is None
+
+
+@pytest.mark.parametrize("variable", ["WORKERS", "TIMEOUT_SECONDS", "MAX_BODY_BYTES", "POLL_SECONDS"])
+def test_nought_is_no_setting(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"STORECAST_{variable}", "0")
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+def test_champions_from_afar_are_kept_where_bentoml_may_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENTOML_HOME", "/somewhere")
+    assert bentoml_home() == Path("/somewhere")
+    assert Settings().champion_cache == Path("/somewhere/champions")
+
+
+def test_without_a_server_there_is_no_shared_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+    assert shared_folder() is None

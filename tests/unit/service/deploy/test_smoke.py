@@ -1,0 +1,69 @@
+"""A service is believed only when everything it answers fits."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from service.deploy.smoke import SmokeError, main, smoke
+
+GOOD: dict[str, Any] = {
+    "/health": {"model": {"version": "v2", "cutoff": "2017-12-31"}, "reason": None},
+    "/series": {"series": [{"store": 1, "item": "tea"}]},
+    "/predict": {"predicted_sales": 3.5, "model_version": "v2"},
+    "/metrics": 'storecast_model_info{version="v2"} 1\nrequests_total{service_version="b7"} 1',
+}
+
+
+def client(**answers: Any) -> httpx.Client:
+    """A service that gives the good answers, but for those named."""
+    given = GOOD | {f"/{name}": answer for name, answer in answers.items()}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        content = given[request.url.path]
+        if isinstance(content, int):
+            return httpx.Response(content, text="no")
+        return httpx.Response(200, **({"text": content} if isinstance(content, str) else {"json": content}))
+
+    return httpx.Client(base_url="http://service", transport=httpx.MockTransport(answer))
+
+
+def test_a_service_that_does_its_work_proves_it_in_one_line() -> None:
+    proof = smoke(client(), "v2", wait_seconds=0)
+    assert "serves v2: 3.5 sales for {'store': 1, 'item': 'tea', 'date': '2018-01-14'}" in proof
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"health": {"model": None, "reason": "The store is empty."}}, "The store is empty."),
+        ({"health": 503}, "/health answered 503"),
+        ({"health": "<html>"}, "no JSON"),
+        (
+            {"predict": {"predicted_sales": 3.5, "model_version": "v1"}},
+            "expected sales forecast by version v2",
+        ),
+        ({"predict": {"predicted_sales": -1, "model_version": "v2"}}, "expected sales"),
+        ({"predict": 401}, "/predict answered 401"),
+        ({"metrics": "up 1"}, "/metrics does not name version v2"),
+    ],
+)
+def test_what_does_not_fit_is_named(answers: dict[str, Any], said: str) -> None:
+    with pytest.raises(SmokeError, match=said):
+        smoke(client(**answers), wait_seconds=0)
+
+
+def test_another_bento_than_the_one_asked_for_is_not_believed_whatever_it_serves() -> None:
+    assert "serves v2" in smoke(client(), "v2", wait_seconds=0, bento="b7")
+    with pytest.raises(SmokeError, match="Another bento than b8"):
+        smoke(client(), "v2", wait_seconds=0, bento="b8")
+
+
+def test_another_version_than_the_one_asked_for_is_not_believed() -> None:
+    with pytest.raises(SmokeError, match="Version v2 serves, expected v3"):
+        smoke(client(), "v3", wait_seconds=0)
+
+
+def test_nobody_there_is_one_sentence_and_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["http://127.0.0.1:9", "--wait-seconds", "0"]) == 1
+    assert "Not ready after 0 s." in capsys.readouterr().err
