@@ -66,7 +66,7 @@ demo: $(JOBS) ## the closed loop, weeks in minutes, beside your own data -> repo
 	@$(PY) -m training.demo $(if $(SHOCK),--shock "$(SHOCK)")
 
 replay: $(JOBS) ## two years lived again with shocks: the loop against retraining every week (SALES=file, SEED)
-	@$(PY) -m training.replay $(if $(SALES),--sales "$$SALES_FILE") $(if $(SEED),--seed "$(SEED)")
+	@$(PY) -m tests.benchmarks.policy_replay $(if $(SALES),--sales "$$SALES_FILE") $(if $(SEED),--seed "$(SEED)")
 
 roll-forward: $(SERVE) ## same trees, newer history, new forecasts: the daily job
 	@$(PY) -m training.roll_forward

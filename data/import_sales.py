@@ -8,12 +8,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from data.errors import DataContractError, StorecastError
 from data.atomic_files import atomic_path, atomic_write_text
-from data.loading.load_history import INGESTED, SAMPLE, RawFiles, load_history, raw_files
-from data.params import Paths, load_params
+from data.errors import DataContractError, StorecastError
 from data.loading.cleaning_rules import DataParams
 from data.loading.file_formats import SUFFIXES, is_table
+from data.loading.load_history import INGESTED, SAMPLE, RawFiles, load_history, raw_files
+from data.params import Paths, load_params
 
 BROUGHT = ".brought"  # names the file we put there ourselves: the only one we may take away again
 

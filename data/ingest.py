@@ -15,14 +15,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from data.loading.cleaning import settle_rows
 from data.errors import DataContractError, StorecastError
-from data.panel.frames import write_csv
-from data.loading.load_history import INGESTED, panel_from_rows, raw_files, read_layers, settle_layers, split_layers
-from data.params import Paths, load_params
-from data.loading.raw_rows import SalesRows
+from data.loading.cleaning import settle_rows
 from data.loading.cleaning_rules import DataParams
+from data.loading.load_history import (
+    INGESTED,
+    panel_from_rows,
+    raw_files,
+    read_layers,
+    settle_layers,
+    split_layers,
+)
+from data.loading.raw_rows import SalesRows
 from data.loading.read_file import read_sales
+from data.panel.frames import write_csv
+from data.params import Paths, load_params
 from data.text import counted
 
 IntArray = NDArray[np.int64]

@@ -7,16 +7,16 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from data.errors import StorecastError
 from data.atomic_files import atomic_write_json
-from data.panel.frames import read_panel, write_panel
+from data.errors import StorecastError
+from data.loading.cleaning_rules import DataParams
+from data.loading.file_formats import SUFFIXES
 from data.loading.load_history import load_history, raw_files
+from data.panel.frames import read_panel, write_panel
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging
-from data.loading.cleaning_rules import DataParams
 from data.sample import put_sample
-from data.loading.file_formats import SUFFIXES
 
 logger = logging.getLogger(__name__)
 

@@ -15,10 +15,10 @@ from pydantic import Field
 
 from data.dates.calendar_days import as_day, calendar
 from data.errors import DataContractError
+from data.loading.file_formats import SUFFIXES
 from data.panel.frames import write_csv, write_panel
 from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Params, checked
-from data.loading.file_formats import SUFFIXES
 from data.text import counted
 
 FloatArray = NDArray[np.float64]

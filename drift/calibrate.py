@@ -11,24 +11,24 @@ from typing import Any
 
 import numpy as np
 
-from data.errors import StorecastError
 from data.atomic_files import atomic_write_json, atomic_write_text
+from data.errors import StorecastError
+from data.loading.recorded_sales import recorded_sales
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging
-from drift.detector.detector import FEWEST_WEEKS, FULL_WEEKS
-from drift.calibration.thresholds import Calibration, Thresholds
-from drift.calibration.calm_weeks import calm_weeks, fit_on
-from drift.monitors.error_drift import calm_limits
-from drift.calibration.power_study import Evidence, measure
-from drift.monitors.input_drift import calm_distances
 from drift.calibration.calibration_page import calibration_page
-from drift.params import DriftParams
-from drift.recorded import recorded_sales
-from drift.detector.recording_gaps import usual_share
+from drift.calibration.calm_weeks import calm_weeks, fit_on
+from drift.calibration.power_study import Evidence, measure
+from drift.calibration.thresholds import Calibration, Thresholds
+from drift.detector.detector import FEWEST_WEEKS, FULL_WEEKS
 from drift.detector.expectations import Replay, replay
 from drift.detector.group_shifts import Groups
+from drift.detector.recording_gaps import usual_share
 from drift.detector.windows import LONGEST_DAYS
+from drift.monitors.error_drift import calm_limits
+from drift.monitors.input_drift import calm_distances
+from drift.params import DriftParams
 
 logger = logging.getLogger(__name__)
 

@@ -18,23 +18,23 @@ import numpy as np
 from data import job_metrics as pushed
 from data.dates.calendar_days import days_between
 from data.errors import DataContractError, NoChampionError, StorecastError
+from data.loading.recorded_sales import recorded_sales
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging
 from drift.calibration.thresholds import Calibration
-from drift.monitors.error_drift import Performance, handicap, performance
 from drift.checking.data_coverage import not_covered, not_judged, nothing_to_compare, too_young, why_undecided
-from drift.result.retrain_flag import raise_flag
-from drift.monitors.input_drift import InputWindows, distance_tests, input_windows
-from drift.result.drift_kinds import kinds_of
-from drift.params import DriftParams
-from drift.recorded import recorded_sales
-from drift.detector.recording_gaps import Records
-from drift.detector.expectations import forecast_from
 from drift.checking.evidently_reports import write_data_drift, write_performance
-from drift.result.drift_summary import CheckedWindow, DriftSummary, DriftTest
-from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows
 from drift.checking.wording import Teller
+from drift.detector.expectations import forecast_from
+from drift.detector.recording_gaps import Records
+from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows
+from drift.monitors.error_drift import Performance, handicap, performance
+from drift.monitors.input_drift import InputWindows, distance_tests, input_windows
+from drift.params import DriftParams
+from drift.result.drift_kinds import kinds_of
+from drift.result.drift_summary import CheckedWindow, DriftSummary, DriftTest
+from drift.result.retrain_flag import raise_flag
 from models.champion import Champion
 from models.storage.bento_store import ChampionRecord
 

@@ -16,8 +16,8 @@ from models.storage import bento_store as store
 from models.storage.forecast_table import ForecastTable
 
 if TYPE_CHECKING:
-    from models.forecaster.forecaster import Forecaster
     from models.baselines.seed_regressor import SeedRegressor
+    from models.forecaster.forecaster import Forecaster
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from starlette.types import ASGIApp
 from data.errors import StorecastError, UnknownSeriesError
 from drift.result.drift_summary import DriftSummary
 from service.api import endpoints as answers
-from service.core import metrics
 from service.api.schemas import (
     DriftQuery,
     ExplainAnswer,
@@ -29,14 +28,15 @@ from service.api.schemas import (
     Prediction,
     PredictQuery,
 )
-from service.middleware.edge import Edge
+from service.core import metrics
 from service.core.errors import body_of, kind_of
-from service.middleware.fast_path import Answer, FastLane
+from service.core.settings import Settings, shared_folder
 from service.live.live_model import LiveModel, champion_of_clone, champion_of_store, every
 from service.live.remote_champion import RemoteChampion
-from service.routes import create_routes, methods_of
-from service.core.settings import Settings, shared_folder
 from service.middleware.bento_metrics import TrafficMetrics
+from service.middleware.edge import Edge
+from service.middleware.fast_path import Answer, FastLane
+from service.routes import create_routes, methods_of
 
 MODEL_THREADS = 4
 

@@ -7,9 +7,9 @@ import json
 import sys
 from collections.abc import Sequence
 
+from service.core.settings import Settings
 from service.docs.openapi import openapi_document
 from service.routes import create_routes
-from service.core.settings import Settings
 
 
 def main(argv: Sequence[str] | None = None) -> int:

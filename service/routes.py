@@ -21,13 +21,13 @@ from data.panel.sales_panel import SeriesId, SeriesIndex
 from models.champion import Champion
 from models.storage.forecast_table import ForecastTable
 from service import __version__
-from service.core import errors
-from service.middleware.static_files import load_assets, page_headers, prefers_html, send_asset
-from service.docs.routes import add_documentation
 from service.api.forecasts import Forecasts
-from service.live.live_model import LiveModel
-from service.page.routes import add_page_routes
+from service.core import errors
 from service.core.settings import Settings
+from service.docs.routes import add_documentation
+from service.live.live_model import LiveModel
+from service.middleware.static_files import load_assets, page_headers, prefers_html, send_asset
+from service.page.routes import add_page_routes
 
 NEVER_CHECKED = {"verdict": "never checked"}
 DRIFT_SUMMARY = "drift_summary.json"

@@ -43,9 +43,9 @@ def sales_panel(n_stores: int = 2, n_items: int = 5, n_days: int = 800, seed: in
 
 def save_champion(panel: SalesPanel, root: Path) -> Path:
     """Fit a small forecaster and seed regressor, save them as training does; returns the version folder."""
-    from models.forecaster.forecaster import Forecaster, ForecasterParams
-    from models.baselines.seed_regressor import SeedRegressor
     from models.baselines.seed_estimators import SeedParams
+    from models.baselines.seed_regressor import SeedRegressor
+    from models.forecaster.forecaster import Forecaster, ForecasterParams
     from training.registry.version_folder import Fitted, save_challenger
 
     small = ForecasterParams(folds=2, backtest_rows=2_000, final_rows=2_000, rounds=10)

@@ -20,17 +20,17 @@ from data.progress import configure_logging
 from drift.result.retrain_flag import Flag, clear_flag, raise_flag, read_flag
 from models.champion import Champion
 from models.storage.bento_store import RECORD, ChampionRecord
+from training.gate.correction_policy import Looks, attempt_due, looks_of
+from training.gate.params import RetrainParams
+from training.gate.verdict import Judgement, earlier_judgement, judge
+from training.registry.champion_metrics import told
 from training.registry.decision_log import read_decisions
 from training.registry.event_log import log_event
-from training.gate.correction_policy import Looks, attempt_due, looks_of
-from training.gate.verdict import Judgement, earlier_judgement, judge
-from training.gate.params import RetrainParams
 from training.registry.promotion import champion_record, own_bento_home
 from training.registry.retention import prune
-from training.roll_forward import open_champion, require_no_way_back
-from training.registry.champion_metrics import told
-from training.train import Settings, train
 from training.registry.version_folder import one_at_a_time, params_hash
+from training.roll_forward import open_champion, require_no_way_back
+from training.train import Settings, train
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,12 @@ from data.progress import configure_logging
 from models.champion import Champion
 from models.forecaster.roll_forward import roll_forward
 from models.storage.bento_store import ChampionRecord
-from training.registry.decision_log import read_decisions
 from training.gate.correction_policy import knows_newest_week, looks_of
 from training.gate.verdict import read_judgement
+from training.registry.champion_metrics import told
+from training.registry.decision_log import read_decisions
 from training.registry.promotion import champion_record, own_bento_home, promote
 from training.registry.retention import prune
-from training.registry.champion_metrics import told
 from training.registry.version_folder import one_at_a_time, save_rolled_forward
 
 logger = logging.getLogger(__name__)

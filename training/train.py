@@ -10,25 +10,24 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from data.errors import StorecastError
 from data.atomic_files import atomic_write_json, atomic_write_text
+from data.dates.folds import Fold, split_picture
+from data.errors import StorecastError
 from data.panel.sales_panel import SalesPanel
 from data.params import Params, Paths, load_params
 from data.prepare import load_panel
 from data.progress import configure_logging
-from data.dates.folds import Fold, split_picture
 from data.text import counted
 from drift.calibrate import calibrate, write_reports
-from drift.result.retrain_flag import read_flag
 from drift.params import DriftParams
+from drift.result.retrain_flag import read_flag
+from models.baselines.seed_estimators import SeedParams
+from models.baselines.seed_regressor import SeedRegressor
 from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.forecaster.recent_correction import Lately
-from models.baselines.seed_regressor import SeedRegressor
-from models.baselines.seed_estimators import SeedParams
 from models.storage.bento_store import ChampionRecord
 from training.evaluation.backtest import STORECAST, sampled_series, try_baselines, try_forecaster
-from training.registry.decision_log import line_of_champions, read_decisions
-from training.gate.correction_policy import attempt_due, looks_of
+from training.evaluation.holdout_report import HoldOut, forecast_report
 from training.evaluation.leaderboard import (
     Standing,
     better_seed,
@@ -37,9 +36,10 @@ from training.evaluation.leaderboard import (
     metrics_of,
     standings,
 )
-from training.registry.promotion import champion_record, own_bento_home, promote
-from training.evaluation.holdout_report import HoldOut, forecast_report
+from training.gate.correction_policy import attempt_due, looks_of
 from training.registry.champion_metrics import told
+from training.registry.decision_log import line_of_champions, read_decisions
+from training.registry.promotion import champion_record, own_bento_home, promote
 from training.registry.version_folder import Fitted, one_at_a_time, params_hash, save_challenger
 
 logger = logging.getLogger(__name__)

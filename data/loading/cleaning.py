@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import DataContractError
-from data.panel.sales_panel import SalesPanel
+from data.loading.cleaning_rules import DataParams
 from data.loading.quality_report import MAX_EXAMPLES, Finding, examples
 from data.loading.raw_rows import SalesRows
-from data.loading.cleaning_rules import DataParams
+from data.panel.sales_panel import SalesPanel
 from data.text import counted
 
 BoolArray = NDArray[np.bool_]

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from data.loading.cleaning import clean_panel, settle_rows
 from data.dates.closed_days import find_closed
 from data.errors import DataContractError
-from data.panel.sales_panel import SalesPanel, panel_from_codes
+from data.loading.cleaning import clean_panel, settle_rows
+from data.loading.cleaning_rules import Columns, DataParams
+from data.loading.file_formats import is_table
 from data.loading.quality_report import Finding, QualityReport
 from data.loading.raw_rows import FileRows, SalesRows, combine_rows
-from data.loading.cleaning_rules import Columns, DataParams
 from data.loading.read_file import read_sales
-from data.loading.file_formats import is_table
+from data.panel.sales_panel import SalesPanel, panel_from_codes
 from data.text import counted
 
 SAMPLE = "sample.csv.gz"

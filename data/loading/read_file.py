@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import DataContractError
-from data.loading.text_values import SPELT_MISSING, hint_for_dates, parse_number, parse_times
-from data.loading.raw_rows import Coded, FileRows
 from data.loading.cleaning_rules import DataParams
-from data.panel.schema import COLUMNS, DATE, ITEM, MAX_EXAMPLES, SALES, STORE
 from data.loading.file_formats import places_of, read_columns
+from data.loading.raw_rows import Coded, FileRows
+from data.loading.text_values import SPELT_MISSING, hint_for_dates, parse_number, parse_times
+from data.panel.schema import COLUMNS, DATE, ITEM, MAX_EXAMPLES, SALES, STORE
 from data.text import counted
 
 BoolArray = NDArray[np.bool_]

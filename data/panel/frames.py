@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.errors import ArtifactError, DataContractError
 from data.atomic_files import atomic_path
+from data.errors import ArtifactError, DataContractError
 from data.panel.sales_panel import SalesPanel, SeriesId, panel_from_codes, panel_from_columns
 from data.panel.schema import COLUMNS, DATE, ITEM, SALES, STORE, validate_sales
 

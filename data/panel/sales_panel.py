@@ -14,9 +14,9 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from data.atomic_files import atomic_write_bytes
 from data.dates.calendar_days import as_day, days_between
 from data.errors import ArtifactError, DataContractError
-from data.atomic_files import atomic_write_bytes
 from data.panel.series_index import SeriesId, SeriesIndex
 
 __all__ = ["SalesPanel", "SeriesId", "SeriesIndex", "panel_from_codes", "panel_from_columns"]

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from data.progress import progress
-from drift.detector.detector import Alarm
 from drift.calibration.calm_weeks import calm_weeks, fit_on
+from drift.calibration.shocks import SHOCKS, Shock
+from drift.detector.detector import Alarm
 from drift.detector.expectations import Replay
 from drift.detector.group_shifts import Groups
-from drift.calibration.shocks import SHOCKS, Shock
 from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, WindowsByLength
 
 RENEWED_EVERY_WEEKS = 13

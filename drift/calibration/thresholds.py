@@ -11,14 +11,14 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from data.errors import ArtifactError
 from data.atomic_files import atomic_write_bytes, atomic_write_json
+from data.errors import ArtifactError
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from drift.detector.detector import Alarm
-from drift.monitors.error_drift import Errors
 from drift.detector.group_shifts import Groups
 from drift.detector.windows import Floats
+from drift.monitors.error_drift import Errors
 from models.storage.array_packing import pack, unpack
 
 FILE = "drift.npz"

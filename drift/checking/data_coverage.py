@@ -10,11 +10,11 @@ from data.dates.calendar_days import days_between
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from data.text import counted
-from drift.detector.detector import FEWEST_WEEKS, TESTS, Alarm, Judgement
 from drift.calibration.thresholds import Calibration
+from drift.detector.detector import FEWEST_WEEKS, TESTS, Alarm, Judgement
+from drift.detector.expectations import LEAST_ORIGIN_DAYS
 from drift.detector.gross_faults import WIDEST_LIMIT
 from drift.detector.recording_gaps import Records
-from drift.detector.expectations import LEAST_ORIGIN_DAYS
 from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Ints, WindowsByLength
 
 NAMED = 3  # stores or series, of more the first

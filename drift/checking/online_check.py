@@ -13,10 +13,10 @@ from data.panel.sales_panel import SeriesId
 from data.text import counted
 from drift.calibration.thresholds import Calibration
 from drift.checking.data_coverage import not_judged, not_recorded, nothing_to_compare, too_young
-from drift.detector.recording_gaps import Records
-from drift.result.drift_summary import CheckedWindow, DriftSummary
-from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows, WindowsByLength
 from drift.checking.wording import Teller
+from drift.detector.recording_gaps import Records
+from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows, WindowsByLength
+from drift.result.drift_summary import CheckedWindow, DriftSummary
 from models.storage.forecast_table import ForecastTable
 
 MOST_NEEDED_ROWS = 300  # with fewer, chance alone moves every statistic

@@ -11,8 +11,8 @@ from data.panel.sales_panel import SeriesIndex
 from drift.detector.detector import STATISTICS, TESTS, Judgement
 from drift.detector.gross_faults import NOTHING_SHARE, missing_share
 from drift.detector.group_shifts import Groups
-from drift.result.drift_summary import DriftTest, Moved
 from drift.detector.windows import Floats, Windows
+from drift.result.drift_summary import DriftTest, Moved
 
 WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SHOWN = 5

@@ -9,9 +9,9 @@ from typing import Self
 import numpy as np
 
 from drift.detector import gross_faults as gross
-from drift.detector.standardised_shifts import Reader, Readings
-from drift.detector.group_shifts import Groups
 from drift.detector.extreme_quantile import tail_quantile
+from drift.detector.group_shifts import Groups
+from drift.detector.standardised_shifts import Reader, Readings
 from drift.detector.windows import Floats, Windows
 
 FEWEST_WEEKS = 20  # replayed weeks below which only gross faults can be told

@@ -9,8 +9,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.detector.yearly_season import YEAR_DAYS
 from drift.detector.windows import LONGEST_DAYS, WEEKDAYS, Floats
+from drift.detector.yearly_season import YEAR_DAYS
 
 RECORDED_SHARE = 0.8  # of what used to be recorded of the series that are there; below it there is a gap
 SPEAKING_SHARE = 0.5  # of what used to be recorded of all; fewer do not speak for the rest

@@ -8,10 +8,10 @@ from typing import Self
 
 import numpy as np
 
-from drift.detector.yearly_season import SeasonMemory
 from drift.detector.group_shifts import Groups, Shift, floored, robust_shift
 from drift.detector.variance import LEAST_EXPECTED, PRIOR_WINDOWS, ShiftScale, VarianceModel
 from drift.detector.windows import Floats, Windows
+from drift.detector.yearly_season import SeasonMemory
 
 ODD_SEASON = 2.5  # standard deviations beyond which the same weeks of other years widen what is usual
 LEAST_REMAINING = 0.05

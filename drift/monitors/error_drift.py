@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from data.panel.sales_panel import SalesPanel
 from drift.detector.expectations import LEAST_ORIGIN_DAYS, Replay, forecast_from
-from drift.detector.yearly_season import YEAR_DAYS
-from drift.result.drift_summary import DriftTest
 from drift.detector.extreme_quantile import tail_quantile
 from drift.detector.windows import LENGTHS_DAYS, Ints
+from drift.detector.yearly_season import YEAR_DAYS
+from drift.result.drift_summary import DriftTest
+from models.evaluation.scores import mape, wape
 from models.forecaster.forecaster import Forecaster
 from models.forecaster.recent_correction import USUAL
 from models.forecaster.roll_forward import roll_forward
-from models.evaluation.scores import mape, wape
 
 Sales = NDArray[np.float32]
 

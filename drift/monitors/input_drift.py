@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.panel.seed_features import REACH_DAYS, SEED_FEATURES, seed_features
 from data.panel.sales_panel import SalesPanel
-from drift.detector.yearly_season import YEAR_DAYS
-from drift.result.drift_summary import DriftTest
+from data.panel.seed_features import REACH_DAYS, SEED_FEATURES, seed_features
 from drift.detector.extreme_quantile import tail_quantile
 from drift.detector.windows import WEEKDAYS, Floats
+from drift.detector.yearly_season import YEAR_DAYS
+from drift.result.drift_summary import DriftTest
 
 TRIVIAL = ("year", "month")  # these drift in every window
 FEATURES = tuple(name for name in SEED_FEATURES if name not in TRIVIAL)

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from data.errors import ArtifactError
 from data.atomic_files import atomic_write_text
+from data.errors import ArtifactError
 
 
 class CheckedWindow(BaseModel):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from data.errors import ArtifactError
 from data.atomic_files import atomic_write_text
+from data.errors import ArtifactError
 
 
 class Flag(BaseModel):

@@ -11,11 +11,19 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from data.errors import ArtifactError, DataContractError
-from data.panel.seed_features import REACH_DAYS, SEED_FEATURES, seed_features
 from data.atomic_files import atomic_write_json
+from data.errors import ArtifactError, DataContractError
 from data.panel.sales_panel import SalesPanel
-from models.baselines.seed_estimators import BoostedTrees, Forest, Kind, Rows, SeedParams, fit_forest, fit_xgboost
+from data.panel.seed_features import REACH_DAYS, SEED_FEATURES, seed_features
+from models.baselines.seed_estimators import (
+    BoostedTrees,
+    Forest,
+    Kind,
+    Rows,
+    SeedParams,
+    fit_forest,
+    fit_xgboost,
+)
 
 CHOICE = 4  # known days looked at for each row drawn
 

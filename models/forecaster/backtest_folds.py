@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.panel.sales_panel import SalesPanel
 from data.dates.folds import Fold
-from models.forecaster.member_selection import combine
-from models.forecaster.fitting import Effort, fit_members
+from data.panel.sales_panel import SalesPanel
 from models.components.seasonal_profile import Floats
+from models.forecaster.fitting import Effort, fit_members
+from models.forecaster.member_selection import combine
 
 MIN_HISTORY_DAYS = 150
 LATER_MIN_HISTORY_DAYS = 540  # folds beyond the second serve intervals only, and need enough to learn from

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.dates.closed_days import ClosedRules
-from models.components.level_blend import Blend
 from models.components.cold_start import LevelPrior
+from models.components.level_blend import Blend
 from models.components.levels import Growth
 from models.components.seasonal_profile import Ints, Profile
 

@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from data.dates.closed_days import find_closed
 from data.dates.calendar_days import calendar
+from data.dates.closed_days import find_closed
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
-from models.components.level_blend import Blend, fit_blend
-from models.components.cold_start import KNOWN_DAYS, LevelPrior, fit_level_prior
-from models.components.tree_features import sample_rows
 from models.components.boosted_trees import Tree, fit_tree
-from models.forecaster.fitted_state import NEVER, Learnt, Reading
+from models.components.cold_start import KNOWN_DAYS, LevelPrior, fit_level_prior
+from models.components.level_blend import Blend, fit_blend
 from models.components.levels import Growth, History, level_table
-from models.forecaster.members import Members, design
 from models.components.seasonal_profile import Floats, Ints, fit_profile
+from models.components.tree_features import sample_rows
+from models.forecaster.fitted_state import NEVER, Learnt, Reading
+from models.forecaster.members import Members, design
 
 TREND_POWER, SEASON_POWER = 1.5, 1.2  # two Tweedie powers: members that differ are worth more than either
 FEWEST_ROWS = 500  # below it no tree is grown, and members T and N are member O

@@ -15,23 +15,23 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from data.errors import ArtifactError
 from data.atomic_files import atomic_write_bytes, atomic_write_json
+from data.dates.folds import rolling_folds
+from data.errors import ArtifactError
 from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Params
 from data.progress import wait_for
-from data.dates.folds import rolling_folds
-from models.storage.array_packing import Arrays, pack, unpack
-from models.forecaster.member_selection import choose
 from models.components.boosted_trees import Tree
-from models.forecaster.fitting import Effort, fit_members
-from models.forecaster.conformal_intervals import Intervals, fit_intervals, poisson_bounds
-from models.forecaster.recent_correction import LOOK_DAYS, USUAL, Lately, look
-from models.forecaster.fitted_state import Learnt
-from models.forecaster.members import Members
-from models.forecaster.series_context import series_codes
 from models.components.seasonal_profile import Floats
 from models.forecaster.backtest_folds import FoldForecast, forecast_fold, usable_folds
+from models.forecaster.conformal_intervals import Intervals, fit_intervals, poisson_bounds
+from models.forecaster.fitted_state import Learnt
+from models.forecaster.fitting import Effort, fit_members
+from models.forecaster.member_selection import choose
+from models.forecaster.members import Members
+from models.forecaster.recent_correction import LOOK_DAYS, USUAL, Lately, look
+from models.forecaster.series_context import series_codes
+from models.storage.array_packing import Arrays, pack, unpack
 from models.storage.forecast_table import CLOSED, COLD_START, MODEL, ForecastTable
 
 LEAST_DAYS_BEFORE_LOOK = 56

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
-from models.components.tree_features import features, forecast_rows
 from models.components.boosted_trees import Tree
-from models.forecaster.fitted_state import Learnt, Reading
 from models.components.levels import LEVELS, History, Rows, level_table
-from models.forecaster.series_context import Past
 from models.components.seasonal_profile import Floats
+from models.components.tree_features import features, forecast_rows
+from models.forecaster.fitted_state import Learnt, Reading
+from models.forecaster.series_context import Past
 
 FLOOR_SHARE, FLOOR = 0.05, 1e-4  # of the two-year level: an offset must not be log 0
 INDEX_FLOOR = 0.02

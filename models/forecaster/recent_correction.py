@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.components.level_breaks import broken_levels
-from models.forecaster.member_selection import combine
-from models.forecaster.members import FLOOR, MemberForecasts
 from models.components.seasonal_profile import Floats
 from models.evaluation.scores import Array
+from models.forecaster.member_selection import combine
+from models.forecaster.members import FLOOR, MemberForecasts
 
 LOOK_DAYS = 7
 DEVIATIONS = 2.0  # from day to day, by which a change has to be better

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from data.errors import DataContractError
 from data.panel.sales_panel import SalesPanel
-from models.forecaster.forecaster import Forecaster
-from models.forecaster.series_context import series_codes
 from models.components.seasonal_profile import Ints
 from models.forecaster.backtest_folds import FoldForecast
+from models.forecaster.forecaster import Forecaster
+from models.forecaster.series_context import series_codes
 
 
 def roll_forward(forecaster: Forecaster, panel: SalesPanel) -> Forecaster:

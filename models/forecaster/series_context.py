@@ -11,9 +11,9 @@ from data.dates.calendar_days import calendar
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesId, SeriesIndex
 from models.components.cold_start import KNOWN_DAYS, LevelPrior
-from models.forecaster.fitted_state import NEVER, Learnt, Reading
 from models.components.levels import History
 from models.components.seasonal_profile import Floats, Ints
+from models.forecaster.fitted_state import NEVER, Learnt, Reading
 
 NEVER_SOLD_DAYS = 28  # recorded days without a sale after which none is expected
 

@@ -26,8 +26,8 @@ from pydantic import (
     ValidationError,
 )
 
-from data.errors import ArtifactError, NoChampionError
 from data.atomic_files import atomic_write_text, md5_of, sha256_of
+from data.errors import ArtifactError, NoChampionError
 
 NAME = "storecast"
 RECORD = "champion.json"

@@ -10,8 +10,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from data.errors import ArtifactError
 from data.atomic_files import atomic_path, atomic_write_json
+from data.errors import ArtifactError
 from data.panel.sales_panel import SeriesIndex
 
 LEVELS = (50, 80, 90, 95)

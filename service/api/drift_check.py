@@ -9,8 +9,8 @@ from drift.calibration.thresholds import FILE, Calibration
 from drift.checking.online_check import OnlineCheck
 from drift.result.drift_summary import DriftSummary
 from models.champion import Champion
-from service.core import metrics
 from service.api.schemas import DriftQuery
+from service.core import metrics
 
 
 def open_check(champion: Champion) -> OnlineCheck | None:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from data.errors import UnknownSeriesError
-from service.core import errors
+from service.api.forecasts import Forecasts, is_feature_row
 from service.api.schemas import (
     MAX_SERIES,
     DriftQuery,
@@ -19,8 +19,8 @@ from service.api.schemas import (
     parse,
     read_json,
 )
+from service.core import errors
 from service.core.errors import RequestError
-from service.api.forecasts import Forecasts, is_feature_row
 
 QUICK_BYTES = 512
 

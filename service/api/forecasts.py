@@ -14,18 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import StorecastError, UnknownSeriesError
-from data.panel.seed_features import SEED_FEATURES
 from data.panel.sales_panel import SalesPanel, SeriesId
+from data.panel.seed_features import SEED_FEATURES
 from drift.checking.online_check import OnlineCheck
 from drift.result.drift_summary import DriftSummary
 from models.champion import Champion
 from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
-from service.core import metrics
 from service.api.caller_history import newest_days, panel_of
-from service.api.schemas import DriftQuery, FeatureRow, ForecastQuery, PredictQuery, SeriesQuery, check
 from service.api.drift_check import check_drift, open_check
-from service.core.errors import DATE_OUT_OF_RANGE, INVALID_REQUEST, RequestError, body_of
+from service.api.schemas import DriftQuery, FeatureRow, ForecastQuery, PredictQuery, SeriesQuery, check
 from service.api.series_response import DECIMALS, rounded, series_answer
+from service.core import metrics
+from service.core.errors import DATE_OUT_OF_RANGE, INVALID_REQUEST, RequestError, body_of
 
 PREDICTED = ("predicted_sales", "lower_80", "upper_80", "lower_95", "upper_95")
 _PREDICTED_COLUMNS = {name: COLUMNS.index(name.replace("predicted_sales", "forecast")) for name in PREDICTED}

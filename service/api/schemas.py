@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
-from service.core.errors import NOT_JSON, RequestError, invalid
 from service.api.field_types import FIRST_YEAR, LAST_YEAR, NO_TEXT, Day, Flag, Label, Number, RecordedDay
+from service.core.errors import NOT_JSON, RequestError, invalid
 
 MAX_SERIES = 1_000
 MAX_HORIZON_DAYS = 90

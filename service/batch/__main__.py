@@ -12,17 +12,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from data.errors import StorecastError
 from data.atomic_files import sha256_of
+from data.errors import StorecastError
+from data.loading.cleaning_rules import DataParams
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging, progress
-from data.loading.cleaning_rules import DataParams
 from data.text import counted
-from service.batch.forecast_sources import Answers, OwnAnswers, RemoteAnswers, connect
-from service.batch.output import Parts, write_rejects
-from service.batch.input import read_history, read_wishes
 from service.api.schemas import MAX_HORIZON_DAYS
+from service.batch.forecast_sources import Answers, OwnAnswers, RemoteAnswers, connect
+from service.batch.input import read_history, read_wishes
+from service.batch.output import Parts, write_rejects
 from service.core.settings import Settings
 
 logger = logging.getLogger(__name__)

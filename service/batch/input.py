@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.loading.cleaning import clean_panel
 from data.errors import DataContractError
-from data.loading.load_history import panel_from_rows, settle_layers, split_layers
-from data.panel.sales_panel import SalesPanel
-from data.loading.text_values import SPELT_MISSING, parse_labels, parse_number, parse_times
-from data.loading.raw_rows import Coded, FileRows
+from data.loading.cleaning import clean_panel
 from data.loading.cleaning_rules import DataParams
+from data.loading.file_formats import read_columns
+from data.loading.load_history import panel_from_rows, settle_layers, split_layers
+from data.loading.raw_rows import Coded, FileRows
+from data.loading.text_values import SPELT_MISSING, parse_labels, parse_number, parse_times
+from data.panel.sales_panel import SalesPanel
 from data.panel.schema import COLUMNS, DATE, ITEM, SALES, STORE
 from data.panel.series_index import SeriesIndex
-from data.loading.file_formats import read_columns
 
 KEYS = (DATE, STORE, ITEM)
 

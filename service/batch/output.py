@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.errors import DataContractError
 from data.atomic_files import atomic_path, atomic_write_json
+from data.errors import DataContractError
 from data.panel.schema import DATE, ITEM, STORE
 from data.panel.series_index import SeriesId
 from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
-from service.batch.input import Reject
 from service.api.series_response import rounded
+from service.batch.input import Reject
 
 if TYPE_CHECKING:
     import pyarrow as pa

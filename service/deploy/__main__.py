@@ -21,11 +21,11 @@ import httpx2  # what huggingface_hub speaks HTTP with, and the root of its erro
 from huggingface_hub import HfApi, SpaceRuntime, SpaceStage
 from huggingface_hub.errors import HfHubHTTPError
 
-from data.errors import StorecastError
 from data.atomic_files import atomic_write_json
+from data.errors import StorecastError
+from data.job_metrics import reported
 from data.params import Paths
 from data.progress import configure_logging
-from data.job_metrics import reported
 from service.deploy.smoke import SmokeError, client_of, smoke
 from service.deploy.space import Content, render
 

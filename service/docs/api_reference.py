@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
-from data.panel.seed_features import SEED_FEATURES
 from data.panel.sales_panel import SeriesId
+from data.panel.seed_features import SEED_FEATURES
 from drift.result.drift_summary import DriftSummary
 from models.champion import Champion
+from service.api.drift_check import watched_series
 from service.api.schemas import (
     MAX_SERIES,
     DriftQuery,
@@ -26,7 +27,6 @@ from service.api.schemas import (
     Prediction,
     PredictQuery,
 )
-from service.api.drift_check import watched_series
 
 Json = dict[str, Any]
 

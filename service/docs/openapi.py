@@ -10,10 +10,10 @@ from starlette.routing import BaseRoute
 
 from models.champion import Champion
 from service import __version__
-from service.docs.api_reference import MODELS, REFERENCE, Api, Asked, Json, described_apis, reference
 from service.api.schemas import ErrorAnswer
-from service.middleware.edge import OPEN_PATHS
 from service.core.settings import Settings
+from service.docs.api_reference import MODELS, REFERENCE, Api, Asked, Json, described_apis, reference
+from service.middleware.edge import OPEN_PATHS
 
 DESCRIPTION = """\
 Daily sales forecasts for every store and item, with likely ranges.

@@ -13,11 +13,11 @@ from fastapi.responses import JSONResponse
 from jinja2 import Environment, FileSystemLoader
 
 from models.champion import Champion
-from service.middleware.static_files import Asset, load_assets, page_headers, send_asset
-from service.docs.openapi import openapi_document
 from service.core.settings import Settings
+from service.docs.openapi import openapi_document
+from service.middleware.static_files import Asset, load_assets, page_headers, send_asset
 
-FOLDER = Path(__file__).parent / "docs"
+FOLDER = Path(__file__).parent / "static"
 PAGE = "page.html"
 
 

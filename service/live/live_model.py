@@ -11,8 +11,8 @@ from pathlib import Path
 from data.errors import NoChampionError, StorecastError
 from data.params import Paths
 from models.storage.bento_store import NAME, RECORD, ChampionRecord
-from service.core import metrics
 from service.api.forecasts import Forecasts
+from service.core import metrics
 
 log = logging.getLogger(__name__)
 

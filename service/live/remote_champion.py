@@ -19,11 +19,11 @@ import httpx
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from data.errors import ArtifactError, NoChampionError
 from data.atomic_files import atomic_write_text
+from data.errors import ArtifactError, NoChampionError
 from models.storage.bento_store import RECORD, ChampionRecord, FileDigest, verify
-from service.core import metrics
 from service.api.forecasts import Forecasts
+from service.core import metrics
 from service.core.settings import Settings
 
 log = logging.getLogger(__name__)

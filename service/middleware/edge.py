@@ -14,13 +14,11 @@ from collections.abc import Iterable, Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.core import errors
-
-from service.core import metrics
-from service.middleware.request_body import Headers, read_body, replay
+from service.core import errors, metrics
 from service.core.errors import RequestError, error_bytes, found, request_id
-from service.middleware.access import ApiKeys, RateLimit
 from service.core.settings import Settings, shared_folder
+from service.middleware.access import ApiKeys, RateLimit
+from service.middleware.request_body import Headers, read_body, replay
 
 log = logging.getLogger(__name__)
 

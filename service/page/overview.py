@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from data.panel.series_index import SeriesId
+from drift.monitors.last_year import Comparison, compare_with_last_year
+from drift.monitors.series_attention import HORIZON_DAYS, Kind, reasons_to_look
 from models.champion import Champion
-from service.accuracy import Accuracy, accuracy_of
-from service.attention import HORIZON_DAYS, Kind, reasons_to_look
-from service.comparison import Comparison, compare_with_last_year
+from models.evaluation.accuracy import Accuracy, accuracy_of
 
 
 class SeriesColumns(BaseModel):

@@ -10,8 +10,8 @@ from fastapi import FastAPI, Query, Response
 
 from data.errors import NoChampionError
 from models.champion import Champion
+from models.forecaster.backtest_result import Past
 from service.page.overview import Overview, overview_of
-from service.past import Past
 from service.page.selection import Selection, selection_of
 
 HISTORY_DAYS = 112

@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 from data.errors import UnknownSeriesError
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesId, SeriesIndex
+from drift.monitors.last_year import YEAR_DAYS
 from models.champion import Champion
+from models.forecaster.backtest_result import Past
 from models.storage.forecast_table import CLOSED, LEVELS, METHODS, MODEL, ForecastTable
-from service.comparison import YEAR_DAYS
-from service.past import Past
 
 Values = list[float | None]
 DAY = np.timedelta64(1, "D")

@@ -20,9 +20,9 @@ import numpy as np
 from data.panel.sales_panel import SeriesIndex
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
-from models.forecaster.forecaster import Forecaster, ForecasterParams
-from models.baselines.seed_regressor import SeedRegressor
 from models.baselines.seed_estimators import SeedParams
+from models.baselines.seed_regressor import SeedRegressor
+from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.storage.bento_store import RECORD, ChampionRecord, digests_of, import_to_bento, new_version
 from models.storage.forecast_table import ForecastTable
 from training.registry.version_folder import Fitted, save_challenger

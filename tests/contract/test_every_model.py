@@ -7,10 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 from data.panel.sales_panel import SalesPanel, SeriesIndex
-from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.baselines.seasonal_naive import SeasonalNaive
-from models.baselines.seed_regressor import SeedRegressor
 from models.baselines.seed_estimators import SeedParams
+from models.baselines.seed_regressor import SeedRegressor
+from models.forecaster.forecaster import Forecaster, ForecasterParams
 
 SEED = SeedParams(rows=3000, rounds=60, forest_rows=400, forest_trees=4)
 STORECAST = ForecasterParams(horizon_days=28, folds=1, backtest_rows=800, final_rows=800, rounds=5)

@@ -18,7 +18,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
-ROOMS: list[str] = PYPROJECT["tool"]["setuptools"]["packages"]
+PACKAGES: list[str] = PYPROJECT["tool"]["setuptools"]["packages"]
+ROOMS = [name for name in PACKAGES if "." not in name]
 MAX_LINES_OF_A_FILE = 250
 MAX_LINES_OF_A_FUNCTION = 50
 
@@ -67,6 +68,10 @@ def test_each_room_is_ours_and_not_an_installed_package_of_that_name(room: str) 
 def test_every_folder_with_code_is_a_room_that_packaging_and_layers_know() -> None:
     on_disk = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert on_disk == set(ROOMS) == set(PYPROJECT["tool"]["importlinter"]["root_packages"])
+    packages = {
+        path.parent.relative_to(ROOT) for room in ROOMS for path in (ROOT / room).rglob("__init__.py")
+    }
+    assert {".".join(path.parts) for path in packages} == set(PACKAGES)
 
 
 def test_only_the_expected_entries_stand_at_the_top() -> None:

@@ -16,6 +16,6 @@ def test_the_document_is_the_one_that_is_kept(
     monkeypatch.delenv("STORECAST_API_KEYS", raising=False)
     assert main([]) == 0
     assert json.loads(capsys.readouterr().out) == json.loads(KEPT.read_text(encoding="utf-8")), (
-        "The API has changed. If that is meant: python -m service.openapi_snapshot > docs/openapi.json, and a line "
-        "in CHANGELOG.md; what is no addition needs a new major version."
+        "The API has changed. If that is meant: python -m service.openapi_snapshot > docs/openapi.json, and "
+        "a line in CHANGELOG.md; what is no addition needs a new major version."
     )

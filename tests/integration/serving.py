@@ -147,7 +147,8 @@ def later_version(folder: Path, to: Path, days: int) -> ChampionRecord:
 def store(folder: Path, home: Path) -> None:
     """Import a version folder into the BentoML store of a home, from a process that knows no other."""
     code = (
-        "import sys; from pathlib import Path; from models.storage.bento_store import *; folder = Path(sys.argv[1]); "
+        "import sys; from pathlib import Path; from models.storage.bento_store import *; "
+        "folder = Path(sys.argv[1]); "
         "import_to_bento(folder, ChampionRecord.read(folder / RECORD))"
     )
     environment = {**os.environ, "BENTOML_HOME": str(home), "PYTHONPATH": str(ROOT)}

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from data.dates.closed_days import find_closed
 from data.dates.calendar_days import as_day
-from data.panel.seed_features import seed_features, seed_features_at
-from data.panel.sales_panel import SalesPanel, SeriesIndex
+from data.dates.closed_days import find_closed
 from data.dates.folds import rolling_folds
+from data.panel.sales_panel import SalesPanel, SeriesIndex
+from data.panel.seed_features import seed_features, seed_features_at
 
 START = as_day("2016-06-15")
 few = settings(max_examples=60)

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drift.detector.detector import FEWEST_WEEKS
 from drift.calibration.calm_weeks import fit_on
+from drift.detector.detector import FEWEST_WEEKS
 from drift.detector.expectations import Replay
 from drift.detector.group_shifts import Groups
 from tests.unit.drift.worlds import last_windows, shocked, world

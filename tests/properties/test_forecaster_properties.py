@@ -9,12 +9,12 @@ from data.dates.calendar_days import calendar
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from models.champion import Champion
-from models.components.tree_features import features, sample_rows
-from models.forecaster.fitting import Effort, fit_members
-from models.forecaster.forecaster import Forecaster, ForecasterParams
-from models.forecaster.conformal_intervals import fit_intervals
 from models.components.levels import History, Rows, level_table
 from models.components.seasonal_profile import fit_profile
+from models.components.tree_features import features, sample_rows
+from models.forecaster.conformal_intervals import fit_intervals
+from models.forecaster.fitting import Effort, fit_members
+from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.storage.forecast_table import LEVELS
 
 START = np.datetime64("2015-03-02", "D")

@@ -14,13 +14,13 @@ from starlette.types import Message, Receive, Scope, Send
 from data.errors import StorecastError
 from models.champion import Champion
 from service.api import endpoints as answers
-from service.batch.output import forecast_rows
-from service.api.schemas import ForecastQuery, PredictQuery, check
-from service.middleware.edge import Edge
-from service.core.errors import body_of, request_id
-from service.middleware.fast_path import FastLane
 from service.api.forecasts import Forecasts
+from service.api.schemas import ForecastQuery, PredictQuery, check
+from service.batch.output import forecast_rows
+from service.core.errors import body_of, request_id
 from service.core.settings import Settings
+from service.middleware.edge import Edge
+from service.middleware.fast_path import FastLane
 
 FORECASTS: dict[str, Forecasts] = {}
 

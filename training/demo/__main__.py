@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 import yaml
 
-from data.errors import StorecastError
 from data.atomic_files import atomic_write_text
-from data.panel.frames import write_csv
+from data.errors import StorecastError
 from data.ingest import ingest
+from data.panel.frames import write_csv
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging
@@ -31,14 +31,13 @@ from data.synthetic import DRIFTS, SyntheticParams, synthetic_panel
 from drift import check
 from drift.params import DriftParams
 from models.champion import Champion
-from models.forecaster.roll_forward import roll_forward
 from models.evaluation.scores import wape
-from training import retrain
-from training import train
+from models.forecaster.roll_forward import roll_forward
+from training import retrain, train
 from training import roll_forward as roll_forward_job
 from training.demo.demo_report import Week, demo_page
-from training.roll_forward import open_champion
 from training.demo.service_process import Served
+from training.roll_forward import open_champion
 
 logger = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from urllib.request import urlopen
 from data.errors import StorecastError
 
 PATIENCE_SECONDS = 90.0
-CODE = Path(__file__).resolve().parents[1]
+CODE = Path(__file__).resolve().parents[2]
 
 
 class Served:

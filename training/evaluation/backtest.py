@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 
 from data.panel.sales_panel import SalesPanel
 from data.progress import wait_for
-from models.forecaster.member_selection import DEFAULT
-from models.forecaster.forecaster import Forecaster
-from models.forecaster.conformal_intervals import fit_intervals
 from models.baselines.seasonal_naive import SeasonalNaive
-from models.forecaster.backtest_folds import FoldForecast
+from models.baselines.seed_estimators import Kind, SeedParams
+from models.baselines.seed_regressor import SeedRegressor
 from models.evaluation.scorecard import COVERED_LEVELS, Trial
 from models.evaluation.scores import Array
-from models.baselines.seed_regressor import SeedRegressor
-from models.baselines.seed_estimators import Kind, SeedParams
+from models.forecaster.backtest_folds import FoldForecast
+from models.forecaster.conformal_intervals import fit_intervals
+from models.forecaster.forecaster import Forecaster
+from models.forecaster.member_selection import DEFAULT
 from models.storage.forecast_table import COLUMNS
 
 STORECAST, NAIVE = "storecast", "seasonal naive"

@@ -14,8 +14,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from data.panel.sales_panel import SalesPanel
-from models.forecaster.forecaster import Forecaster
 from models.evaluation.scores import SIZES, Array, size_classes, volumes
+from models.forecaster.forecaster import Forecaster
 from training.evaluation.backtest import older_bounds
 from training.evaluation.leaderboard import Standing
 
@@ -81,7 +81,7 @@ def forecast_report(
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder), autoescape=True, trim_blocks=True
     )
-    return environment.get_template("report.html").render(
+    return environment.get_template("holdout_report.html").render(
         panel=panel,
         hold_out=hold_out,
         horizon_days=hold_out.forecast.shape[1] if hold_out else None,

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from models.evaluation.scorecard import Scorecard, Scores, Trial
 from models.baselines.seed_estimators import Kind
+from models.evaluation.scorecard import Scorecard, Scores, Trial
 from training.evaluation.backtest import NAIVE, SEEDS, Tried
 
 UNITS = {

@@ -1,4 +1,4 @@
-"""While a drift is being learnt, forecasts are read as the newest week would have them: `models.forecaster.recent_correction`."""
+"""While a drift is being learnt: forecasts corrected as the newest week would have them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from data.params import Paths, load_params
 from drift.result.retrain_flag import Flag
 from models.champion import Champion
 from models.forecaster.recent_correction import FOLLOWING, LOOK_DAYS, USUAL, Lately
-from training.registry.decision_log import read_decisions
-from training.gate.retrain_schedule import AT_FLAG, is_learning, next_attempt
 from training.gate.params import RetrainParams
+from training.gate.retrain_schedule import AT_FLAG, is_learning, next_attempt
+from training.registry.decision_log import read_decisions
 from training.registry.promotion import champion_record
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from data.params import Params
 from data.panel.series_index import SeriesId, SeriesIndex
+from data.params import Params
 from data.text import counted
 
 Array = NDArray[np.floating[Any]]

@@ -8,16 +8,16 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from data.errors import DataContractError
 from data.atomic_files import atomic_write_text
+from data.errors import DataContractError
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from models.champion import Champion
 from models.forecaster.forecaster import Forecaster
 from models.storage.bento_store import ChampionRecord
-from training.gate.head_to_head import contest
 from training.gate.correction_policy import Looks
 from training.gate.decision_rule import GateParams, decide
+from training.gate.head_to_head import contest
 from training.registry.promotion import keep, promote
 
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from data import job_metrics as pushed
-from data.params import Paths
 from data.job_metrics import Report, reported
+from data.params import Paths
 from training.registry.decision_log import read_decisions
 
 CHAMPION, BASELINE = "storecast", "seasonal naive"

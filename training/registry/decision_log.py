@@ -12,8 +12,8 @@ from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from data.errors import ArtifactError
 from data.atomic_files import atomic_write_text
+from data.errors import ArtifactError
 
 METRICS = "metrics.json"
 SERVED = "storecast"

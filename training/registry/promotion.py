@@ -1,11 +1,9 @@
-"""Champion and versions: promote, roll back, and the job `python -m training.registry.promotion` for people."""
+"""The champion: promote a version, roll back to one, keep one."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,11 +11,10 @@ from typing import Any
 
 from filelock import FileLock
 
-from data.errors import ArtifactError, NoChampionError, StorecastError
 from data.atomic_files import atomic_path
+from data.errors import ArtifactError, NoChampionError
 from data.params import Paths
 from models.storage.bento_store import PICKLE, RECORD, ChampionRecord, import_to_bento, verify
-from training.registry import version_list as versions
 from training.registry.decision_log import (
     METRICS,
     Decision,
@@ -27,6 +24,7 @@ from training.registry.decision_log import (
     restored_by,
     scores_of,
 )
+from training.registry.version_list import read_version
 
 LOCK_SECONDS = 600
 UNFINISHED = ".unfinished-"  # versions half copied or half removed; the next promotion clears them away
@@ -64,7 +62,7 @@ def promote(
         if was_champion and record.version != line_of_champions(log)[-1]:
             raise ArtifactError(
                 f"Version {record.version} has been champion before.",
-                hint=f"Roll back to it: `python -m training.registry.promotion rollback {record.version}`.",
+                hint=f"Roll back to it: `python -m training.registry rollback {record.version}`.",
             )
         if champion and not was_champion and record.created_at < champion.created_at:
             record = record.made_anew(_later_than(champion), record.kind)
@@ -85,7 +83,7 @@ def rollback(paths: Paths, version: str | None = None, now: datetime | None = No
         if version is None and len(line) < 2:
             raise NoChampionError("There is no champion before the present one to roll back to.")
         restores = version or line[-2]
-        record = versions.read_version(restores, paths).made_anew(now or _later_than(champion), "rolled back")
+        record = read_version(restores, paths).made_anew(now or _later_than(champion), "rolled back")
         _publish(paths.versions / restores, record, paths)
         _log(paths, "rolled back", record, [f"Rolled back to {restores}."], restores=restores)
     return record
@@ -192,47 +190,3 @@ def locked(paths: Paths) -> FileLock:
 def own_bento_home(paths: Paths) -> None:
     """Keep BentoML's stores in this clone unless the environment says otherwise; before its first import."""
     os.environ.setdefault("BENTOML_HOME", str(paths.bentoml_home.resolve()))
-
-
-def main(argv: Sequence[str]) -> int:
-    """See, promote and roll back versions; exit 0 when it was done, 2 when it could not be."""
-    arguments = _parser().parse_args(argv)
-    paths = Paths()
-    own_bento_home(paths)
-    try:
-        print(arguments.answer(paths, arguments))
-    except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m training.registry.promotion", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    listed = commands.add_parser("list", help="the versions of this clone, newest first; * is the champion")
-    listed.set_defaults(answer=lambda paths, _: versions.listed(paths, champion_record(paths)))
-    shown = commands.add_parser("show", help="all that is known of a version")
-    shown.set_defaults(answer=lambda paths, arguments: versions.shown(paths, arguments.version))
-    promoted = commands.add_parser("promote", help="make a version the champion, or finish doing so")
-    promoted.set_defaults(answer=lambda paths, arguments: _promoted(paths, arguments.version))
-    for command in (shown, promoted):
-        command.add_argument("version")
-    back = commands.add_parser("rollback", help="bring back an earlier champion as a new version")
-    back.add_argument("version", nargs="?", help="the one before the present, unless told")
-    back.set_defaults(answer=lambda paths, given: f"Champion: {rollback(paths, given.version).version}")
-    return parser
-
-
-def _promoted(paths: Paths, version: str) -> str:
-    is_challenger = (paths.challenger / RECORD).exists() and (
-        ChampionRecord.read(paths.challenger / RECORD).version == version
-    )
-    if not is_challenger:
-        versions.read_version(version, paths)
-    folder = paths.challenger if is_challenger else paths.versions / version
-    return f"Champion: {promote(folder, ['Promoted by hand.'], paths).version}"
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

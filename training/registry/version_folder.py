@@ -24,9 +24,9 @@ from data.atomic_files import atomic_write_json
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from drift.calibration.thresholds import Calibration
+from models.baselines.seed_regressor import SeedRegressor
 from models.champion import Champion
 from models.forecaster.forecaster import Forecaster
-from models.baselines.seed_regressor import SeedRegressor
 from models.storage.bento_store import PICKLE, RECORD, ChampionRecord, digests_of, new_version
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ def read_version(version: str, paths: Paths) -> ChampionRecord:
     if not path.exists():
         raise ArtifactError(
             f"Version {version} is not in {paths.versions}.",
-            hint="`python -m training.registry.promotion list` shows what is there; `make pull` brings the rest.",
+            hint="`python -m training.registry list` shows what is there; `make pull` brings the rest.",
         )
     return ChampionRecord.read(path)
 

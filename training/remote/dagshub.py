@@ -17,8 +17,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from data.errors import DataContractError, StorecastError
 from data.atomic_files import atomic_write_text
+from data.errors import DataContractError, StorecastError
 from data.params import Paths
 
 HOST = "https://dagshub.com"

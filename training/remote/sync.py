@@ -18,15 +18,15 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from data.errors import ArtifactError, StorecastError
 from data.atomic_files import md5_of
+from data.errors import ArtifactError, StorecastError
 from data.loading.load_history import raw_files
 from data.params import Paths
 from data.progress import configure_logging
 from models.storage.bento_store import RECORD, ChampionRecord, verify
+from training.registry.promotion import UNFINISHED, locked, own_bento_home, promote
 from training.remote.dagshub import account, credentials
 from training.remote.dvc_command import Dvc, RemoteError
-from training.registry.promotion import UNFINISHED, locked, own_bento_home, promote
 
 logger = logging.getLogger(__name__)
 

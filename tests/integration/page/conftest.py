@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from data.panel.sales_panel import SalesPanel
-from data.params import Paths
 from data.panel.series_index import SeriesIndex
-from models.forecaster.forecaster import ForecasterParams
+from data.params import Paths
 from models.baselines.seed_estimators import SeedParams
+from models.forecaster.forecaster import ForecasterParams
 from tests.integration.page.shown import expect_settled
 from tests.integration.serving import Service, later_version, store, wait_until
 from training.train import Settings, TrainParams, train

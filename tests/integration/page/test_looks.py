@@ -13,7 +13,7 @@ from tests.integration.page.shown import expect_settled, expect_shown, over, wid
 
 pytestmark = pytest.mark.browser
 
-UI = Path(__file__).resolve().parents[3] / "service" / "ui"
+UI = Path(__file__).resolve().parents[3] / "service" / "page" / "ui"
 MAX_BYTES = 150_000
 FIRST_PAINT_MS, PAINT_TRIES = 300, 30
 FRAME_MS = SEARCH_MS = 50

@@ -54,7 +54,7 @@ def test_a_champion_goes_through_the_folder_beside_to_another_clone(
     reproduced: Clone, tmp_path: Path
 ) -> None:
     challenger = ChampionRecord.read(reproduced.paths.challenger / "champion.json")
-    reproduced.must("python", "-m", "training.registry.promotion", "promote", challenger.version)
+    reproduced.must("python", "-m", "training.registry", "promote", challenger.version)
     assert stages_run(reproduced.dvc("repro")) == ["drift"]
     done = reproduced.make("push")
     assert done.returncode == 0, done.stderr

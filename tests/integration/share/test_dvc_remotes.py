@@ -6,8 +6,8 @@ import pytest
 
 from models.champion import Champion
 from models.storage.bento_store import RECORD, ChampionRecord
-from service.live.remote_champion import RemoteChampion
 from service.core.settings import Settings
+from service.live.remote_champion import RemoteChampion
 from tests.integration.share.clones import Clone
 from tests.integration.share.remotes import OWNER, TOKEN, HttpRemote, Remote
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from data.import_sales import bring, main
 from data.errors import DataContractError
+from data.import_sales import bring, main
 from data.loading.cleaning_rules import DataParams
 
 

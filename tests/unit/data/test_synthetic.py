@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from data.dates.calendar_days import calendar
+from data.loading.cleaning_rules import DataParams
 from data.loading.load_history import RawFiles, load_history
 from data.panel.sales_panel import SalesPanel
-from data.loading.cleaning_rules import DataParams
 from data.synthetic import DRIFTS, SyntheticParams, main, synthetic_panel
 
 SMALL = SyntheticParams(stores=4, items=6, days=500)

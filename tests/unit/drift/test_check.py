@@ -14,8 +14,8 @@ from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Paths
 from data.synthetic import synthetic_panel, write_sales
 from drift.check import check, main, run
-from drift.result.retrain_flag import read_flag
 from drift.result.drift_summary import DriftSummary
+from drift.result.retrain_flag import read_flag
 from models.champion import Champion
 from tests.unit.drift.conftest import PARAMS, SALES
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from data.panel.sales_panel import SalesPanel, SeriesIndex
-from drift.detector.detector import FEWEST_WEEKS
 from drift.calibrate import calibrate
-from drift.params import DriftParams
+from drift.detector.detector import FEWEST_WEEKS
 from drift.detector.expectations import forecast_from
 from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Windows
+from drift.params import DriftParams
 
 START = np.datetime64("2015-01-05", "D")
 PARAMS = DriftParams(replay_weeks=40, evidence_weeks=0)

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.errors import ArtifactError
 from data.atomic_files import atomic_write_json
+from data.errors import ArtifactError
 from data.panel.sales_panel import SalesPanel, SeriesIndex
-from models.champion import Champion
-from models.baselines.seed_regressor import SeedRegressor
 from models.baselines.seed_estimators import SeedParams
+from models.baselines.seed_regressor import SeedRegressor
+from models.champion import Champion
 from models.storage.bento_store import ChampionRecord, digests_of, new_version
 from models.storage.forecast_table import ForecastTable
 

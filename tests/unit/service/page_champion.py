@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
-from models.storage.array_packing import pack
 from models.champion import Champion
 from models.forecaster.backtest_folds import FoldForecast
+from models.storage.array_packing import pack
 from models.storage.bento_store import ChampionRecord
 from models.storage.forecast_table import COLUMNS, ForecastTable
 

@@ -15,9 +15,9 @@ from starlette.testclient import TestClient
 from data.errors import NoChampionError
 from data.panel.sales_panel import SeriesIndex
 from service import __version__
+from service.core.settings import Settings
 from service.live.live_model import LiveModel
 from service.routes import _matching, create_routes, methods_of
-from service.core.settings import Settings
 
 HTML = {"accept": "text/html"}
 Client = Callable[..., TestClient]

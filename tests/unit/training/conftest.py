@@ -12,8 +12,8 @@ from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.params import DriftParams
-from models.forecaster.forecaster import ForecasterParams
 from models.baselines.seed_estimators import SeedParams
+from models.forecaster.forecaster import ForecasterParams
 from models.storage.bento_store import RECORD, ChampionRecord, digests_of, new_version
 from training.train import Settings, TrainParams, train
 

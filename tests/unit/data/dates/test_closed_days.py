@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from data.dates.closed_days import ClosedRules, find_closed
 from data.dates.calendar_days import as_day, calendar
+from data.dates.closed_days import ClosedRules, find_closed
 
 START = as_day("2014-01-01")
 ONE_STORE = np.array([0, 0])

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from data.loading.cleaning import clean_panel, settle_rows
 from data.dates.calendar_days import as_day
 from data.errors import DataContractError
-from data.panel.sales_panel import SalesPanel, SeriesIndex
+from data.loading.cleaning import clean_panel, settle_rows
+from data.loading.cleaning_rules import DataParams
 from data.loading.quality_report import Finding
 from data.loading.raw_rows import Labels, SalesRows
-from data.loading.cleaning_rules import DataParams
+from data.panel.sales_panel import SalesPanel, SeriesIndex
 
 NAN = np.nan
 USUAL = DataParams()

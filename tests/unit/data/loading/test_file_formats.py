@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from data.errors import DataContractError
-from data.loading.raw_rows import Coded
 from data.loading.file_formats import places_of, read_columns
+from data.loading.raw_rows import Coded
 
 WANTED = {"date": "day", "sales": "sold"}
 TEXT = "day,shop,sold\n2017-01-01,1,3\n2017-01-02,2, 4 \n"

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from data.errors import DataContractError
-from data.loading.load_history import RawFiles, load_history, raw_files
-from data.panel.sales_panel import SalesPanel
-from data.loading.quality_report import QualityReport
 from data.loading.cleaning_rules import Columns, DataParams
+from data.loading.load_history import RawFiles, load_history, raw_files
+from data.loading.quality_report import QualityReport
+from data.panel.sales_panel import SalesPanel
 
 HEADER = "date,store,item,sales\n"
 USUAL = DataParams()

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from data.errors import DataContractError
-from data.loading.raw_rows import FileRows
 from data.loading.cleaning_rules import Columns, DataParams
+from data.loading.raw_rows import FileRows
 from data.loading.read_file import read_sales
 
 HEADER = "date,store,item,sales\n"

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from data.panel.sales_panel import SeriesIndex
-from drift.detector.group_shifts import Groups
 from drift.calibration.shocks import SHOCKS
+from drift.detector.group_shifts import Groups
 
 GROUPS = Groups.of(SeriesIndex.from_labels([s for s in (1, 2) for _ in range(10)], [*range(10)] * 2))
 SALES = np.random.default_rng(1).uniform(5, 10, (20, 28))

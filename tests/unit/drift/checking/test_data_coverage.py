@@ -7,10 +7,10 @@ import pytest
 
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
-from drift.detector.detector import Alarm
-from drift.calibration.thresholds import Calibration
 from drift.calibration.calm_weeks import fit_on
+from drift.calibration.thresholds import Calibration
 from drift.checking.data_coverage import not_covered, not_judged, nothing_to_compare, too_young, why_undecided
+from drift.detector.detector import Alarm
 from drift.detector.group_shifts import Groups
 from tests.unit.drift.worlds import last_windows, world
 

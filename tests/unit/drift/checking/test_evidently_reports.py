@@ -8,9 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from drift.checking.evidently_reports import (
+    data_drift,
+    regression_quality,
+    write_data_drift,
+    write_performance,
+)
 from drift.monitors.error_drift import Performance
 from drift.monitors.input_drift import COLUMNS, InputWindows
-from drift.checking.evidently_reports import data_drift, regression_quality, write_data_drift, write_performance
 from models.evaluation.scores import bias, mae, mape, rmse
 
 RNG = np.random.default_rng(1)

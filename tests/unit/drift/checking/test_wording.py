@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from data.panel.series_index import SeriesIndex
 from drift.calibration.calm_weeks import fit_on
-from drift.detector.group_shifts import Groups
 from drift.checking.wording import Teller, _percent
+from drift.detector.group_shifts import Groups
 from tests.unit.drift.worlds import last_windows, shocked, world
 
 WORLD = world()

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from drift.detector.detector import FEWEST_WEEKS, STATISTICS, TESTS, Alarm
 from drift.calibration.calm_weeks import fit_on
+from drift.detector.detector import FEWEST_WEEKS, STATISTICS, TESTS, Alarm
 from drift.detector.expectations import Replay
 from drift.detector.group_shifts import Groups
 from models.storage.array_packing import pack, unpack

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from data.errors import ArtifactError, DataContractError
-from data.panel.seed_features import SEED_FEATURES, seed_features
 from data.panel.sales_panel import SalesPanel, SeriesIndex
-from models.baselines.seed_regressor import SeedRegressor, training_rows
+from data.panel.seed_features import SEED_FEATURES, seed_features
 from models.baselines.seed_estimators import Kind, SeedParams
+from models.baselines.seed_regressor import SeedRegressor, training_rows
 
 PARAMS = SeedParams(rows=2000, rounds=30, forest_rows=800, forest_trees=6, forest_min_leaf=2)
 KINDS: tuple[Kind, ...] = ("xgboost", "random_forest")

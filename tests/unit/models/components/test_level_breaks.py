@@ -6,8 +6,8 @@ import pytest
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from models.components.level_breaks import broken_levels
-from models.forecaster.fitting import Effort, fit_members
 from models.components.seasonal_profile import Floats
+from models.forecaster.fitting import Effort, fit_members
 
 CHANGED = np.arange(0, 100, 10)
 SELLERS = CHANGED[5:]  # those of them that sell enough in a week to tell a half from chance

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from data.panel.sales_panel import SalesPanel
 from data.dates.folds import Fold, rolling_folds
-from models.forecaster.fitting import Effort
+from data.panel.sales_panel import SalesPanel
 from models.forecaster.backtest_folds import forecast_fold, usable_folds
+from models.forecaster.fitting import Effort
 
 QUICK = Effort(max_rows=2_000, rounds=5, seed=1)
 

@@ -7,11 +7,11 @@ import pytest
 
 from data.errors import ArtifactError, DataContractError
 from data.panel.sales_panel import SalesPanel
-from data.params import load_params
 from data.panel.series_index import SeriesIndex
+from data.params import load_params
 from models.champion import Champion
-from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.evaluation.scores import coverage, wape
+from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.storage.forecast_table import CLOSED, COLD_START, MODEL
 
 QUICK = ForecasterParams(folds=2, backtest_rows=4_000, final_rows=4_000, rounds=20)

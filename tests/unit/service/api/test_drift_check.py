@@ -15,9 +15,9 @@ from drift.calibrate import calibrate
 from drift.params import DriftParams
 from models.champion import Champion
 from service.api import endpoints as answers
-from service.docs.api_reference import Asked
-from service.api.schemas import DriftQuery, check
 from service.api.forecasts import Forecasts
+from service.api.schemas import DriftQuery, check
+from service.docs.api_reference import Asked
 
 
 @pytest.fixture(scope="module")

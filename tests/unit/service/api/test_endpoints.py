@@ -7,8 +7,8 @@ import pytest
 from data.errors import UnknownSeriesError
 from models.champion import Champion
 from service.api import endpoints as answers
-from service.core.errors import INVALID_REQUEST, NOT_JSON, RequestError
 from service.api.forecasts import Forecasts
+from service.core.errors import INVALID_REQUEST, NOT_JSON, RequestError
 
 ONE = b'{"store":1,"item":5,"date":"2018-01-15"}'
 UNKNOWN = b'{"store":1,"item":99,"date":"2018-01-15"}'

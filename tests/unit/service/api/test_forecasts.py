@@ -10,14 +10,14 @@ import pytest
 from prometheus_client import REGISTRY
 
 from data.errors import UnknownSeriesError
-from data.panel.seed_features import SEED_FEATURES
 from data.panel.sales_panel import SalesPanel
+from data.panel.seed_features import SEED_FEATURES
 from models.champion import Champion
 from service.api.caller_history import panel_of
-from service.api.schemas import FeatureRow, ForecastQuery, PredictQuery, SeriesQuery, check
-from service.core.errors import DATE_OUT_OF_RANGE, RequestError
 from service.api.forecasts import Forecasts, is_feature_row
+from service.api.schemas import FeatureRow, ForecastQuery, PredictQuery, SeriesQuery, check
 from service.api.series_response import rounded
+from service.core.errors import DATE_OUT_OF_RANGE, RequestError
 
 
 @pytest.fixture(scope="module")

@@ -18,9 +18,9 @@ from data.panel.frames import write_csv
 from data.panel.sales_panel import SalesPanel
 from models.champion import Champion
 from models.storage.forecast_table import ForecastTable
+from service.api.forecasts import Forecasts
 from service.batch import __main__ as batch
 from service.batch.forecast_sources import OwnAnswers, RemoteAnswers
-from service.api.forecasts import Forecasts
 
 COLUMNS = ["date", "store", "item", "forecast", "lower_80", "upper_80", "lower_95", "upper_95", "method"]
 

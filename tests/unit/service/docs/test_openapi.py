@@ -8,10 +8,10 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 from openapi_spec_validator import validate
 
 from models.champion import Champion
+from service.core.settings import Settings
 from service.docs.api_reference import Asked
 from service.docs.openapi import openapi_document
 from service.routes import create_routes
-from service.core.settings import Settings
 
 
 def document(champion: Champion | None = None, **settings: Any) -> dict[str, Any]:
@@ -87,5 +87,5 @@ def test_the_version_told_is_the_projects() -> None:
 
     from service import __version__
 
-    root = Path(__file__).parents[3]
+    root = Path(__file__).parents[4]
     assert tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"] == __version__

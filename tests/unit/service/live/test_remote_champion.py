@@ -12,8 +12,8 @@ from data.errors import NoChampionError
 from models.champion import Champion
 from models.storage.bento_store import RECORD
 from service.core import metrics
-from service.live.remote_champion import RemoteChampion
 from service.core.settings import Settings
+from service.live.remote_champion import RemoteChampion
 from tests.unit.service.misbehaving_remote import Remote
 
 

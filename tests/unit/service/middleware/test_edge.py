@@ -11,8 +11,8 @@ import pytest
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.middleware.edge import Edge
 from service.core.settings import Settings
+from service.middleware.edge import Edge
 
 METHODS = {"/predict": frozenset({"POST"}), "/model": frozenset({"GET"}), "/health": frozenset({"GET"})}
 JSON = {"content-type": "application/json"}

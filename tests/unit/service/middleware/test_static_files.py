@@ -1,4 +1,4 @@
-"""service.middleware.static_files: what a browser is sent and with which headers, and when it wants a page."""
+"""service.middleware.static_files: what a browser is sent, its headers, and when it wants a page."""
 
 from pathlib import Path
 

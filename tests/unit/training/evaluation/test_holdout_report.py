@@ -11,8 +11,8 @@ from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from models.champion import Champion
 from training.evaluation.backtest import Tried
-from training.evaluation.leaderboard import standings
 from training.evaluation.holdout_report import HoldOut, forecast_report, series_chart, total_chart
+from training.evaluation.leaderboard import standings
 
 
 class Links(HTMLParser):

@@ -9,14 +9,21 @@ from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.result.retrain_flag import raise_flag
 from models.champion import Champion
+from models.evaluation.scores import wape
 from models.forecaster.recent_correction import FOLLOWING, READINGS, USUAL, Lately
 from models.forecaster.roll_forward import roll_forward
-from models.evaluation.scores import wape
 from models.storage.bento_store import ChampionRecord
 from training import retrain
 from training import roll_forward as job
+from training.gate.correction_policy import (
+    Looks,
+    knows_newest_week,
+    looks_at,
+    looks_from,
+    looks_of,
+    reading_of_champion,
+)
 from training.registry.decision_log import Decision, append_decision, read_decisions
-from training.gate.correction_policy import Looks, knows_newest_week, looks_at, looks_from, looks_of, reading_of_champion
 from training.registry.promotion import promote
 from training.roll_forward import open_champion
 from training.train import train_challenger

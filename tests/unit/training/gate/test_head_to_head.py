@@ -11,8 +11,8 @@ from models.champion import Champion
 from models.forecaster.forecaster import Forecaster
 from models.forecaster.recent_correction import FOLLOWING, USUAL, Lately
 from models.storage.bento_store import ChampionRecord
-from training.gate.head_to_head import contest
 from training.gate.correction_policy import Looks
+from training.gate.head_to_head import contest
 from training.train import Settings
 
 DAYS = 7

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from training.registry.decision_log import Decision
 from training.gate.retrain_schedule import PaceParams, is_learning, next_attempt
+from training.registry.decision_log import Decision
 
 FIRST = date(2017, 1, 1)
 PARAMS = PaceParams(first_wait_days=14, settled_days=56, cool_down_days=112)

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from data import job_metrics as pushed
-from data.params import Paths
 from data.job_metrics import Report
+from data.params import Paths
 from training.registry import champion_metrics as told_module
-from training.registry.decision_log import Decision, append_decision
 from training.registry.champion_metrics import told
+from training.registry.decision_log import Decision, append_decision
 
 
 @pytest.fixture

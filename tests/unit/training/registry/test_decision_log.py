@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from data.errors import ArtifactError
-from training.registry.decision_log import Decision, append_decision, line_of_champions, read_decisions, restored_by
+from training.registry.decision_log import (
+    Decision,
+    append_decision,
+    line_of_champions,
+    read_decisions,
+    restored_by,
+)
 
 
 def decision(what: str, version: str, restores: str | None = None) -> Decision:

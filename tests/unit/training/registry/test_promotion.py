@@ -10,8 +10,9 @@ import pytest
 from data.errors import ArtifactError, NoChampionError
 from data.params import Paths
 from models.storage.bento_store import ChampionRecord, bento_champion, verify
+from training.registry.__main__ import main
 from training.registry.decision_log import read_decisions
-from training.registry.promotion import champion_record, main, promote, rollback
+from training.registry.promotion import champion_record, promote, rollback
 
 MakeVersion = Callable[[str], ChampionRecord]
 

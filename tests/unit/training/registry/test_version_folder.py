@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from data.panel.seed_features import SEED_FEATURES
 from data.panel.sales_panel import SalesPanel
+from data.panel.seed_features import SEED_FEATURES
 from data.params import Paths
 from models.champion import Champion
 from models.storage.bento_store import ChampionRecord, digests_of
-from training.train import Settings
 from training.registry.version_folder import HISTORY_DAYS, Fitted, one_at_a_time, params_hash, save_challenger
+from training.train import Settings
 
 
 def test_a_challenger_opens_as_a_champion(trained_clone: Paths, panel: SalesPanel) -> None:

@@ -9,8 +9,8 @@ import pytest
 from data.errors import ArtifactError, NoChampionError
 from data.params import Paths
 from models.storage.bento_store import ChampionRecord, bento_champion
-from training.remote.dvc_command import Dvc, RemoteError
 from training.registry.promotion import promote
+from training.remote.dvc_command import Dvc, RemoteError
 from training.remote.sync import knock, pull, push, restore, share
 
 MakeVersion = Callable[[str], ChampionRecord]

@@ -9,12 +9,12 @@ import numpy as np
 
 from data.progress import progress
 from models.forecaster.recent_correction import USUAL, Lately
-from training.registry.decision_log import Decision
+from tests.benchmarks.policy_replay.world import WEEK_DAYS, PlannedShock, World
 from training.gate.correction_policy import Looks, looks_at, looks_from
 from training.gate.decision_rule import decide
-from training.gate.retrain_schedule import is_learning, next_attempt
 from training.gate.params import RetrainParams
-from training.replay_world import WEEK_DAYS, PlannedShock, World
+from training.gate.retrain_schedule import is_learning, next_attempt
+from training.registry.decision_log import Decision
 
 AFTER_WEEKS = 8
 MONTH_WEEKS = 4

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
+from drift.monitors.last_year import compare_with_last_year
+from drift.monitors.series_attention import SHOWN, Reason, reasons_to_look
 from models.storage.forecast_table import COLUMNS, ForecastTable
-from service.attention import SHOWN, Reason, reasons_to_look
-from service.comparison import compare_with_last_year
 
 END = np.datetime64("2026-11-22", "D")
 N_STORES, N_ITEMS, N_DAYS = 4, 10, 500

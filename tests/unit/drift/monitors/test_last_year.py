@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
+from drift.monitors.last_year import YEAR_DAYS, compare_with_last_year
 from models.storage.forecast_table import COLUMNS, ForecastTable
-from service.comparison import YEAR_DAYS, compare_with_last_year
 
 END = np.datetime64("2026-11-22", "D")
 DAYS = 28

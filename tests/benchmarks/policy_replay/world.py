@@ -10,20 +10,20 @@ from typing import TypeVar
 import numpy as np
 
 from data.panel.sales_panel import SalesPanel
-from drift.detector.detector import TESTS, Alarm
 from drift.calibration.calm_weeks import calm_weeks, fit_on
-from drift.result.drift_kinds import kinds_of
+from drift.calibration.shocks import SHOCKS
+from drift.detector.detector import TESTS, Alarm
 from drift.detector.expectations import FIRST_ORIGIN_DAYS, Forecast, Replay, forecast_from
 from drift.detector.group_shifts import Groups
-from drift.calibration.shocks import SHOCKS
 from drift.detector.windows import LENGTHS_DAYS
-from models.forecaster.member_selection import DEFAULT
+from drift.result.drift_kinds import kinds_of
 from models.forecaster.fitting import fit_members
 from models.forecaster.forecaster import Forecaster, ForecasterParams
+from models.forecaster.member_selection import DEFAULT
 from models.forecaster.recent_correction import Lately
 from models.forecaster.roll_forward import roll_forward
-from training.gate.head_to_head import score
 from training.gate.decision_rule import DailyScorecard
+from training.gate.head_to_head import score
 
 WEEK_DAYS = 7
 FIRST_SHOCK_WEEK = 4

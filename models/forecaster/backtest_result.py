@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from data.errors import ArtifactError
 from data.panel.series_index import SeriesIndex
-from models.storage.array_packing import unpack
 from models.forecaster.backtest_folds import FoldForecast
+from models.storage.array_packing import unpack
 
 Floats = NDArray[np.float32]
 

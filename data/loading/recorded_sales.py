@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.errors import DataContractError
-from data.panel.frames import read_panel
+from data.loading.cleaning_rules import DataParams
 from data.loading.load_history import RawFiles, load_history, raw_files
+from data.panel.frames import read_panel
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
-from data.loading.cleaning_rules import DataParams
 
 
 def recorded_sales(paths: Paths, file: Path | None) -> SalesPanel:

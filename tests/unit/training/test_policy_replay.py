@@ -9,10 +9,19 @@ import pytest
 from data.panel.sales_panel import SalesPanel
 from data.synthetic import SyntheticParams, synthetic_panel
 from models.forecaster.forecaster import ForecasterParams
+from tests.benchmarks.policy_replay.__main__ import main
+from tests.benchmarks.policy_replay.policies import (
+    Life,
+    detections,
+    false_alarms,
+    loop,
+    never,
+    wape,
+    weekly,
+    weeks_after,
+)
+from tests.benchmarks.policy_replay.world import PlannedShock, World, plan_shocks, shocked
 from training.gate.params import RetrainParams
-from training.replay import main
-from training.replay_policies import Life, detections, false_alarms, loop, never, wape, weekly, weeks_after
-from training.replay_world import PlannedShock, World, plan_shocks, shocked
 
 WEEKS = 12
 SHOCKS = [PlannedShock(4, "all ×0.5")]

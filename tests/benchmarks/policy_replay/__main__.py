@@ -1,4 +1,4 @@
-"""Job: two years lived again, week by week, with shocks: is the loop worth it? `python -m training.replay`.
+"""Job: two years simulated week by week with shocks: `python -m tests.benchmarks.policy_replay`.
 
 Every policy fits the same members with the same, reduced effort, and is scored on the same weeks.
 """
@@ -12,18 +12,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from data.errors import StorecastError
 from data.atomic_files import atomic_write_json, atomic_write_text
+from data.errors import StorecastError
+from data.loading.cleaning_rules import DataParams
 from data.loading.load_history import RawFiles, load_history
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging
-from data.loading.cleaning_rules import DataParams
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.params import DriftParams
 from models.forecaster.forecaster import ForecasterParams
-from training.gate.params import RetrainParams
-from training.replay_policies import (
+from tests.benchmarks.policy_replay.policies import (
     AFTER_WEEKS,
     Life,
     Policy,
@@ -36,7 +35,8 @@ from training.replay_policies import (
     weeks_after,
     worst_promotion,
 )
-from training.replay_world import PlannedShock, World, plan_shocks, shocked
+from tests.benchmarks.policy_replay.world import PlannedShock, World, plan_shocks, shocked
+from training.gate.params import RetrainParams
 
 logger = logging.getLogger(__name__)
 
@@ -140,7 +140,7 @@ def cells(outcome: Outcome) -> list[str]:
 
 def main(argv: Sequence[str]) -> int:
     """Replay and write reports/replay.md and .json; 2 when the sales cannot be used."""
-    parser = argparse.ArgumentParser(prog="python -m training.replay", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.policy_replay", description=__doc__)
     parser.add_argument("--sales", type=Path, help="a file; made-up sales unless given")
     usual = {"weeks": 104, "shocks": 4, "lasting-weeks": 0, "seed": 1, "rows": 20_000, "rounds": 100}
     for name, value in usual.items():

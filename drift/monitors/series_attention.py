@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.panel.sales_panel import SalesPanel
+from drift.monitors.last_year import Comparison
 from models.storage.forecast_table import ForecastTable
-from service.comparison import Comparison
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
