@@ -18,15 +18,15 @@ from starlette.types import ASGIApp
 
 from data.errors import StorecastError, UnknownSeriesError
 from drift.result.drift_summary import DriftSummary
-from service.api import endpoints as answers
+from service.api import endpoints
 from service.api.schemas import (
-    DriftQuery,
-    ExplainAnswer,
+    DriftCheckRequest,
+    ExplainResponse,
     FeatureRow,
-    ForecastAnswer,
-    ForecastQuery,
-    Prediction,
-    PredictQuery,
+    ForecastRequest,
+    ForecastResponse,
+    PredictRequest,
+    PredictResponse,
 )
 from service.core import metrics
 from service.core.errors import body_of, kind_of
@@ -44,12 +44,12 @@ SETTINGS = Settings()
 ROUTES = create_routes(SETTINGS)
 
 
-def fast(work: answers.Work) -> Answer:
+def fast(work: endpoints.Handler) -> Answer:
     """An api's work for the fast lane, over whatever model serves at the time."""
-    return lambda body: answers.at_once(work, ROUTES.state.live_model.current, body)
+    return lambda body: endpoints.quick_response(work, ROUTES.state.live_model.current, body)
 
 
-FAST = {"/predict": fast(answers.predict), "/forecast": fast(answers.forecast)}
+FAST = {"/predict": fast(endpoints.predict), "/forecast": fast(endpoints.forecast)}
 
 
 class JsonBody(bentoml.IODescriptor):  # type: ignore[misc]  # BentoML ships no types
@@ -120,34 +120,38 @@ class ForecastService:
         spare_the_collector()
 
     @bentoml.api(  # type: ignore[untyped-decorator]  # BentoML ships no types
-        input_spec=body_like(PredictQuery | FeatureRow | list[Any]), output_spec=Prediction
+        input_spec=body_like(PredictRequest | FeatureRow | list[Any]), output_spec=PredictResponse
     )
     async def predict(self, body: JsonBody) -> Response:
         """One series on one day, or a list of them; or rows of the seed's ten features."""
-        return await self._answer("predict", answers.predict, body.content, answers.is_quick(body.content))
+        return await self._answer(
+            "predict", endpoints.predict, body.content, endpoints.is_quick(body.content)
+        )
 
     @bentoml.api(  # type: ignore[untyped-decorator]
-        input_spec=body_like(ForecastQuery), output_spec=ForecastAnswer
+        input_spec=body_like(ForecastRequest), output_spec=ForecastResponse
     )
     async def forecast(self, body: JsonBody) -> Response:
         """All days of up to 1,000 series, from the table or from histories of the caller."""
-        return await self._answer("forecast", answers.forecast, body.content, answers.is_quick(body.content))
+        return await self._answer(
+            "forecast", endpoints.forecast, body.content, endpoints.is_quick(body.content)
+        )
 
     @bentoml.api(  # type: ignore[untyped-decorator]
-        input_spec=body_like(PredictQuery), output_spec=ExplainAnswer
+        input_spec=body_like(PredictRequest), output_spec=ExplainResponse
     )
     async def explain(self, body: JsonBody) -> Response:
         """Why the forecast of one series on one day is what it is."""
-        return await self._answer("explain", answers.explain, body.content, is_quick=False)
+        return await self._answer("explain", endpoints.explain, body.content, is_quick=False)
 
     @bentoml.api(  # type: ignore[untyped-decorator]
-        route="/drift-check", input_spec=body_like(DriftQuery), output_spec=DriftSummary
+        route="/drift-check", input_spec=body_like(DriftCheckRequest), output_spec=DriftSummary
     )
     async def drift_check(self, body: JsonBody) -> Response:
         """Whether new days are what the model expected of them."""
-        return await self._answer("drift-check", answers.check_drift, body.content, is_quick=False)
+        return await self._answer("drift-check", endpoints.check_drift, body.content, is_quick=False)
 
-    async def _answer(self, endpoint: str, work: answers.Work, body: bytes, is_quick: bool) -> Response:
+    async def _answer(self, endpoint: str, work: endpoints.Handler, body: bytes, is_quick: bool) -> Response:
         """Do the work, in a thread when it would hold up others, and put what went wrong into our shape."""
         try:
             job = functools.partial(work, self.live_model.forecasts, body)

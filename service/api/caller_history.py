@@ -9,7 +9,7 @@ import numpy as np
 
 from data.panel.sales_panel import SalesPanel, panel_from_columns
 from data.panel.series_index import SeriesId
-from service.api.schemas import SeriesQuery
+from service.api.schemas import SeriesRequest
 
 KEPT_DAYS = 1_120  # as many as a champion keeps: no level looks further back
 
@@ -20,7 +20,7 @@ def newest_days(history: SalesPanel) -> SalesPanel:
     return history if first <= history.start else history.window(first, history.end)
 
 
-def panel_of(brought: Iterable[SeriesQuery]) -> SalesPanel:
+def history_panel(brought: Iterable[SeriesRequest]) -> SalesPanel:
     """The histories of a request as one panel: what the model looks back at, of two rows a day the later.
 
     Raises `DataContractError` when a series came twice.

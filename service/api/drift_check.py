@@ -9,7 +9,7 @@ from drift.calibration.thresholds import FILE, Calibration
 from drift.checking.online_check import OnlineCheck
 from drift.result.drift_summary import DriftSummary
 from models.champion import Champion
-from service.api.schemas import DriftQuery
+from service.api.schemas import DriftCheckRequest
 from service.core import metrics
 
 
@@ -26,7 +26,7 @@ def watched_series(champion: Champion) -> SeriesIndex:
     return Calibration.load(champion.folder).series if has_thresholds else champion.table.series
 
 
-def check_drift(check: OnlineCheck | None, query: DriftQuery, model_version: str) -> DriftSummary:
+def check_drift(check: OnlineCheck | None, query: DriftCheckRequest, model_version: str) -> DriftSummary:
     """Judge rows of new days; raises `DataContractError` with how many are needed when there are too few."""
     if check is None:
         reason = "This champion was made without thresholds of drift: train again."

@@ -20,10 +20,17 @@ from drift.checking.online_check import OnlineCheck
 from drift.result.drift_summary import DriftSummary
 from models.champion import Champion
 from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
-from service.api.caller_history import newest_days, panel_of
+from service.api.caller_history import history_panel, newest_days
 from service.api.drift_check import check_drift, open_check
-from service.api.schemas import DriftQuery, FeatureRow, ForecastQuery, PredictQuery, SeriesQuery, check
-from service.api.series_response import DECIMALS, rounded, series_answer
+from service.api.schemas import (
+    DriftCheckRequest,
+    FeatureRow,
+    ForecastRequest,
+    PredictRequest,
+    SeriesRequest,
+    check,
+)
+from service.api.series_response import DECIMALS, rounded, series_response
 from service.core import metrics
 from service.core.errors import DATE_OUT_OF_RANGE, INVALID_REQUEST, RequestError, body_of
 
@@ -61,7 +68,7 @@ class Forecasts:
             if before is not None and part in vars(before.champion):
                 getattr(self.champion, part)
 
-    def predict(self, query: PredictQuery) -> dict[str, Any]:
+    def predict(self, query: PredictRequest) -> dict[str, Any]:
         """One series on one day, from the table."""
         row, step = self._find(query)
         values = self._values[row, step - 1].tolist()
@@ -98,13 +105,13 @@ class Forecasts:
         try:
             if is_feature_row(entry):
                 return check(FeatureRow, entry)
-            return self.predict(check(PredictQuery, entry))
+            return self.predict(check(PredictRequest, entry))
         except StorecastError as error:
             if isinstance(error, UnknownSeriesError):
                 metrics.count_unknown("predict")
             return body_of(error)
 
-    def forecast(self, query: ForecastQuery) -> dict[str, Any]:
+    def forecast(self, query: ForecastRequest) -> dict[str, Any]:
         """All days of the series asked for: from the table, or from the model where a history was sent."""
         from_model = self._forecast_histories(query)
         found = [
@@ -112,7 +119,7 @@ class Forecasts:
             for place, series in enumerate(query.series)
         ]  # all of them before the first is counted as given
         answers = [
-            self._labels(series) | series_answer(table, row, dates[: query.horizon_days], query.levels)
+            self._labels(series) | series_response(table, row, dates[: query.horizon_days], query.levels)
             for series, (table, row, dates) in zip(query.series, found, strict=True)
         ]
         return {"model_version": self.version, "cutoff": str(self.cutoff), "forecasts": answers}
@@ -133,7 +140,7 @@ class Forecasts:
             table.mean_sales[rows],
         )
 
-    def explain(self, query: PredictQuery) -> dict[str, Any]:
+    def explain(self, query: PredictRequest) -> dict[str, Any]:
         """Take the forecast of one series on one day apart, in a planner's words; asks the model itself."""
         from models.forecaster.explain import explain  # imports xgboost
 
@@ -143,7 +150,7 @@ class Forecasts:
         metrics.count_forecast("explain", told.forecast, step)
         return {**asdict(told), "model_version": self.version}
 
-    def check_drift(self, query: DriftQuery) -> DriftSummary:
+    def check_drift(self, query: DriftCheckRequest) -> DriftSummary:
         """Whether new days are what this champion expected of them."""
         return check_drift(self.online_check, query, self.version)
 
@@ -152,7 +159,7 @@ class Forecasts:
         """What `check_drift` goes by; takes a moment to make."""
         return open_check(self.champion)
 
-    def _labels(self, series: SeriesQuery) -> dict[str, SeriesId]:
+    def _labels(self, series: SeriesRequest) -> dict[str, SeriesId]:
         """A series as the data names it; as the caller does where it is not known."""
         index = self.table.series
         row = index.find(series.store, series.item)
@@ -160,7 +167,7 @@ class Forecasts:
             return {"store": series.store, "item": series.item}
         return {"store": index.stores[row], "item": index.items[row]}
 
-    def _look_up(self, series: SeriesQuery, horizon_days: int) -> tuple[ForecastTable, int, list[str]]:
+    def _look_up(self, series: SeriesRequest, horizon_days: int) -> tuple[ForecastTable, int, list[str]]:
         row = self._row(series.store, series.item)
         self._require_reach(horizon_days)
         return self.table, row, self.dates
@@ -173,7 +180,7 @@ class Forecasts:
                 "this model looks no further.",
             )
 
-    def _forecast_histories(self, query: ForecastQuery) -> dict[int, tuple[ForecastTable, int, list[str]]]:
+    def _forecast_histories(self, query: ForecastRequest) -> dict[int, tuple[ForecastTable, int, list[str]]]:
         """Answers to entries that brought a history, by place in the request; one model call per last day.
 
         A series may come more than once, with a history for each question of what if: a panel holds it once.
@@ -189,7 +196,7 @@ class Forecasts:
         answers = {}
         for places in calls.values():
             brought = [query.series[place] for place in places]
-            table = self.from_history(panel_of(brought), query.horizon_days)
+            table = self.from_history(history_panel(brought), query.horizon_days)
             dates = _dates(table)
             for place, series in zip(places, brought, strict=True):
                 row = table.series.find(series.store, series.item)
@@ -197,7 +204,7 @@ class Forecasts:
                 answers[place] = (table, row, dates)
         return answers
 
-    def _find(self, query: PredictQuery) -> tuple[int, int]:
+    def _find(self, query: PredictRequest) -> tuple[int, int]:
         """Row and step of a query; raises 404 for an unknown series, 422 for a day that is not forecast."""
         row = self._row(query.store, query.item)
         step = (query.date - self.cutoff).days

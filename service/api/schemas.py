@@ -42,13 +42,13 @@ def parse(model: type[Body], body: bytes) -> Body:
     return check(model, read_json(body))
 
 
-class Request(BaseModel):
+class RequestModel(BaseModel):
     """Base of what is asked: a misspelt field is an error, not a silent default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class PredictQuery(Request):
+class PredictRequest(RequestModel):
     """One series on one day after the cutoff."""
 
     store: Label
@@ -56,7 +56,7 @@ class PredictQuery(Request):
     date: Day
 
 
-class FeatureRow(Request):
+class FeatureRow(RequestModel):
     """The seed's ten features of one day; store, item and date may stand beside them and pick nothing."""
 
     year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), NO_TEXT]
@@ -74,14 +74,14 @@ class FeatureRow(Request):
     date: Day | None = None
 
 
-class HistoryDay(Request):
+class HistoryDay(RequestModel):
     """Units sold on one day; null when nothing is known."""
 
     date: RecordedDay
     sales: Number | None
 
 
-class SeriesQuery(Request):
+class SeriesRequest(RequestModel):
     """A series, and its history when the caller knows better; of two rows a day the later counts."""
 
     store: Label
@@ -89,15 +89,15 @@ class SeriesQuery(Request):
     history: Annotated[list[HistoryDay], Field(min_length=1, max_length=MAX_HISTORY_DAYS)] | None = None
 
 
-class ForecastQuery(Request):
+class ForecastRequest(RequestModel):
     """Whole forecasts of some series."""
 
-    series: Annotated[list[SeriesQuery], Field(min_length=1, max_length=MAX_SERIES)]
+    series: Annotated[list[SeriesRequest], Field(min_length=1, max_length=MAX_SERIES)]
     horizon_days: Annotated[int, Field(ge=1, le=MAX_HORIZON_DAYS), NO_TEXT] = 28
     levels: Annotated[list[Literal[50, 80, 90, 95]], Field(max_length=4)] = [80, 95]
 
 
-class SalesRow(Request):
+class SalesRow(RequestModel):
     """Units one series sold on one new day."""
 
     date: RecordedDay
@@ -106,13 +106,13 @@ class SalesRow(Request):
     sales: Number | None
 
 
-class DriftQuery(Request):
+class DriftCheckRequest(RequestModel):
     """New days to compare with what was expected of them, in any order."""
 
     rows: Annotated[list[SalesRow], Field(min_length=1, max_length=MAX_DRIFT_ROWS)]
 
 
-class Prediction(BaseModel):
+class PredictResponse(BaseModel):
     """Units expected to be sold on one day, with likely ranges; bounds are null where the method has none."""
 
     predicted_sales: float
@@ -152,7 +152,7 @@ class SeriesForecast(BaseModel):
     days: list[ForecastDay]
 
 
-class ForecastAnswer(BaseModel):
+class ForecastResponse(BaseModel):
     """Forecasts in the order of the request; `cutoff` is the last day the model has seen."""
 
     model_version: str
@@ -169,7 +169,7 @@ class ExplainedPart(BaseModel):
     words: str
 
 
-class ExplainAnswer(BaseModel):
+class ExplainResponse(BaseModel):
     """A forecast taken apart: the factors multiply to it, the units of the parts add up to it."""
 
     forecast: float
@@ -187,7 +187,7 @@ class ErrorDetail(BaseModel):
     request_id: str
 
 
-class ErrorAnswer(BaseModel):
+class ErrorResponse(BaseModel):
     """The shape of every error on every route."""
 
     error: ErrorDetail

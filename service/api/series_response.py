@@ -19,7 +19,7 @@ def rounded(values: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.asarray(values, np.float64).round(DECIMALS)
 
 
-def series_answer(
+def series_response(
     table: ForecastTable, row: int, dates: Sequence[str], levels: Sequence[int]
 ) -> dict[str, Any]:
     """One series of /forecast; bounds are put in column by column, in half the time of day by day."""

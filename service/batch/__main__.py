@@ -20,8 +20,8 @@ from data.params import Paths, load_params
 from data.progress import configure_logging, progress
 from data.text import counted
 from service.api.schemas import MAX_HORIZON_DAYS
-from service.batch.forecast_sources import Answers, OwnAnswers, RemoteAnswers, connect
-from service.batch.input import read_history, read_wishes
+from service.batch.forecast_sources import ForecastSource, LocalForecasts, RemoteForecasts, connect
+from service.batch.input import read_history, read_requested_rows
 from service.batch.output import Parts, write_rejects
 from service.core.settings import Settings
 
@@ -36,58 +36,58 @@ def run(arguments: argparse.Namespace) -> None:
     parts = Parts(out)
     params = load_params("data", DataParams) if Paths().params.exists() else DataParams()
     history, rejects = read_history(arguments.sales, params) if arguments.sales else (None, [])
-    with _answers(arguments.url, history) as answers:
-        wanted = None
+    with _source(arguments.url, history) as source:
+        requested = None
         if arguments.future:
-            wanted, more = read_wishes(
-                arguments.future, params, answers.series, answers.cutoff, arguments.horizon_days
+            requested, more = read_requested_rows(
+                arguments.future, params, source.series, source.cutoff, arguments.horizon_days
             )
             rejects += more
-        count = _forecast_parts(parts, answers, wanted, arguments, history)
+        count = _forecast_parts(parts, source, requested, arguments, history)
         rejected = out.with_name(f"{out.name}.rejects.csv")
         write_rejects(rejected, rejects)
         n_rows = parts.finish(count)
-        size = f"{counted(n_rows, 'row')} of {counted(len(answers.series), 'series')}"
-        days = f"{arguments.horizon_days} days from {answers.cutoff}"
-        logger.info("%s: %s, %s, by version %s.", out, size, days, answers.version)
+        size = f"{counted(n_rows, 'row')} of {counted(len(source.series), 'series')}"
+        days = f"{arguments.horizon_days} days from {source.cutoff}"
+        logger.info("%s: %s, %s, by version %s.", out, size, days, source.version)
     if rejects:
         logger.info("Left out: %s; %s says why.", counted(len(rejects), "row"), rejected)
 
 
 @contextmanager
-def _answers(url: str | None, history: SalesPanel | None) -> Iterator[Answers]:
+def _source(url: str | None, history: SalesPanel | None) -> Iterator[ForecastSource]:
     if url is None:
-        yield OwnAnswers(history)
+        yield LocalForecasts(history)
         return
     with connect(url, next(iter(Settings().keys), None)) as client:
-        yield RemoteAnswers(client, history)
+        yield RemoteForecasts(client, history)
 
 
 def _forecast_parts(
     parts: Parts,
-    answers: Answers,
-    wanted: NDArray[np.bool_] | None,
+    source: ForecastSource,
+    requested: NDArray[np.bool_] | None,
     arguments: argparse.Namespace,
     history: SalesPanel | None,
 ) -> int:
     """Write every part that is not there yet; returns how many there are."""
     manifest = {
-        "version": answers.version,
-        "cutoff": str(answers.cutoff),
+        "version": source.version,
+        "cutoff": str(source.cutoff),
         "horizon_days": arguments.horizon_days,
-        "chunk": answers.chunk,
+        "chunk": source.chunk,
         "history": history.content_hash() if history else None,
         "future": sha256_of(arguments.future) if arguments.future else None,
     }
     if kept := parts.begin(manifest, arguments.resume):
         logger.info("%d finished parts of an interrupted run are kept.", kept)
-    n_series = len(answers.series)
-    chunks = np.split(np.arange(n_series), range(answers.chunk, n_series, answers.chunk))
+    n_series = len(source.series)
+    chunks = np.split(np.arange(n_series), range(source.chunk, n_series, source.chunk))
     with progress(n_series, "Forecast") as bar:
         for number, rows in enumerate(chunks):
             if not parts.has(number):
-                table = answers.forecast(rows, arguments.horizon_days)
-                parts.write(number, table, None if wanted is None else wanted[rows])
+                table = source.forecast(rows, arguments.horizon_days)
+                parts.write(number, table, None if requested is None else requested[rows])
             bar.update(len(rows))
     return len(chunks)
 

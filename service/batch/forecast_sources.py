@@ -25,7 +25,7 @@ HISTORY_DAY_BYTES, BODY_BYTES = 40, 8_000_000
 BUSY = frozenset((429, 503, 504))
 
 
-class Answers(Protocol):
+class ForecastSource(Protocol):
     """Forecasts for many series of one model; `series` and `cutoff` are the history's when one was given."""
 
     version: str
@@ -38,7 +38,7 @@ class Answers(Protocol):
         ...
 
 
-class OwnAnswers:
+class LocalForecasts:
     """BentoML's service class used in this process, which since 1.2 is what a runner is."""
 
     chunk = 1_000
@@ -59,13 +59,13 @@ class OwnAnswers:
         return self._forecasts.from_table(rows, horizon_days)
 
 
-class RemoteAnswers:
-    """A running server, asked over HTTP in pieces it takes; asked again while it is busy."""
+class RemoteForecasts:
+    """A running server, called over HTTP in requests it accepts, and again while it is busy."""
 
     def __init__(self, client: httpx.Client, history: SalesPanel | None) -> None:
         self._client, url = client, client.base_url
         self._history = newest_days(history) if history else None
-        health = self._ask("GET", "/health")
+        health = self._send("GET", "/health")
         if not isinstance(health, dict) or health.get("service") != "storecast":
             raise StorecastError(f"{url} is no Storecast server.", hint="Give the address of its page.")
         model = health["model"]
@@ -81,8 +81,8 @@ class RemoteAnswers:
 
     def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> ForecastTable:
         """One request; raises `StorecastError` when the server's model is no longer the one begun with."""
-        body = {"series": list(self._asked(rows)), "horizon_days": horizon_days, "levels": LEVELS}
-        answer = self._ask("POST", "/forecast", body)
+        body = {"series": list(self._series_bodies(rows)), "horizon_days": horizon_days, "levels": LEVELS}
+        answer = self._send("POST", "/forecast", body)
         if answer["model_version"] != self.version:
             raise StorecastError(
                 f"The server changed its model from {self.version} to {answer['model_version']} half-way.",
@@ -91,22 +91,22 @@ class RemoteAnswers:
         series = self.series.select(rows)
         return _table_of(answer["forecasts"], series, self.cutoff, horizon_days)
 
-    def _asked(self, rows: NDArray[np.int64]) -> Iterator[dict[str, Any]]:
+    def _series_bodies(self, rows: NDArray[np.int64]) -> Iterator[dict[str, Any]]:
         for row in rows.tolist():
-            asked: dict[str, Any] = {"store": self.series.stores[row], "item": self.series.items[row]}
+            series: dict[str, Any] = {"store": self.series.stores[row], "item": self.series.items[row]}
             if self._history is not None:
-                asked["history"] = _days_of(self._history, row)
-            yield asked
+                series["history"] = _days_of(self._history, row)
+            yield series
 
     def _known_series(self) -> SeriesIndex:
         listed: list[dict[str, Any]] = []
         while True:
-            page = self._ask("GET", f"/series?limit={PAGE}&offset={len(listed)}")
+            page = self._send("GET", f"/series?limit={PAGE}&offset={len(listed)}")
             listed += page["series"]
             if len(listed) >= page["total"] or not page["series"]:
                 return SeriesIndex.from_labels([s["store"] for s in listed], [s["item"] for s in listed])
 
-    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+    def _send(self, method: str, path: str, body: Any = None) -> Any:
         for left in reversed(range(TRIES)):
             try:
                 answer = self._client.request(method, path, json=body)
@@ -125,7 +125,7 @@ class RemoteAnswers:
 
 
 def connect(url: str, key: str | None) -> httpx.Client:
-    """Who asks a server on behalf of `RemoteAnswers`."""
+    """The HTTP client of `RemoteForecasts`."""
     headers = {"authorization": f"Bearer {key}"} if key else {}
     return httpx.Client(base_url=url, headers=headers, timeout=PATIENCE_SECONDS)
 
@@ -165,7 +165,7 @@ def _days_of(history: SalesPanel, row: int) -> list[dict[str, Any]]:
 def _table_of(
     forecasts: Sequence[dict[str, Any]], series: SeriesIndex, cutoff: np.datetime64, horizon_days: int
 ) -> ForecastTable:
-    """Answers of /forecast as a table; levels that were not asked for are NaN."""
+    """Responses of /forecast as a table; levels that were not requested are NaN."""
     values = np.full((len(series), horizon_days, len(COLUMNS)), np.nan, np.float32)
     methods = np.zeros((len(series), horizon_days), np.uint8)
     for row, forecast in enumerate(forecasts):

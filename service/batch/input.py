@@ -71,7 +71,7 @@ def read_history(path: Path, params: DataParams) -> tuple[SalesPanel, list[Rejec
     return panel, rejects
 
 
-def read_wishes(
+def read_requested_rows(
     path: Path, params: DataParams, series: SeriesIndex, cutoff: np.datetime64, horizon_days: int
 ) -> tuple[NDArray[np.bool_], list[Reject]]:
     """Read dates, stores and items to forecast, as bool (n_series, horizon_days); others are rejected."""
@@ -84,9 +84,9 @@ def read_wishes(
     problems[(problems == "") & (rows < 0)] = "the model knows no such series"
     problems[(problems == "") & ~is_in_reach] = f"its date is not within {horizon_days} days after {cutoff}"
     is_good = problems == ""
-    wanted = np.zeros((len(series), horizon_days), bool)
-    wanted[rows[is_good], steps[is_good] - 1] = True
-    return wanted, _rejects(columns, problems)
+    requested = np.zeros((len(series), horizon_days), bool)
+    requested[rows[is_good], steps[is_good] - 1] = True
+    return requested, _rejects(columns, problems)
 
 
 def _key_problems(columns: dict[str, Coded], times: NDArray[np.datetime64]) -> NDArray[Any]:

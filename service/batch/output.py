@@ -53,11 +53,11 @@ class Parts:
         """Whether a part is there, whole."""
         return self._path(number).exists()
 
-    def write(self, number: int, table: ForecastTable, wanted: NDArray[np.bool_] | None) -> int:
-        """Write one part, or what is wanted of it; returns its rows."""
+    def write(self, number: int, table: ForecastTable, requested: NDArray[np.bool_] | None) -> int:
+        """Write one part, or what is requested of it; returns its rows."""
         from pyarrow import parquet
 
-        rows = forecast_rows(table, wanted)
+        rows = forecast_rows(table, requested)
         with atomic_path(self._path(number)) as unfinished:
             parquet.write_table(rows, unfinished)
         return int(rows.num_rows)
@@ -87,12 +87,12 @@ class Parts:
             return None
 
 
-def forecast_rows(table: ForecastTable, wanted: NDArray[np.bool_] | None = None) -> pa.Table:
+def forecast_rows(table: ForecastTable, requested: NDArray[np.bool_] | None = None) -> pa.Table:
     """One row per series and day, series by series, with the numbers as they are told online."""
     import pyarrow as pa
 
     days = table.cutoff + 1 + np.arange(table.horizon_days)
-    rows, steps = np.nonzero(np.ones(table.methods.shape, bool) if wanted is None else wanted)
+    rows, steps = np.nonzero(np.ones(table.methods.shape, bool) if requested is None else requested)
     numbers = rounded(np.asarray(table.values)[rows, steps])
     names = np.array(METHODS)[np.asarray(table.methods)[rows, steps]]
     return pa.table(

@@ -40,7 +40,7 @@ class DeploymentError(StorecastError):
 
 
 @dataclass(frozen=True)
-class Patience:
+class DeployTiming:
     """How long a build may take, how often to ask, how long an error may be one of the build before."""
 
     seconds: float = 1800
@@ -54,7 +54,7 @@ class Space:
 
     api: HfApi
     name: str
-    patience: Patience
+    timing: DeployTiming
 
     def deploy(self, content: Content) -> str:
         """Bring content there, wait until its model answers, and return the proof.
@@ -75,7 +75,8 @@ class Space:
             return self._proof(content, commit, host)
         except SmokeError as error:
             raise DeploymentError(
-                f"{content.version} does not serve on {self.name}: {error}", hint=self._put_back(before)
+                f"{content.version} does not serve on {self.name}: {error}",
+                hint=self._restore_previous(before),
             ) from error
 
     def _upload(self, folder: Path, message: str) -> str:
@@ -96,12 +97,12 @@ class Space:
         version = None if content.follows else content.version
         started, lacking = time.monotonic(), "it never ran"
         with client_of(host) as client:
-            while (waited := time.monotonic() - started) < self.patience.seconds:
+            while (waited := time.monotonic() - started) < self.timing.seconds:
                 runtime = self._runtime()
                 if (
                     runtime
                     and runtime.stage in FAILED
-                    and not self._may_be_of_before(runtime, commit, waited)
+                    and not self._may_be_previous_build(runtime, commit, waited)
                 ):
                     raise SmokeError(f"its build ended with {runtime.stage}")
                 if runtime and runtime.stage in RUNNING:
@@ -109,8 +110,8 @@ class Space:
                         return smoke(client, version, wait_seconds=0, bento=content.bento)
                     except (SmokeError, httpx.HTTPError) as error:
                         lacking = str(error)
-                time.sleep(self.patience.poll_seconds)
-        raise SmokeError(f"not within {self.patience.seconds:.0f} s; {lacking}")
+                time.sleep(self.timing.poll_seconds)
+        raise SmokeError(f"not within {self.timing.seconds:.0f} s; {lacking}")
 
     def _runtime(self) -> SpaceRuntime | None:
         """How the Space does; None when the hub does not tell, which says nothing about the Space."""
@@ -120,11 +121,11 @@ class Space:
             log.warning("The hub did not tell how %s does: %s", self.name, error)
             return None
 
-    def _may_be_of_before(self, runtime: SpaceRuntime, commit: str, waited: float) -> bool:
+    def _may_be_previous_build(self, runtime: SpaceRuntime, commit: str, waited: float) -> bool:
         built = runtime.raw.get("sha")
-        return waited < self.patience.settle_seconds if built is None else built != commit
+        return waited < self.timing.settle_seconds if built is None else built != commit
 
-    def _put_back(self, before: str | None) -> str:
+    def _restore_previous(self, before: str | None) -> str:
         """Upload the files of an earlier commit again; returns what was done, for people."""
         if before is None:
             return "There was nothing before it to put back. The log of its build is on the hub."
@@ -137,7 +138,7 @@ class Space:
         return f"Commit {before[:7]} is back. The log of the failed build is on the hub."
 
 
-def run(name: str, is_dry: bool, patience: Patience, paths: Paths) -> None:
+def run(name: str, is_dry: bool, timing: DeployTiming, paths: Paths) -> None:
     """Render, deploy, and keep a record in reports/; a dry run prints what would go."""
     with tempfile.TemporaryDirectory() as folder:
         content = render(Path(folder) / "space")
@@ -145,7 +146,7 @@ def run(name: str, is_dry: bool, patience: Patience, paths: Paths) -> None:
             print("\n".join(content.lines()))
             return
         with reported("deploy"):
-            proof = Space(HfApi(), name, patience).deploy(content)
+            proof = Space(HfApi(), name, timing).deploy(content)
         at = datetime.now(UTC).isoformat(timespec="seconds")
         atomic_write_json(
             paths.reports / "deployment.json", {"space": name, "version": content.version, "at": at}
@@ -153,7 +154,7 @@ def run(name: str, is_dry: bool, patience: Patience, paths: Paths) -> None:
         log.info("%s", proof)
 
 
-def main(argv: Sequence[str] | None = None, patience: Patience | None = None) -> int:
+def main(argv: Sequence[str] | None = None, timing: DeployTiming | None = None) -> int:
     """Exit 0 when the new model answers, 1 when it does not or the hub refuses."""
     parser = argparse.ArgumentParser(prog="python -m service.deploy", description=__doc__)
     parser.add_argument("space", help="OWNER/NAME")
@@ -162,7 +163,7 @@ def main(argv: Sequence[str] | None = None, patience: Patience | None = None) ->
     configure_logging()
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each of its hundred requests
     try:
-        run(arguments.space, arguments.dry_run, patience or Patience(), Paths())
+        run(arguments.space, arguments.dry_run, timing or DeployTiming(), Paths())
     except StorecastError as error:
         print(error, file=sys.stderr)
         return 1

@@ -20,7 +20,7 @@ from models.storage.forecast_table import ForecastTable
 LEAD_DAYS = 14
 
 
-def greeting(table: ForecastTable, version: str, port: int) -> str:
+def startup_message(table: ForecastTable, version: str, port: int) -> str:
     """Address of the page and a request for the first series, two weeks after the cutoff."""
     day = table.cutoff + np.timedelta64(LEAD_DAYS, "D")
     body = {"store": table.series.stores[0], "item": table.series.items[0], "date": str(day)}
@@ -35,7 +35,7 @@ def greeting(table: ForecastTable, version: str, port: int) -> str:
     )
 
 
-def require_free(port: int) -> None:
+def require_free_port(port: int) -> None:
     """Raise `StorecastError` when something else listens on a port of this machine."""
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="only look whether the port is free")
     arguments = parser.parse_args(argv)
     try:
-        require_free(arguments.port)
+        require_free_port(arguments.port)
     except StorecastError as error:
         print(error, file=sys.stderr)
         return 2
@@ -69,7 +69,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _greet(port: int, paths: Paths) -> None:
     try:
         record = ChampionRecord.read(paths.champion_json)
-        print(greeting(ForecastTable.open(paths.versions / record.version), record.version, port), flush=True)
+        print(
+            startup_message(ForecastTable.open(paths.versions / record.version), record.version, port),
+            flush=True,
+        )
     except StorecastError as error:
         print(f"{error} Until there is one, http://localhost:{port}/health says why.", file=sys.stderr)
 

@@ -18,28 +18,28 @@ from models.champion import Champion
 from service.api.drift_check import watched_series
 from service.api.schemas import (
     MAX_SERIES,
-    DriftQuery,
-    ErrorAnswer,
-    ExplainAnswer,
+    DriftCheckRequest,
+    ErrorResponse,
+    ExplainResponse,
     FeatureRow,
-    ForecastAnswer,
-    ForecastQuery,
-    Prediction,
-    PredictQuery,
+    ForecastRequest,
+    ForecastResponse,
+    PredictRequest,
+    PredictResponse,
 )
 
 Json = dict[str, Any]
 
 REFERENCE = "#/components/schemas/{model}"
-REQUESTS = (PredictQuery, FeatureRow, ForecastQuery, DriftQuery)
-MODELS = (*REQUESTS, Prediction, ForecastAnswer, ExplainAnswer, DriftSummary, ErrorAnswer)
+REQUESTS = (PredictRequest, FeatureRow, ForecastRequest, DriftCheckRequest)
+MODELS = (*REQUESTS, PredictResponse, ForecastResponse, ExplainResponse, DriftSummary, ErrorResponse)
 KAGGLE_CUTOFF = datetime.date(2017, 12, 31)
 EXAMPLE_DAYS = 15
 WEEK_DAYS, CHECKED_SERIES = 7, 43  # a little more than the 300 rows a check needs
 
 
 @dataclass(frozen=True)
-class Asked:
+class ExampleValues:
     """What examples ask for: a series the model knows, and days it can answer for."""
 
     store: SeriesId = 1
@@ -49,7 +49,7 @@ class Asked:
     new_sales: tuple[Json, ...] = ()
 
     @classmethod
-    def of(cls, champion: Champion | None) -> Asked:
+    def of(cls, champion: Champion | None) -> ExampleValues:
         """The first series of a champion; one of the Kaggle set when nothing serves."""
         if champion is None:
             return cls()
@@ -84,13 +84,13 @@ class Api:
     examples: Json
 
 
-def described_apis(asked: Asked) -> list[Api]:
+def described_endpoints(asked: ExampleValues) -> list[Api]:
     """All apis, in the order a reader meets them."""
     return [_predict(asked), _forecast(asked), _explain(asked), _drift_check(asked)]
 
 
-def _predict(asked: Asked) -> Api:
-    either = [reference(PredictQuery), reference(FeatureRow)]
+def _predict(asked: ExampleValues) -> Api:
+    either = [reference(PredictRequest), reference(FeatureRow)]
     features = [asked.cutoff.year, 7, 14, 5, True, 52, 48, 50, 49.5, 47.25]
     return Api(
         name="predict",
@@ -99,8 +99,8 @@ def _predict(asked: Asked) -> Api:
         "A body of the seed's ten features is answered by the seed regressor, without bounds.",
         request=_any_of(*either, _list_of({"anyOf": [*either, {}]}, MAX_SERIES)),
         answer=_any_of(
-            reference(Prediction),
-            _list_of(_any_of(reference(Prediction), reference(ErrorAnswer)), MAX_SERIES),
+            reference(PredictResponse),
+            _list_of(_any_of(reference(PredictResponse), reference(ErrorResponse)), MAX_SERIES),
         ),
         examples={
             "one": asked.query(asked.n_days),
@@ -110,15 +110,15 @@ def _predict(asked: Asked) -> Api:
     )
 
 
-def _forecast(asked: Asked) -> Api:
+def _forecast(asked: ExampleValues) -> Api:
     history = [{"date": asked.day(step), "sales": 12 + step % 3} for step in range(-6, 1)]
     return Api(
         name="forecast",
         summary="All days of up to 1,000 series",
         description="A `history` replaces what the model knows of a series, which then starts from its own "
         "last day. A series the model does not know is answered if its history is sent along.",
-        request=reference(ForecastQuery),
-        answer=reference(ForecastAnswer),
+        request=reference(ForecastRequest),
+        answer=reference(ForecastResponse),
         examples={
             "one": {
                 "series": [{"store": asked.store, "item": asked.item}],
@@ -133,24 +133,24 @@ def _forecast(asked: Asked) -> Api:
     )
 
 
-def _explain(asked: Asked) -> Api:
+def _explain(asked: ExampleValues) -> Api:
     return Api(
         name="explain",
         summary="Why a forecast is what it is",
         description="Level × weekday × season × what the trees learned from recent weeks and similar series.",
-        request=reference(PredictQuery),
-        answer=reference(ExplainAnswer),
+        request=reference(PredictRequest),
+        answer=reference(ExplainResponse),
         examples={"one": asked.query(asked.n_days)},
     )
 
 
-def _drift_check(asked: Asked) -> Api:
+def _drift_check(asked: ExampleValues) -> Api:
     return Api(
         name="drift-check",
         summary="Whether new days are what was expected of them",
         description="Rows of the 28 days after the cutoff, any part of them; the answer is a drift summary. "
         "Too few rows to judge are refused with how many it takes.",
-        request=reference(DriftQuery),
+        request=reference(DriftCheckRequest),
         answer=reference(DriftSummary),
         examples={"a_week": {"rows": list(asked.new_sales)}},
     )

@@ -10,9 +10,17 @@ from starlette.routing import BaseRoute
 
 from models.champion import Champion
 from service import __version__
-from service.api.schemas import ErrorAnswer
+from service.api.schemas import ErrorResponse
 from service.core.settings import Settings
-from service.docs.api_reference import MODELS, REFERENCE, Api, Asked, Json, described_apis, reference
+from service.docs.api_reference import (
+    MODELS,
+    REFERENCE,
+    Api,
+    ExampleValues,
+    Json,
+    described_endpoints,
+    reference,
+)
 from service.middleware.edge import OPEN_PATHS
 
 DESCRIPTION = """\
@@ -33,12 +41,14 @@ def openapi_document(routes: Sequence[BaseRoute], champion: Champion | None, set
         routes=routes,
         openapi_version="3.1.0",
     )
-    paths: Json = {f"/{api.name}": {"post": _operation(api)} for api in described_apis(Asked.of(champion))}
+    paths: Json = {
+        f"/{api.name}": {"post": _operation(api)} for api in described_endpoints(ExampleValues.of(champion))
+    }
     for path, methods in document["paths"].items():
         paths[path] = {method: _mounted(operation) for method, operation in methods.items()}
     error = {
         "description": "What was found, expected and to be done",
-        "content": _json(reference(ErrorAnswer)),
+        "content": _json(reference(ErrorResponse)),
     }
     document["paths"] = paths | _bentoml_paths()
     document["components"] = {

@@ -13,9 +13,9 @@ from starlette.types import Message, Receive, Scope, Send
 
 from data.errors import StorecastError
 from models.champion import Champion
-from service.api import endpoints as answers
+from service.api import endpoints
 from service.api.forecasts import Forecasts
-from service.api.schemas import ForecastQuery, PredictQuery, check
+from service.api.schemas import ForecastRequest, PredictRequest, check
 from service.batch.output import forecast_rows
 from service.core.errors import body_of, request_id
 from service.core.settings import Settings
@@ -53,9 +53,9 @@ def bodies() -> st.SearchStrategy[bytes]:
 @settings(max_examples=300)
 def test_the_fast_lane_and_the_api_give_the_same_bytes_or_the_lane_gives_none(body: bytes) -> None:
     forecasts = FORECASTS["all"]
-    fast = answers.at_once(answers.predict, forecasts, body)
+    fast = endpoints.quick_response(endpoints.predict, forecasts, body)
     try:
-        slow = answers.predict(forecasts, body)
+        slow = endpoints.predict(forecasts, body)
     except Exception:
         assert fast is None
     else:
@@ -74,7 +74,9 @@ def test_whatever_is_sent_the_lane_passes_on_exactly_what_it_does_not_answer(
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"api"})
 
-    lane = FastLane(api, {"/predict": lambda b: answers.at_once(answers.predict, FORECASTS["all"], b)})
+    lane = FastLane(
+        api, {"/predict": lambda b: endpoints.quick_response(endpoints.predict, FORECASTS["all"], b)}
+    )
     status, told, asked = _through(
         Edge(lane, Settings(), {"/predict": frozenset({"POST"})}), body, content_type
     )
@@ -84,7 +86,7 @@ def test_whatever_is_sent_the_lane_passes_on_exactly_what_it_does_not_answer(
         assert (status, told, handed_on) == (200, b"api", [body])
     else:
         token = request_id.set(asked)  # errors in a list name the request they came with
-        assert told == answers.predict(FORECASTS["all"], body)
+        assert told == endpoints.predict(FORECASTS["all"], body)
         request_id.reset(token)
 
 
@@ -109,7 +111,7 @@ def test_alone_or_in_a_list_the_answer_is_the_same(query: dict[str, Any]) -> Non
     forecasts = FORECASTS["all"]
     (listed,) = forecasts.predict_each([query])
     try:
-        alone = forecasts.predict(check(PredictQuery, query))
+        alone = forecasts.predict(check(PredictRequest, query))
     except StorecastError as error:
         alone = body_of(error)
     assert listed == alone
@@ -126,12 +128,12 @@ def test_a_forecast_and_its_predictions_agree_and_intervals_nest(
 ) -> None:
     forecasts = FORECASTS["all"]
     asked = {"series": [series], "horizon_days": horizon_days, "levels": levels}
-    told = forecasts.forecast(check(ForecastQuery, asked))["forecasts"][0]["days"]
+    told = forecasts.forecast(check(ForecastRequest, asked))["forecasts"][0]["days"]
     assert len(told) == horizon_days
     for day in told:
         assert (
             day["forecast"]
-            == forecasts.predict(check(PredictQuery, {**series, "date": day["date"]}))["predicted_sales"]
+            == forecasts.predict(check(PredictRequest, {**series, "date": day["date"]}))["predicted_sales"]
         )
         inside = [day["forecast"]]
         for level in sorted(set(levels)):
@@ -151,7 +153,7 @@ def test_batch_and_online_tell_the_same_numbers(rows: list[int], horizon_days: i
     asked = {"series": series, "horizon_days": horizon_days, "levels": [80, 95]}
     online = [
         {"store": told["store"], "item": told["item"], "method": told["method"], **day}
-        for told in forecasts.forecast(check(ForecastQuery, asked))["forecasts"]
+        for told in forecasts.forecast(check(ForecastRequest, asked))["forecasts"]
         for day in told["days"]
     ]
     assert [{**row, "date": str(row["date"].date())} for row in batch] == online

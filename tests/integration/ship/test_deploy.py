@@ -20,7 +20,7 @@ from tests.integration.ship.packing import PLANTED, ROOT, SECRETS, build
 
 CODE = (
     "import sys; from service.deploy import *; "
-    "sys.exit(main(sys.argv[2:], Patience(seconds=float(sys.argv[1]), poll_seconds=0.05)))"
+    "sys.exit(main(sys.argv[2:], DeployTiming(seconds=float(sys.argv[1]), poll_seconds=0.05)))"
 )
 
 

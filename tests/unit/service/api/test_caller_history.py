@@ -1,7 +1,7 @@
 """service.api.caller_history: histories that callers send."""
 
-from service.api.caller_history import KEPT_DAYS, panel_of
-from service.api.schemas import SeriesQuery, check
+from service.api.caller_history import KEPT_DAYS, history_panel
+from service.api.schemas import SeriesRequest, check
 
 
 def test_of_two_rows_a_day_the_later_counts_and_old_days_are_left_out() -> None:
@@ -10,7 +10,7 @@ def test_of_two_rows_a_day_the_later_counts_and_old_days_are_left_out() -> None:
         {"date": "2018-01-02", "sales": 2},
         {"date": "2000-01-01", "sales": 9},
     ]
-    panel = panel_of([check(SeriesQuery, {"store": 1, "item": 1, "history": history})])
+    panel = history_panel([check(SeriesRequest, {"store": 1, "item": 1, "history": history})])
     assert panel.sales.tolist() == [[2.0]]
 
 

@@ -14,10 +14,10 @@ from data.panel.sales_panel import SalesPanel
 from drift.calibrate import calibrate
 from drift.params import DriftParams
 from models.champion import Champion
-from service.api import endpoints as answers
+from service.api import endpoints
 from service.api.forecasts import Forecasts
-from service.api.schemas import DriftQuery, check
-from service.docs.api_reference import Asked
+from service.api.schemas import DriftCheckRequest, check
+from service.docs.api_reference import ExampleValues
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def verdicts(verdict: str) -> float:
 @pytest.mark.parametrize(("factor", "verdict"), [(1.0, "steady"), (2.5, "drift")])
 def test_new_days_are_judged_and_verdicts_counted(forecasts: Forecasts, factor: float, verdict: str) -> None:
     before = verdicts(verdict)
-    told = json.loads(answers.check_drift(forecasts, json.dumps(new_days(forecasts, factor)).encode()))
+    told = json.loads(endpoints.check_drift(forecasts, json.dumps(new_days(forecasts, factor)).encode()))
     assert told["verdict"] == verdict, told["words"]
     assert told["drift_found"] is (verdict == "drift")
     assert told["window"] == {"from": "2018-01-01", "to": "2018-01-14", "days": 14}
@@ -61,16 +61,16 @@ def test_new_days_are_judged_and_verdicts_counted(forecasts: Forecasts, factor: 
 def test_too_few_rows_are_refused_with_how_many_it_takes(forecasts: Forecasts) -> None:
     rows = new_days(forecasts)["rows"][:5]
     with pytest.raises(DataContractError, match=r"5 rows of 5 can be judged, expected at least \d+"):
-        forecasts.check_drift(check(DriftQuery, {"rows": rows}))
+        forecasts.check_drift(check(DriftCheckRequest, {"rows": rows}))
 
 
 def test_the_example_of_the_documentation_is_steady(forecasts: Forecasts) -> None:
-    rows = list(Asked.of(forecasts.champion).new_sales)
-    assert forecasts.check_drift(check(DriftQuery, {"rows": rows})).verdict == "steady"
+    rows = list(ExampleValues.of(forecasts.champion).new_sales)
+    assert forecasts.check_drift(check(DriftCheckRequest, {"rows": rows})).verdict == "steady"
 
 
 def test_a_champion_without_thresholds_is_undecided_and_says_why(champion: Champion) -> None:
     forecasts = Forecasts(champion)
-    summary = forecasts.check_drift(check(DriftQuery, new_days(forecasts)))
+    summary = forecasts.check_drift(check(DriftCheckRequest, new_days(forecasts)))
     assert (summary.verdict, summary.drift_found) == ("undecided", False)
     assert "train again" in summary.words

@@ -6,7 +6,7 @@ import pytest
 
 from data.errors import UnknownSeriesError
 from models.champion import Champion
-from service.api import endpoints as answers
+from service.api import endpoints
 from service.api.forecasts import Forecasts
 from service.core.errors import INVALID_REQUEST, NOT_JSON, RequestError
 
@@ -24,41 +24,41 @@ def forecasts(champion: Champion) -> Forecasts:
 
 
 def test_an_object_is_answered_by_an_object_and_a_list_by_a_list(forecasts: Forecasts) -> None:
-    one = json.loads(answers.predict(forecasts, ONE))
-    assert json.loads(answers.predict(forecasts, b"[" + ONE + b"]")) == [one]
-    assert json.loads(answers.predict(forecasts, b"[]")) == []
+    one = json.loads(endpoints.predict(forecasts, ONE))
+    assert json.loads(endpoints.predict(forecasts, b"[" + ONE + b"]")) == [one]
+    assert json.loads(endpoints.predict(forecasts, b"[]")) == []
 
 
 def test_a_row_of_features_is_answered_alone(forecasts: Forecasts) -> None:
-    assert json.loads(answers.predict(forecasts, ROW))["method"] == "seed-features"
+    assert json.loads(endpoints.predict(forecasts, ROW))["method"] == "seed-features"
 
 
 @pytest.mark.parametrize("body", [b"3", b'"a"', b"null", b"{}", b'{"store":1,"item":5}'])
 def test_anything_else_is_not_valid(forecasts: Forecasts, body: bytes) -> None:
     with pytest.raises(RequestError) as caught:
-        answers.predict(forecasts, body)
+        endpoints.predict(forecasts, body)
     assert caught.value.kind == INVALID_REQUEST
 
 
 def test_what_is_no_json_is_told_so(forecasts: Forecasts) -> None:
     with pytest.raises(RequestError, match="not JSON") as caught:
-        answers.predict(forecasts, b'{"store":1,')
+        endpoints.predict(forecasts, b'{"store":1,')
     assert caught.value.kind == NOT_JSON
 
 
 def test_a_list_has_a_length(forecasts: Forecasts) -> None:
     with pytest.raises(RequestError, match="1001 entries, expected at most 1000"):
-        answers.predict(forecasts, b"[" + b",".join([ONE] * 1001) + b"]")
+        endpoints.predict(forecasts, b"[" + b",".join([ONE] * 1001) + b"]")
 
 
 def test_only_what_is_plain_is_answered_at_once(forecasts: Forecasts) -> None:
-    assert answers.at_once(answers.predict, forecasts, ONE) == answers.predict(forecasts, ONE)
-    for body in (ROW, b"{", UNKNOWN, b" " * answers.QUICK_BYTES + ONE):
-        assert answers.at_once(answers.predict, forecasts, body) is None
-    assert answers.at_once(answers.predict, None, ONE) is None
+    assert endpoints.quick_response(endpoints.predict, forecasts, ONE) == endpoints.predict(forecasts, ONE)
+    for body in (ROW, b"{", UNKNOWN, b" " * endpoints.QUICK_BYTES + ONE):
+        assert endpoints.quick_response(endpoints.predict, forecasts, body) is None
+    assert endpoints.quick_response(endpoints.predict, None, ONE) is None
 
 
 def test_explanations_are_checked_as_predictions_are(forecasts: Forecasts) -> None:
-    assert json.loads(answers.explain(forecasts, ONE))["words"]
+    assert json.loads(endpoints.explain(forecasts, ONE))["words"]
     with pytest.raises(UnknownSeriesError):
-        answers.explain(forecasts, UNKNOWN)
+        endpoints.explain(forecasts, UNKNOWN)

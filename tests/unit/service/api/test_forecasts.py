@@ -13,9 +13,9 @@ from data.errors import UnknownSeriesError
 from data.panel.sales_panel import SalesPanel
 from data.panel.seed_features import SEED_FEATURES
 from models.champion import Champion
-from service.api.caller_history import panel_of
+from service.api.caller_history import history_panel
 from service.api.forecasts import Forecasts, is_feature_row
-from service.api.schemas import FeatureRow, ForecastQuery, PredictQuery, SeriesQuery, check
+from service.api.schemas import FeatureRow, ForecastRequest, PredictRequest, SeriesRequest, check
 from service.api.series_response import rounded
 from service.core.errors import DATE_OUT_OF_RANGE, RequestError
 
@@ -25,12 +25,12 @@ def forecasts(champion: Champion) -> Forecasts:
     return Forecasts(champion)
 
 
-def query(store: int | str = 1, item: int | str = 5, date: str = "2018-01-15") -> PredictQuery:
-    return PredictQuery(store=store, item=item, date=datetime.date.fromisoformat(date))
+def query(store: int | str = 1, item: int | str = 5, date: str = "2018-01-15") -> PredictRequest:
+    return PredictRequest(store=store, item=item, date=datetime.date.fromisoformat(date))
 
 
-def asked(*series: Mapping[str, Any], **options: Any) -> ForecastQuery:
-    return check(ForecastQuery, {"series": list(series), **options})
+def asked(*series: Mapping[str, Any], **options: Any) -> ForecastRequest:
+    return check(ForecastRequest, {"series": list(series), **options})
 
 
 def history_of(panel: SalesPanel, row: int, n_days: int) -> list[dict[str, Any]]:
@@ -216,9 +216,9 @@ def test_warming_up_opens_what_was_in_use_before(champion_folder: Path) -> None:
 
 
 def test_a_series_sent_twice_with_a_history_is_refused() -> None:
-    twice = SeriesQuery(store=1, item=1, history=check(SeriesQuery, _one_day()).history)
+    twice = SeriesRequest(store=1, item=1, history=check(SeriesRequest, _one_day()).history)
     with pytest.raises(Exception, match="more than one row"):
-        panel_of([twice, twice])
+        history_panel([twice, twice])
 
 
 def _one_day() -> dict[str, Any]:

@@ -10,10 +10,10 @@ from models.storage.forecast_table import LEVELS
 from service.api.schemas import (
     FeatureRow,
     ForecastDay,
-    ForecastQuery,
+    ForecastRequest,
     Method,
-    PredictQuery,
-    SeriesQuery,
+    PredictRequest,
+    SeriesRequest,
     check,
     parse,
 )
@@ -34,13 +34,13 @@ def problem_of(model: type, body: bytes) -> RequestError:
     ("store", "read"), [(1, 1), ("1", "1"), (1.0, 1), ("Nord", "Nord"), (-(2**63), -(2**63))]
 )
 def test_a_label_keeps_the_type_it_was_sent_in(store: object, read: object) -> None:
-    found = parse(PredictQuery, query(store=store)).store
+    found = parse(PredictRequest, query(store=store)).store
     assert (type(found), found) == (type(read), read)
 
 
 @pytest.mark.parametrize("store", [True, None, 1.5, [1], {}, 2**63, "x" * 257, "a\0", "\0a"])
 def test_what_is_no_label_is_refused_with_what_was_found(store: object) -> None:
-    problem = problem_of(PredictQuery, query(store=store))
+    problem = problem_of(PredictRequest, query(store=store))
     assert problem.kind == INVALID_REQUEST
     assert problem.message.startswith("store is ")
     assert "an integer or a text" in problem.message
@@ -50,7 +50,7 @@ def test_what_is_no_label_is_refused_with_what_was_found(store: object) -> None:
     "date", ["2018-01-15", "2018-01-15T00:00:00", "2018-01-15T00:00:00.000Z", "2018-01-15 00:00:00"]
 )
 def test_a_day_may_be_written_as_javascript_and_pandas_do(date: str) -> None:
-    assert str(parse(PredictQuery, query(date=date)).date) == "2018-01-15"
+    assert str(parse(PredictRequest, query(date=date)).date) == "2018-01-15"
 
 
 @pytest.mark.parametrize(
@@ -58,21 +58,21 @@ def test_a_day_may_be_written_as_javascript_and_pandas_do(date: str) -> None:
     ["2018-13-01", "15.01.2018", "20180115", "2018-W03-1", "2018-01-15T12:00", 1515974400, ""],
 )
 def test_what_is_no_day_is_refused(date: object) -> None:
-    assert 'expected a date such as "2018-01-15"' in problem_of(PredictQuery, query(date=date)).message
+    assert 'expected a date such as "2018-01-15"' in problem_of(PredictRequest, query(date=date)).message
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"nonsense", b'{"store": NaN}', b"\xff", b'{"a": "\\ud800"}'])
 def test_what_is_no_json_is_told_from_what_is_not_valid(body: bytes) -> None:
-    assert problem_of(PredictQuery, body).kind == NOT_JSON
+    assert problem_of(PredictRequest, body).kind == NOT_JSON
 
 
 def test_a_misspelt_field_is_an_error_and_not_a_silent_default() -> None:
-    problem = problem_of(ForecastQuery, b'{"series": [{"store": 1, "item": 1}], "horizon": 90}')
+    problem = problem_of(ForecastRequest, b'{"series": [{"store": 1, "item": 1}], "horizon": 90}')
     assert "horizon is 90: extra inputs are not permitted" in problem.message
 
 
 def test_many_problems_are_counted_and_the_first_are_shown() -> None:
-    problem = problem_of(PredictQuery, b'{"stor": 1, "itm": 2}')
+    problem = problem_of(PredictRequest, b'{"stor": 1, "itm": 2}')
     assert problem.message == "store is missing; item is missing; date is missing; and 2 more."
 
 
@@ -93,12 +93,12 @@ def test_a_feature_out_of_its_range_is_refused(name: str, value: int) -> None:
 def test_sales_are_numbers_within_reason(sales: object) -> None:
     history = [{"date": "2018-01-01", "sales": sales}]
     with pytest.raises(RequestError, match="sales is"):
-        check(SeriesQuery, {"store": 1, "item": 1, "history": history})
+        check(SeriesRequest, {"store": 1, "item": 1, "history": history})
 
 
 def test_a_history_may_have_gaps_and_days_of_which_nothing_is_known() -> None:
     history = [{"date": "2018-01-03", "sales": 2}, {"date": "2018-01-01", "sales": None}]
-    assert check(SeriesQuery, {"store": 1, "item": 1, "history": history}).history
+    assert check(SeriesRequest, {"store": 1, "item": 1, "history": history}).history
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_history_may_have_gaps_and_days_of_which_nothing_is_known() -> None:
 )
 def test_a_history_has_a_day_and_none_beyond_reason(history: list[object]) -> None:
     with pytest.raises(RequestError, match="history"):
-        check(SeriesQuery, {"store": 1, "item": 1, "history": history})
+        check(SeriesRequest, {"store": 1, "item": 1, "history": history})
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ def test_a_history_has_a_day_and_none_beyond_reason(history: list[object]) -> No
 )
 def test_limits_of_a_forecast_are_checked(changes: dict[str, object]) -> None:
     body = json.dumps({"series": [{"store": 1, "item": 1}]} | changes).encode()
-    assert problem_of(ForecastQuery, body).kind == INVALID_REQUEST
+    assert problem_of(ForecastRequest, body).kind == INVALID_REQUEST
 
 
 def test_more_series_than_allowed_are_refused() -> None:
     series = [{"store": 1, "item": 1}] * 1001
-    assert "at most 1000" in problem_of(ForecastQuery, json.dumps({"series": series}).encode()).message
+    assert "at most 1000" in problem_of(ForecastRequest, json.dumps({"series": series}).encode()).message
 
 
 def test_answers_have_a_field_for_every_level() -> None:
@@ -136,7 +136,7 @@ def test_answers_have_a_field_for_every_level() -> None:
 
 
 def test_requests_cannot_be_changed() -> None:
-    asked = parse(PredictQuery, query())
+    asked = parse(PredictRequest, query())
     with pytest.raises(ValidationError):
         asked.store = 2
 

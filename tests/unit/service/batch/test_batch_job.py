@@ -20,7 +20,7 @@ from models.champion import Champion
 from models.storage.forecast_table import ForecastTable
 from service.api.forecasts import Forecasts
 from service.batch import __main__ as batch
-from service.batch.forecast_sources import OwnAnswers, RemoteAnswers
+from service.batch.forecast_sources import LocalForecasts, RemoteForecasts
 
 COLUMNS = ["date", "store", "item", "forecast", "lower_80", "upper_80", "lower_95", "upper_95", "method"]
 
@@ -50,7 +50,7 @@ def run(tmp_path: Path, champion: Champion, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
 
     def start(*arguments: str, answers: Knows | None = None) -> int:
-        monkeypatch.setattr(batch, "_answers", lambda *_: nullcontext(answers or Knows(champion)))
+        monkeypatch.setattr(batch, "_source", lambda *_: nullcontext(answers or Knows(champion)))
         return batch.main(arguments)
 
     return start
@@ -160,7 +160,7 @@ def test_a_busy_server_is_asked_again_also_where_it_names_a_date(monkeypatch: py
         httpx.Client(transport=busy, base_url="http://busy") as client,
         pytest.raises(StorecastError, match="was not answered: 503"),
     ):
-        RemoteAnswers(client, None)
+        RemoteForecasts(client, None)
     assert waited == [1, 7, 1, 30]
 
 
@@ -187,7 +187,7 @@ def test_sales_replace_the_history_and_the_cutoff(
         "its date cannot be read",
     ]
     assert "Left out: 2 rows;" in caplog.text
-    direct = OwnAnswers(earlier).forecast(np.arange(10), 2)
+    direct = LocalForecasts(earlier).forecast(np.arange(10), 2)
     assert [float(row["forecast"]) for row in rows] == [
         round(float(value), 4) for value in direct.forecast.ravel()
     ]

@@ -10,7 +10,7 @@ import pytest
 
 from data.panel.sales_panel import SeriesIndex
 from models.storage.forecast_table import COLUMNS, ForecastTable
-from service.deploy.startup_message import greeting, main
+from service.deploy.startup_message import main, startup_message
 
 
 def table(store: int | str, item: int | str) -> ForecastTable:
@@ -27,13 +27,13 @@ def table(store: int | str, item: int | str) -> ForecastTable:
 def test_the_request_survives_the_shell_whatever_the_series_is_called(
     store: int | str, item: int | str
 ) -> None:
-    words = shlex.split(greeting(table(store, item), "20171231T000000-abcdef", 8080).splitlines()[-1])
+    words = shlex.split(startup_message(table(store, item), "20171231T000000-abcdef", 8080).splitlines()[-1])
     assert "http://localhost:8080/predict" in words
     assert json.loads(words[-1]) == {"store": store, "item": item, "date": "2018-01-14"}
 
 
 def test_the_greeting_names_the_page_and_the_cutoff() -> None:
-    text = greeting(table(1, 5), "20171231T000000-abcdef", 3000)
+    text = startup_message(table(1, 5), "20171231T000000-abcdef", 3000)
     assert "http://localhost:3000/\n" in text
     assert "2017-12-31" in text
 

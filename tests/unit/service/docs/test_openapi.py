@@ -9,7 +9,7 @@ from openapi_spec_validator import validate
 
 from models.champion import Champion
 from service.core.settings import Settings
-from service.docs.api_reference import Asked
+from service.docs.api_reference import ExampleValues
 from service.docs.openapi import openapi_document
 from service.routes import create_routes
 
@@ -63,7 +63,7 @@ def test_examples_fit_the_schemas(champion: Champion) -> None:
 
 
 def test_examples_ask_for_what_the_champion_knows(champion: Champion) -> None:
-    asked = Asked.of(champion)
+    asked = ExampleValues.of(champion)
     assert champion.table.series.find(asked.store, asked.item) == 0
     assert asked.day(1) == "2018-01-01"
 
