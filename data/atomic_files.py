@@ -26,6 +26,10 @@ def atomic_path(path: Path) -> Iterator[Path]:
         with unfinished.open("rb") as written:
             os.fsync(written.fileno())
         unfinished.replace(path)
+    except OSError as error:
+        if error.filename in (None, str(unfinished), unfinished):
+            error.filename = str(path)  # the name that the reader of the error knows
+        raise
     finally:
         unfinished.unlink(missing_ok=True)
 

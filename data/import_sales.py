@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data.atomic_files import atomic_path, atomic_write_text
-from data.errors import DataContractError, StorecastError
+from data.errors import DataContractError
+from data.job_exit import exit_code
 from data.loading.cleaning_rules import DataParams
 from data.loading.file_formats import SUFFIXES, is_table
 from data.loading.load_history import INGESTED, SAMPLE, RawFiles, load_history, raw_files
@@ -79,15 +80,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Bring one file; 2 when it cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m data.import_sales", description=__doc__)
     parser.add_argument("file", type=Path)
-    try:
-        paths = Paths()
-        params = load_params("data", DataParams, paths.params)
-        brought = bring(parser.parse_args(argv).file.expanduser(), paths.raw, params)
-    except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 2
+    file = parser.parse_args(argv).file.expanduser()
+    return exit_code(lambda: _run(file, Paths()))
+
+
+def _run(file: Path, paths: Paths) -> None:
+    brought = bring(file, paths.raw, load_params("data", DataParams, paths.params))
     print(f"Sales from {brought.name}, {brought.stat().st_size / 1e6:.1f} MB{_beside(brought)}.")
-    return 0
 
 
 def _beside(brought: Path) -> str:

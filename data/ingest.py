@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from data.errors import DataContractError, StorecastError
+from data.errors import DataContractError
+from data.job_exit import exit_code
 from data.loading.cleaning import settle_rows
 from data.loading.cleaning_rules import DataParams
 from data.loading.load_history import (
@@ -137,13 +138,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m data.ingest", description=__doc__)
     parser.add_argument("file", type=Path)
     file = parser.parse_args(argv).file.expanduser()
-    try:
-        result = ingest(file, Paths())
-    except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(f"{file.name}: {result.words}")
-    return 0
+    return exit_code(lambda: print(f"{file.name}: {ingest(file, Paths()).words}"))
 
 
 if __name__ == "__main__":

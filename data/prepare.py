@@ -8,14 +8,13 @@ import sys
 from collections.abc import Sequence
 
 from data.atomic_files import atomic_write_json
-from data.errors import StorecastError
+from data.job_exit import exit_code
 from data.loading.cleaning_rules import DataParams
 from data.loading.file_formats import SUFFIXES
 from data.loading.load_history import load_history, raw_files
 from data.panel.frames import read_panel, write_panel
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
-from data.progress import configure_logging
 from data.sample import put_sample
 
 logger = logging.getLogger(__name__)
@@ -52,13 +51,11 @@ def prepare(paths: Paths) -> SalesPanel:
 def main(argv: Sequence[str]) -> int:
     """Prepare the sales of this project; 2 when they cannot be used."""
     argparse.ArgumentParser(prog="python -m data.prepare", description=__doc__).parse_args(argv)
-    configure_logging()
-    try:
-        prepare(Paths())
-    except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    return exit_code(lambda: _run(Paths()))
+
+
+def _run(paths: Paths) -> None:
+    prepare(paths)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from data.errors import DataContractError, StorecastError
+from data.errors import DataContractError
+from data.job_exit import exit_code
 from data.loading.load_history import SAMPLE, raw_files
 from data.params import Paths, load_params
-from data.progress import configure_logging
 from data.synthetic import SyntheticParams, synthetic_panel, write_sales
 
 logger = logging.getLogger(__name__)
@@ -52,13 +52,7 @@ def _write_sample(paths: Paths) -> None:
 def main(argv: Sequence[str]) -> int:
     """Put the sample where nobody brought sales; 2 when those that belong there are missing."""
     argparse.ArgumentParser(prog="python -m data.sample", description=__doc__).parse_args(argv)
-    configure_logging()
-    try:
-        follow_settings(Paths())
-    except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    return exit_code(lambda: follow_settings(Paths()))
 
 
 if __name__ == "__main__":

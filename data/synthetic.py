@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from pydantic import Field
 
 from data.dates.calendar_days import as_day, calendar
 from data.errors import DataContractError
+from data.job_exit import exit_code
 from data.loading.file_formats import SUFFIXES
 from data.panel.frames import write_csv, write_panel
 from data.panel.sales_panel import SalesPanel, SeriesIndex
@@ -138,16 +140,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--drift", action="append", default=[], choices=DRIFTS, help="may be repeated")
     parser.add_argument("--drift-days", type=int, default=28, help="how many of the last days it changes")
     given = vars(parser.parse_args(argv))
-    try:
-        chosen = {name: given[name] for name in SyntheticParams.model_fields}
-        params = checked("synthetic", SyntheticParams, chosen)
-        panel = synthetic_panel(params, given["drift"], given["drift_days"])
-        write_sales(panel, given["out"])
-    except DataContractError as error:
-        print(error, file=sys.stderr)
-        return 2
+    return exit_code(lambda: _run(given))
+
+
+def _run(given: dict[str, Any]) -> None:
+    chosen = {name: given[name] for name in SyntheticParams.model_fields}
+    panel = synthetic_panel(
+        checked("synthetic", SyntheticParams, chosen), given["drift"], given["drift_days"]
+    )
+    write_sales(panel, given["out"])
     print(f"{given['out']}: {counted(panel.n_series, 'series')}, {panel.start} to {panel.end}.")
-    return 0
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import reprlib
+
 
 def counted(number: int, noun: str) -> str:
     """Say 1 row, 2 rows, 1,234 stores, 1 day; series is its own plural."""
@@ -13,3 +15,17 @@ def share(part: int, whole: int) -> str:
     """Say how much of the whole a part is, never rounding something to nothing."""
     percent = 100 * part / whole if whole else 0.0
     return "under 0.1 %" if 0 < percent < 0.1 else f"{percent:.1f} %"
+
+
+def shortened(text: str, limit: int = 80) -> str:
+    """Return the text with at most `limit` characters, so that no message repeats a whole file."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def quoted(value: object) -> str:
+    """Return the `repr` of a value for a message, with at most 200 characters."""
+    return shortened(_bounded.repr(value), 200)
+
+
+_bounded = reprlib.Repr()
+_bounded.maxstring = _bounded.maxlong = _bounded.maxother = 80

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.text import counted, share
+from data.text import counted, quoted, share, shortened
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,13 @@ def test_a_count_agrees_with_its_noun(number: int, noun: str, said: str) -> None
 )
 def test_a_share_never_rounds_something_to_nothing(part: int, whole: int, said: str) -> None:
     assert share(part, whole) == said
+
+
+def test_a_long_text_is_shortened_and_a_short_one_is_kept() -> None:
+    assert shortened("x" * 100, 10) == "xxxxxxxxx…"
+    assert shortened("short") == "short"
+
+
+@pytest.mark.parametrize("value", ["x" * 10**7, [["x" * 10**6] * 1000] * 1000, {"x" * 10**6: 1}, 1.5, None])
+def test_a_quoted_value_is_bounded_whatever_it_is(value: object) -> None:
+    assert 0 < len(quoted(value)) <= 200
