@@ -30,12 +30,12 @@ from service.api.schemas import (
 )
 from service.core import metrics
 from service.core.errors import body_of, kind_of
-from service.core.settings import Settings, shared_folder
-from service.live.live_model import LiveModel, champion_of_clone, champion_of_store, every
+from service.core.settings import Settings, metrics_folder
+from service.live.live_model import LiveModel, champion_of_clone, champion_of_store, run_periodically
 from service.live.remote_champion import RemoteChampion
 from service.middleware.bento_metrics import TrafficMetrics
 from service.middleware.edge import Edge
-from service.middleware.fast_path import Answer, FastLane
+from service.middleware.fast_path import FastPath, Responder
 from service.routes import create_routes, methods_of
 
 MODEL_THREADS = 4
@@ -44,7 +44,7 @@ SETTINGS = Settings()
 ROUTES = create_routes(SETTINGS)
 
 
-def fast(work: endpoints.Handler) -> Answer:
+def fast(work: endpoints.Handler) -> Responder:
     """An api's work for the fast lane, over whatever model serves at the time."""
     return lambda body: endpoints.quick_response(work, ROUTES.state.live_model.current, body)
 
@@ -79,7 +79,7 @@ def body_like(described: Any) -> type[JsonBody]:
     return Body
 
 
-class EdgedService(bentoml.Service):  # type: ignore[misc]  # BentoML ships no types
+class GuardedService(bentoml.Service):  # type: ignore[misc]  # BentoML ships no types
     """A BentoML service behind our edge, with the fast lane just inside BentoML's own metrics."""
 
     def to_asgi(self, is_main: bool = True) -> ASGIApp:
@@ -88,13 +88,13 @@ class EdgedService(bentoml.Service):  # type: ignore[misc]  # BentoML ships no t
         metrics_first = app.user_middleware[0]
         app.user_middleware[0] = Middleware(TrafficMetrics, *metrics_first.args, **metrics_first.kwargs)
         if SETTINGS.fast_lane:
-            app.user_middleware.insert(1, Middleware(FastLane, answers=FAST))
+            app.user_middleware.insert(1, Middleware(FastPath, answers=FAST))
         return Edge(app, SETTINGS, methods_of(app))
 
 
 @bentoml.service(
     name="storecast",
-    service_class=EdgedService,
+    service_class=GuardedService,
     workers=SETTINGS.workers,
     traffic={"timeout": SETTINGS.timeout_seconds},
     logging={"access": {"enabled": False}},  # the edge logs what matters, at a third of the price
@@ -106,7 +106,7 @@ class ForecastService:
 
     def __init__(self) -> None:
         logging.getLogger("service").setLevel(logging.INFO)
-        metrics.forget_dead_workers(shared_folder())
+        metrics.forget_dead_workers(metrics_folder())
         remote = RemoteChampion(SETTINGS) if SETTINGS.champion_url else None
         self.live_model = LiveModel(
             [champion_of_store, champion_of_clone, *([remote.folder] if remote else [])]
@@ -114,10 +114,10 @@ class ForecastService:
         self.live_model.refresh()
         ROUTES.state.live_model = self.live_model
         self._threads = CapacityLimiter(MODEL_THREADS)
-        every(SETTINGS.poll_seconds, self.live_model.refresh, "live model")
+        run_periodically(SETTINGS.poll_seconds, self.live_model.refresh, "live model")
         if remote:
-            every(SETTINGS.remote_poll_seconds, remote.sync, "remote champion")
-        spare_the_collector()
+            run_periodically(SETTINGS.remote_poll_seconds, remote.sync, "remote champion")
+        freeze_garbage_collector()
 
     @bentoml.api(  # type: ignore[untyped-decorator]  # BentoML ships no types
         input_spec=body_like(PredictRequest | FeatureRow | list[Any]), output_spec=PredictResponse
@@ -170,7 +170,7 @@ class ForecastService:
         return text + (metrics.LiveModelCollector(current.champion.record).text() if current else "")
 
 
-def spare_the_collector() -> None:
+def freeze_garbage_collector() -> None:
     """Take what was loaded out of the garbage collector's rounds, which make the slowest answers."""
     gc.collect()
     gc.freeze()

@@ -36,7 +36,7 @@ MAX_LISTED = 10_000
 Live = Callable[[], LiveModel]
 
 
-class Greeting(BaseModel):
+class ServiceStatus(BaseModel):
     """What runs here."""
 
     status: str
@@ -53,7 +53,7 @@ class LoadedModel(BaseModel):
     age_days: float
 
 
-class Health(Greeting):
+class Health(ServiceStatus):
     """Whether forecasts can be given, and if not, why."""
 
     model: LoadedModel | None
@@ -108,11 +108,11 @@ def _add_page(app: FastAPI, live: Live, settings: Settings) -> None:
     assets, headers = load_assets(), page_headers(settings.frame_ancestors)
     page = assets.pop("index.html", None)
 
-    @app.get("/", summary="What runs here; for a browser, the planner's page", response_model=Greeting)
-    def greet(request: Request) -> Response:
+    @app.get("/", summary="What runs here; for a browser, the planner's page", response_model=ServiceStatus)
+    def home(request: Request) -> Response:
         if page is not None and prefers_html(request.headers.get("accept", "")):
             return page.answer(request, headers | {"vary": "Accept"})
-        return JSONResponse(_greeting(live().current), headers={"vary": "Accept"})
+        return JSONResponse(_service_status(live().current), headers={"vary": "Accept"})
 
     for name, asset in assets.items():
         app.add_route(f"/ui/{name}", partial(send_asset, asset, headers))
@@ -122,7 +122,7 @@ def _add_model_routes(app: FastAPI, live: Live, settings: Settings) -> None:
     @app.get("/health", summary="Whether forecasts can be given, and if not, why", response_model=Health)
     def health() -> JSONResponse:
         current, reason = live().current, live().reason
-        return JSONResponse({**_greeting(current), "model": _loaded(current), "reason": reason})
+        return JSONResponse({**_service_status(current), "model": _loaded(current), "reason": reason})
 
     @app.get("/model", summary="The card of the model that serves: what it was made from and how good it is")
     def model() -> dict[str, Any]:
@@ -153,7 +153,7 @@ def _add_admin_routes(app: FastAPI, live: Live) -> None:
     def reload() -> JSONResponse:
         live().refresh()
         current = live().current
-        return JSONResponse({**_greeting(current), "model": _loaded(current), "reason": live().reason})
+        return JSONResponse({**_service_status(current), "model": _loaded(current), "reason": live().reason})
 
 
 def _answer_errors_in_one_shape(app: FastAPI) -> None:
@@ -167,7 +167,7 @@ def _answer_errors_in_one_shape(app: FastAPI) -> None:
         return JSONResponse(errors.body_of(wrong), wrong.kind.status)
 
 
-def _greeting(current: Forecasts | None) -> dict[str, Any]:
+def _service_status(current: Forecasts | None) -> dict[str, Any]:
     return {
         "status": "ok" if current else "no model",
         "service": "storecast",

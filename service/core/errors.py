@@ -100,17 +100,17 @@ def _describe(problem: Any) -> str:
         return f"{place} is missing"
     if problem["type"] == "model_type":
         message = "expected an object"
-    return f"{place} is {found(problem['input'])}: {message[:1].lower()}{message[1:]}"
+    return f"{place} is {excerpt(problem['input'])}: {message[:1].lower()}{message[1:]}"
 
 
-def found(value: Any) -> str:
+def excerpt(value: Any) -> str:
     """What somebody sent, as they would write it, short enough to show."""
     text = to_json(value, serialize_unknown=True, inf_nan_mode="strings").decode("utf-8", "replace")
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 
 
 # What BentoML, FastAPI and Starlette answer in shapes of their own, in ours.
-_FOREIGN: dict[int, tuple[Kind, str, str | None]] = {
+_UPSTREAM_ERRORS: dict[int, tuple[Kind, str, str | None]] = {
     400: (NOT_JSON, "The request could not be read.", "Send a JSON body; GET /docs shows one that works."),
     401: (UNAUTHORIZED, "This route needs an API key.", None),
     404: (NOT_FOUND, "There is nothing at this address.", "GET /docs lists every route."),
@@ -124,9 +124,9 @@ _FOREIGN: dict[int, tuple[Kind, str, str | None]] = {
 }
 
 
-def foreign(status: int) -> bytes:
+def upstream_error(status: int) -> bytes:
     """The one shape for an answer of somebody else's making, which only its status is kept of."""
-    known = _FOREIGN.get(status)
+    known = _UPSTREAM_ERRORS.get(status)
     if known is not None:
         return error_bytes(*known)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

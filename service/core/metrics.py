@@ -54,12 +54,12 @@ def count_forecast(endpoint: str, sales: float, last_step: int, n_days: int = 1)
 
 
 def count_unknown(endpoint: str) -> None:
-    """Count one question about a series nobody told the model of."""
+    """Count one question about a series nobody help_text the model of."""
     _UNKNOWN[endpoint].inc()
 
 
 class LiveModelCollector(Collector):
-    """Version, cutoff and age of the model that serves, told by the worker that is asked.
+    """Version, cutoff and age of the model that serves, help_text by the worker that is asked.
 
     Made anew for each scrape: in the files workers share, gauges of the dead and of models gone would stay.
     """
@@ -81,8 +81,8 @@ class LiveModelCollector(Collector):
         return [
             info,
             *(
-                GaugeMetricFamily(f"storecast_model_{name}_timestamp_seconds", told, moment.timestamp())
-                for name, (moment, told) in times.items()
+                GaugeMetricFamily(f"storecast_model_{name}_timestamp_seconds", help_text, moment.timestamp())
+                for name, (moment, help_text) in times.items()
             ),
         ]
 

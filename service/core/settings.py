@@ -90,7 +90,7 @@ def bentoml_home() -> Path:
     return Path(os.environ.get("BENTOML_HOME") or Path.home() / "bentoml")
 
 
-def shared_folder() -> Path | None:
+def metrics_folder() -> Path | None:
     """A folder all workers of a server see, emptied by BentoML at its start; None without a server."""
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     return Path(folder) if folder else None

@@ -37,7 +37,7 @@ class LiveModel:
         self.reason: str | None = "No champion has been looked for yet."
         self._sources = sources
         self._lock = threading.Lock()
-        self._passed_over: str | None = None
+        self._reported_older: str | None = None
         self._retries: dict[Path, tuple[float, float]] = {}
 
     @property
@@ -54,17 +54,19 @@ class LiveModel:
         """Take the newest champion into service that can be loaded; never raises."""
         with self._lock:
             missing: list[str] = []
-            offers = [offer for source in self._sources if (offer := _ask(source, missing)) is not None]
+            offers = [
+                offer for source in self._sources if (offer := _read_source(source, missing)) is not None
+            ]
             if self.current is None and not offers:
                 self.reason = " ".join(missing)
             for record, folder in sorted(offers, key=lambda offer: offer[0].created_at, reverse=True):
                 if self.current is not None and record.created_at <= self.current.champion.record.created_at:
-                    self._pass_over(record)
+                    self._log_older_version(record)
                     break
-                if self._take(record, folder):
+                if self._swap_in(record, folder):
                     break
 
-    def _take(self, record: ChampionRecord, folder: Path) -> bool:
+    def _swap_in(self, record: ChampionRecord, folder: Path) -> bool:
         """Load one version and swap it in; one that failed is left alone for a while, then tried again."""
         retry_at, delay = self._retries.get(folder, (0.0, FIRST_RETRY_SECONDS))
         if time.monotonic() < retry_at:
@@ -87,23 +89,23 @@ class LiveModel:
         )
         return True
 
-    def _pass_over(self, record: ChampionRecord) -> None:
+    def _log_older_version(self, record: ChampionRecord) -> None:
         """Say once that a source now offers an older version than the one that serves."""
-        if record.version not in (self.forecasts.version, self._passed_over):
-            self._passed_over = record.version
+        if record.version not in (self.forecasts.version, self._reported_older):
+            self._reported_older = record.version
             log.warning(
                 "Version %s is older than %s, which keeps serving.", record.version, self.forecasts.version
             )
 
     def _report_failure(self, record: ChampionRecord, error: Exception) -> None:
         serving = f"{self.current.version} keeps serving" if self.current else "nothing serves"
-        told = str(error) if isinstance(error, StorecastError) else f"{type(error).__name__}: {error}"
-        self.reason = f"Version {record.version} could not be loaded, {serving}: {told}"
+        detail = str(error) if isinstance(error, StorecastError) else f"{type(error).__name__}: {error}"
+        self.reason = f"Version {record.version} could not be loaded, {serving}: {detail}"
         metrics.FAILED_SWAPS.labels("load").inc()
         log.warning("%s", self.reason)
 
 
-def _ask(source: Source, missing: list[str]) -> tuple[ChampionRecord, Path] | None:
+def _read_source(source: Source, missing: list[str]) -> tuple[ChampionRecord, Path] | None:
     """A source's champion; None, and a sentence why, when it has none."""
     try:
         folder = source()
@@ -136,7 +138,7 @@ def champion_of_clone() -> Path:
     return paths.versions / ChampionRecord.read(paths.champion_json).version
 
 
-def every(seconds: float, action: Callable[[], None], name: str) -> threading.Event:
+def run_periodically(seconds: float, action: Callable[[], None], name: str) -> threading.Event:
     """Repeat an action in a daemon thread, first at once, until the event that is returned is set."""
     stop = threading.Event()
 

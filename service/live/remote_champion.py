@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 LATEST = "latest"
 KEPT_VERSIONS = 2
 MAX_RECORD_BYTES = 1024 * 1024
-SILENCE_SECONDS = 10.0
-CLOCKS_DIFFER = timedelta(days=1)
+READ_TIMEOUT_SECONDS = 10.0
+MAX_CLOCK_SKEW = timedelta(days=1)
 
 
 class RemoteChampion:
@@ -47,13 +47,13 @@ class RemoteChampion:
         auth = (settings.files_user, settings.files_password.get_secret_value())
         self._client = httpx.Client(
             auth=auth if any(auth) else None,
-            timeout=min(SILENCE_SECONDS, settings.remote_timeout_seconds),
+            timeout=min(READ_TIMEOUT_SECONDS, settings.remote_timeout_seconds),
             follow_redirects=True,
         )
         self._timeout, self._max_bytes = settings.remote_timeout_seconds, settings.max_champion_bytes
         self._cache = settings.champion_cache
         self._problem = "nothing was fetched yet"
-        self._useless: ChampionRecord | None = None
+        self._rejected: ChampionRecord | None = None
         self._verified: str | None = None  # once for each version: it takes reading all of it
 
     def folder(self) -> Path:
@@ -62,7 +62,7 @@ class RemoteChampion:
             return self._cache / (self._cache / LATEST).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise NoChampionError(
-                f"There is no champion from {_plain(self._champion_url)}: {self._problem}."
+                f"There is no champion from {_redacted(self._champion_url)}: {self._problem}."
             ) from error
 
     def sync(self) -> None:
@@ -76,18 +76,20 @@ class RemoteChampion:
         except (httpx.HTTPError, OSError, ArtifactError) as error:
             self._problem = str(error) or type(error).__name__
             metrics.FAILED_SWAPS.labels("remote").inc()
-            log.warning("The champion from %s was not taken: %s.", _plain(self._champion_url), self._problem)
+            log.warning(
+                "The champion from %s was not taken: %s.", _redacted(self._champion_url), self._problem
+            )
 
     def _fetch_newer(self) -> None:
         record = self._record()
         if record.created_at <= self._newest():
             return
-        if record == self._useless:  # to bring it again would only cost the way
+        if record == self._rejected:  # to bring it again would only cost the way
             raise ArtifactError(f"version {record.version} could not be loaded when it came")
         claimed = sum(digest.bytes for digest in record.served.values())
         if claimed > self._max_bytes:
             raise ArtifactError(f"it claims {claimed} bytes, expected at most {self._max_bytes}")
-        with self._unfinished() as folder:
+        with self._staging_folder() as folder:
             for name, digest in record.served.items():
                 self._fetch_file(digest, folder / name)
             record.write(folder / RECORD)
@@ -96,8 +98,8 @@ class RemoteChampion:
             folder.rename(self._cache / record.version)
         atomic_write_text(self._cache / LATEST, record.version)
         self._verified = record.version
-        log.info("Version %s was fetched from %s.", record.version, _plain(self._files_url))
-        self._prune(record.version)
+        log.info("Version %s was fetched from %s.", record.version, _redacted(self._files_url))
+        self._delete_old_versions(record.version)
 
     def _record(self) -> ChampionRecord:
         content = b"".join(self._get(self._champion_url, MAX_RECORD_BYTES))
@@ -107,7 +109,7 @@ class RemoteChampion:
             raise ArtifactError(f"it is not a champion record ({error.error_count()} problems)") from error
         if RECORD in record.files:
             raise ArtifactError("it is not a champion record (it names itself among its files)")
-        if record.created_at > datetime.now(UTC) + CLOCKS_DIFFER:  # or all that come later would seem old
+        if record.created_at > datetime.now(UTC) + MAX_CLOCK_SKEW:  # or all that come later would seem old
             raise ArtifactError(f"it says that it was made on {record.created_at:%Y-%m-%d}, which is to come")
         return record
 
@@ -137,17 +139,17 @@ class RemoteChampion:
         deadline, received = time.monotonic() + self._timeout, 0
         with self._client.stream("GET", url) as response:
             if response.status_code != httpx.codes.OK:
-                raise ArtifactError(f"{_plain(url)} answered {response.status_code}")
+                raise ArtifactError(f"{_redacted(url)} answered {response.status_code}")
             for chunk in response.iter_bytes():
                 received += len(chunk)
                 if received > max_bytes:
-                    raise ArtifactError(f"{_plain(url)} sends more than the {max_bytes} bytes expected")
+                    raise ArtifactError(f"{_redacted(url)} sends more than the {max_bytes} bytes expected")
                 if time.monotonic() > deadline:
-                    raise ArtifactError(f"{_plain(url)} took longer than {self._timeout:g} s")
+                    raise ArtifactError(f"{_redacted(url)} took longer than {self._timeout:g} s")
                 yield chunk
 
     @contextmanager
-    def _unfinished(self) -> Iterator[Path]:
+    def _staging_folder(self) -> Iterator[Path]:
         folder = self._cache / ".unfinished"  # the lock leaves one writer; what a killed one left goes first
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
@@ -161,17 +163,17 @@ class RemoteChampion:
         try:
             Forecasts.open(folder)
         except Exception as error:
-            self._useless = record
+            self._rejected = record
             raise ArtifactError(f"it cannot be loaded ({type(error).__name__}: {error})") from error
 
-    def _prune(self, newest: str) -> None:
+    def _delete_old_versions(self, newest: str) -> None:
         """Remove all but the newest versions; one before the newest may still be serving somewhere."""
         others = sorted(path.parent for path in self._cache.glob(f"*/{RECORD}") if path.parent.name != newest)
         for folder in others[: 1 - KEPT_VERSIONS]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _plain(url: str) -> str:
+def _redacted(url: str) -> str:
     """An address without what may be secret in it."""
     parts = httpx.URL(url)
     return f"{parts.host}{parts.path}"

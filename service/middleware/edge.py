@@ -15,8 +15,8 @@ from collections.abc import Iterable, Mapping
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.core import errors, metrics
-from service.core.errors import RequestError, error_bytes, found, request_id
-from service.core.settings import Settings, shared_folder
+from service.core.errors import RequestError, error_bytes, excerpt, request_id
+from service.core.settings import Settings, metrics_folder
 from service.middleware.access import ApiKeys, RateLimit
 from service.middleware.request_body import Headers, read_body, replay
 
@@ -28,7 +28,7 @@ OPEN_PATHS = frozenset(
 )
 OPEN_FOLDERS = ("/ui/", "/docs/")
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_OURS = b'{"error":{"code":"'
+_ERROR_PREFIX = b'{"error":{"code":"'
 
 
 class Edge:
@@ -37,7 +37,7 @@ class Edge:
     def __init__(self, app: ASGIApp, settings: Settings, methods: Mapping[str, frozenset[str]]) -> None:
         self._app, self._settings, self._methods = app, settings, methods
         self._keys = ApiKeys(settings.keys)
-        folder, limit = shared_folder(), settings.rate_limit_per_minute
+        folder, limit = metrics_folder(), settings.rate_limit_per_minute
         self._rate = RateLimit(limit, folder / "rate_limit.bin" if folder else None) if limit else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,7 +46,7 @@ class Edge:
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
         request_id.set(given.decode() if _ID.fullmatch(given) else secrets.token_hex(8))
-        answer = Answer(scope, send)
+        answer = ResponseWriter(scope, send)
         try:
             await self._answer(scope, receive, answer, headers)
         except RequestError as error:
@@ -54,24 +54,24 @@ class Edge:
         except Exception:  # the last place where a traceback can be kept out of an answer
             log.exception("%s failed. request_id=%s", answer.title, request_id.get())
             if not answer.is_started:
-                await answer.complete(500, errors.foreign(500))
+                await answer.complete(500, errors.upstream_error(500))
 
-    async def _answer(self, scope: Scope, receive: Receive, answer: Answer, headers: Headers) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, answer: ResponseWriter, headers: Headers) -> None:
         path, method = scope["path"], scope["method"]
-        if not self._allows(path, method):
+        if not self._route_answers(path, method):
             answer.has_body, scope = False, {**scope, "method": "GET"}
         if path not in OPEN_PATHS and not path.startswith(OPEN_FOLDERS):
-            self._admit(scope, headers)
+            self._authorise(scope, headers)
         if method == "POST":
             receive = replay(await read_body(receive, headers, self._settings), receive)
         await self._app(scope, receive, answer)
 
-    def _allows(self, path: str, method: str) -> bool:
+    def _route_answers(self, path: str, method: str) -> bool:
         """Whether a route answers a method itself; False for HEAD where GET is answered."""
         methods = self._methods.get(path)
         if methods is None:
             raise RequestError(
-                errors.NOT_FOUND, f"There is nothing at {found(path)}.", "GET /docs lists every route."
+                errors.NOT_FOUND, f"There is nothing at {excerpt(path)}.", "GET /docs lists every route."
             )
         if method in methods:
             return True
@@ -80,15 +80,15 @@ class Edge:
         allowed = ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
         raise RequestError(
             errors.METHOD_NOT_ALLOWED,
-            f"{path} was asked by {found(method)}, expected {allowed}.",
+            f"{path} was asked by {excerpt(method)}, expected {allowed}.",
             allow=allowed,
         )
 
-    def _admit(self, scope: Scope, headers: Headers) -> None:
+    def _authorise(self, scope: Scope, headers: Headers) -> None:
         """Let a caller with a known key in, at a rate she may keep; raises 401 or 429."""
         if not self._keys and self._rate is None:
             return
-        given = _keys(headers)
+        given = _keys_in(headers)
         key = next((key for key in given if self._keys and self._keys.allow(key)), None)
         if self._rate is not None:
             client = key or str((scope.get("client") or ("unknown",))[0])
@@ -106,7 +106,7 @@ class Edge:
             )
 
 
-class Answer:
+class ResponseWriter:
     """What goes back to one caller: an ASGI `send` that holds errors back until their body has our shape."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
@@ -119,7 +119,7 @@ class Answer:
     @property
     def title(self) -> str:
         """The request, as the log names it."""
-        return f"{self._scope['method']} {found(self._scope['path'])}"
+        return f"{self._scope['method']} {excerpt(self._scope['path'])}"
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -135,14 +135,14 @@ class Answer:
             await self._send(message if self.has_body else {**message, "body": b""})
 
     async def refuse(self, error: RequestError) -> None:
-        """Answer with an error of our own."""
+        """ResponseWriter with an error of our own."""
         headers = [(name.encode(), value.encode()) for name, value in error.headers.items()]
         await self.complete(error.kind.status, error_bytes(error.kind, error.message, error.hint), headers)
 
     async def complete(self, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
-        """Answer with a whole JSON body."""
+        """ResponseWriter with a whole JSON body."""
         if status >= 400:
-            self._note(status, body)
+            self._record_error(status, body)
         length = str(len(body)).encode()
         await self._start(
             status, [(b"content-type", b"application/json"), (b"content-length", length), *headers]
@@ -158,17 +158,19 @@ class Answer:
         body = b"".join(self._chunks)
         kept = [(name, value) for name, value in held["headers"] if not name.startswith(b"content-")]
         await self.complete(
-            held["status"], body if body.startswith(_OURS) else errors.foreign(held["status"]), kept
+            held["status"],
+            body if body.startswith(_ERROR_PREFIX) else errors.upstream_error(held["status"]),
+            kept,
         )
 
-    def _note(self, status: int, body: bytes) -> None:
-        code = body[len(_OURS) : body.index(b'"', len(_OURS))].decode()
+    def _record_error(self, status: int, body: bytes) -> None:
+        code = body[len(_ERROR_PREFIX) : body.index(b'"', len(_ERROR_PREFIX))].decode()
         metrics.ERRORS.labels(code).inc()
         level = logging.WARNING if status >= 500 else logging.INFO
         log.log(level, "%s: %d %s. request_id=%s", self.title, status, code, request_id.get())
 
 
-def _keys(headers: Headers) -> list[str]:
+def _keys_in(headers: Headers) -> list[str]:
     """The keys a request brings: either header may be there for somebody else, such as a proxy."""
     scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     own = headers.get(b"x-api-key", b"").decode("latin-1")

@@ -12,14 +12,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.middleware.request_body import replay
 
-Answer = Callable[[bytes], bytes | None]
+Responder = Callable[[bytes], bytes | None]
 """From a body to its answer; None for what is not plain, errors included."""
 
 
-class FastLane:
+class FastPath:
     """Answers what an api's `answers` can at once, and passes on what they cannot."""
 
-    def __init__(self, app: ASGIApp, answers: Mapping[str, Answer]) -> None:
+    def __init__(self, app: ASGIApp, answers: Mapping[str, Responder]) -> None:
         self._app, self._answers = app, answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from starlette.types import Message, Receive
 
 from service.core import errors
-from service.core.errors import RequestError, found
+from service.core.errors import RequestError, excerpt
 from service.core.settings import Settings
 
 Headers = Mapping[bytes, bytes]
@@ -78,8 +78,8 @@ async def _rest(first: Message | None, receive: Receive, settings: Settings) -> 
                 length += len(chunks[-1])
                 is_more = message.get("more_body", False)
     except TimeoutError as error:
-        told = "The body did not arrive in time."
-        raise RequestError(errors.SLOW_BODY, told, connection="close") from error
+        detail = "The body did not arrive in time."
+        raise RequestError(errors.SLOW_BODY, detail, connection="close") from error
     return b"".join(chunks), not is_more
 
 
@@ -99,7 +99,7 @@ def _require_json(headers: Headers) -> None:
     if encoding != b"identity":
         raise RequestError(
             errors.UNSUPPORTED_MEDIA_TYPE,
-            f"The body is encoded as {found(encoding.decode('latin-1'))}, expected plain application/json.",
+            f"The body is encoded as {excerpt(encoding.decode('latin-1'))}, expected plain application/json.",
             "Send it without a `Content-Encoding`.",
         )
     kind = headers.get(b"content-type", b"application/json")
@@ -107,11 +107,11 @@ def _require_json(headers: Headers) -> None:
     if plain != b"application/json" and not (plain.startswith(b"application/") and plain.endswith(b"+json")):
         raise RequestError(
             errors.UNSUPPORTED_MEDIA_TYPE,
-            f"The body is sent as {found(kind.decode('latin-1'))}, expected plain application/json.",
+            f"The body is sent as {excerpt(kind.decode('latin-1'))}, expected plain application/json.",
             "Send the header `Content-Type: application/json`.",
         )
 
 
 def _too_large(limit: int) -> RequestError:
-    told = f"The body is larger than the {limit} bytes allowed."
-    return RequestError(errors.TOO_LARGE, told, "Send it in parts.", connection="close")
+    message = f"The body is larger than the {limit} bytes allowed."
+    return RequestError(errors.TOO_LARGE, message, "Send it in parts.", connection="close")

@@ -41,7 +41,7 @@ MODEL_CALLS = 40
 
 
 @dataclass(frozen=True)
-class Life:
+class Lifecycle:
     """What two workers take and stand."""
 
     ready_seconds: float
@@ -49,7 +49,7 @@ class Life:
     private_mb: float
     private_mb_after_model: float
     swaps: int
-    asked_while_swapping: int
+    requests_while_swapping: int
     failed_while_swapping: int
 
 
@@ -61,15 +61,15 @@ def served(home: Path, workers: int = 1) -> Server:
 def by_series(folder: Path) -> list[Cost]:
     """`/predict` on champions of more and more series, alternated."""
     with ExitStack() as stack:
-        running, asked = {}, []
+        running, endpoints = {}, []
         for n_series in SERIES:
             home = champion_home(folder, f"with-{n_series}", n_series)
             running[home.name] = stack.enter_context(served(home))
             spread = [
                 body | {"store": k * n_series // 500 // ITEMS + 1} for k, body in enumerate(predict_bodies())
             ]
-            asked.append(Endpoint(f"{n_series:,} series", home.name, "/predict", spread, 8000))
-        return compare(running, asked, folder)
+            endpoints.append(Endpoint(f"{n_series:,} series", home.name, "/predict", spread, 8000))
+        return compare(running, endpoints, folder)
 
 
 def by_length(folder: Path) -> list[Cost]:
@@ -96,11 +96,11 @@ def by_workers(folder: Path) -> list[Cost]:
     endpoint = Endpoint("1 worker", "1", "/forecast", forecast_bodies(), 4000)
     homes = [champion_home(folder, f"workers-{workers}") for workers in (1, 2)]
     with served(homes[0], 1) as one, served(homes[1], 2) as two:
-        asked = [endpoint, replace(endpoint, name="2 workers", server="2")]
-        return compare({"1": one, "2": two}, asked, folder, connections=64)
+        endpoints = [endpoint, replace(endpoint, name="2 workers", server="2")]
+        return compare({"1": one, "2": two}, endpoints, folder, connections=64)
 
 
-def life(folder: Path) -> Life:
+def lifecycle(folder: Path) -> Lifecycle:
     """Start two workers, let both use the model, then swap champions under load."""
     home = champion_home(folder, "life")
     ready, empty_ready = _ready_seconds(home)
@@ -110,9 +110,9 @@ def life(folder: Path) -> Life:
             server.load(path, write_bodies(folder / "model-calls", [body]), requests=MODEL_CALLS)
         after_model = max(server.private_mb())
         before = _swaps(server)
-        asked, failed = _swap_under_load(server, home, folder)
+        requests, failed = _swap_under_load(server, home, folder)
         swaps = _swaps(server) - before
-        return Life(ready, empty_ready, at_first, after_model, swaps, asked, failed)
+        return Lifecycle(ready, empty_ready, at_first, after_model, swaps, requests, failed)
 
 
 def _ready_seconds(home: Path) -> tuple[float, float]:
@@ -126,7 +126,7 @@ def _ready_seconds(home: Path) -> tuple[float, float]:
 
 
 def _swap_under_load(server: Server, home: Path, folder: Path) -> tuple[int, int]:
-    """Requests asked while `SWAPS` champions were promoted, and how many of them failed."""
+    """Requests endpoints while `SWAPS` champions were promoted, and how many of them failed."""
     options = [str(option) for option in (STORES * ITEMS, SWAPS, SWAP_PAUSE_SECONDS)]
     command = [sys.executable, "-m", "tests.benchmarks.champions", *options]
     env = os.environ | {"BENTOML_HOME": str(home)}

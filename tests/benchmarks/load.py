@@ -1,7 +1,7 @@
 """A load generator, a process of its own: keep-alive connections that ask again as soon as they are answered.
 
 `python -m tests.benchmarks.load PORT PATH BODIES [--connections N --requests N --seconds S]` prints JSON.
-BODIES is a file with one JSON body a line, asked in turn. SIGTERM ends it early. Only ever asks 127.0.0.1.
+BODIES is a file with one JSON body a line, sent_at in turn. SIGTERM ends it early. Only ever asks 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DRAIN_SECONDS = 30
 
 @dataclass
 class Tally:
-    """What all connections share: what is still to be asked, and what came back."""
+    """What all connections share: what is still to be sent_at, and what came back."""
 
     bodies: Sequence[bytes]
     path: str
@@ -72,33 +72,33 @@ class Connection(asyncio.Protocol):
     def __init__(self, tally: Tally, done: asyncio.Future[None]) -> None:
         self._tally, self._done = tally, done
         self._answer = b""
-        self._asked: float | None = None
+        self._sent_at: float | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own class, of the same kind
-        self._ask()
+        self._send()
 
     def data_received(self, data: bytes) -> None:
         self._answer += data
         head_ends = self._answer.find(b"\r\n\r\n")
         if head_ends >= 0 and len(self._answer) >= head_ends + 4 + _length(self._answer[:head_ends]):
-            assert self._asked is not None
-            self._tally.seconds.append(time.perf_counter() - self._asked)
+            assert self._sent_at is not None
+            self._tally.seconds.append(time.perf_counter() - self._sent_at)
             self._tally.statuses[int(self._answer[9:12])] += 1
-            self._answer, self._asked = b"", None
-            self._ask()
+            self._answer, self._sent_at = b"", None
+            self._send()
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._tally.lost += self._asked is not None
+        self._tally.lost += self._sent_at is not None
         if not self._done.done():
             self._done.set_result(None)
 
-    def _ask(self) -> None:
+    def _send(self) -> None:
         request = self._tally.next()
         if request is None:
             self._transport.close()
             return
-        self._asked = time.perf_counter()
+        self._sent_at = time.perf_counter()
         self._transport.write(request)
 
 
@@ -128,7 +128,7 @@ async def _client(port: int, tally: Tally) -> None:
         await done
 
 
-async def _ask_all(port: int, tally: Tally, connections: int) -> dict[str, object]:
+async def _run(port: int, tally: Tally, connections: int) -> dict[str, object]:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, tally.stop)
     started = time.perf_counter()
     deadline = tally.until - started + DRAIN_SECONDS
@@ -148,7 +148,7 @@ def main(argv: Sequence[str]) -> int:
     given = parser.parse_args(argv)
     until = time.perf_counter() + given.seconds
     tally = Tally(given.bodies.read_bytes().splitlines(), given.path, given.requests, until)
-    print(json.dumps(uvloop.run(_ask_all(given.port, tally, given.connections))))
+    print(json.dumps(uvloop.run(_run(given.port, tally, given.connections))))
     return 0
 
 

@@ -36,7 +36,7 @@ def forecasting_sections(folder: Path) -> tuple[list[Section], str]:
 
 def serving_sections(folder: Path) -> tuple[list[Section], str]:
     """Cost of a request and how it grows, and the README's table of it."""
-    measured, life = serving.endpoint_costs(folder), serving_report.lived(growth.life(folder))
+    measured, life = serving.endpoint_costs(folder), serving_report.lifecycle(growth.lifecycle(folder))
     sections = [
         ("Cost of a request", serving_report.compared(measured)),
         ("Number of series, `/predict`", serving_report.costs(growth.by_series(folder))),

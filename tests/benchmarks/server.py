@@ -21,7 +21,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 BENTOML = (sys.executable, "-m", "bentoml", "serve", "--host", HOST, "--port")
 UVICORN = (
     sys.executable,
@@ -78,7 +78,7 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._process.send_signal(signal.SIGTERM)
-        self._process.wait(PATIENCE_SECONDS)
+        self._process.wait(TIMEOUT_SECONDS)
         self._folder.cleanup()
 
     def workers(self) -> list[psutil.Process]:
@@ -96,9 +96,9 @@ class Server:
         """Memory of each worker that no other process shares."""
         return [worker.memory_full_info().uss / 2**20 for worker in self.workers()]
 
-    def ask(self, path: str, body: object) -> Any:
+    def post(self, path: str, body: object) -> Any:
         """One request; raises `RuntimeError` unless it is answered 200."""
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=PATIENCE_SECONDS)
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=TIMEOUT_SECONDS)
         connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
         answer = connection.getresponse()
         content = answer.read()
@@ -125,9 +125,9 @@ class Server:
         return RunningLoad(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True))
 
     def _wait_until_ready(self) -> None:
-        patience = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while not self._is_ready():
-            if time.monotonic() > patience or self._process.poll() is not None:
+            if time.monotonic() > deadline or self._process.poll() is not None:
                 self._process.kill()
                 raise RuntimeError((Path(self._folder.name) / "log").read_text())
             time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""CPU per request of the service beside empty endpoints and the seed's way, alternated in one run."""
+"""CPU per request of the service beside empty endpoints and original project, alternated in one run."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def feature_row() -> dict[str, Any]:
 
 
 def endpoints() -> list[Endpoint]:
-    """What is compared; the empty BentoML endpoint and the seed's way are what the others are ratios of."""
+    """What is compared; the empty BentoML endpoint and original project are what the others are ratios of."""
     predict = predict_bodies()
     return [
         Endpoint("`/predict`", "storecast", "/predict", predict, 8000),
@@ -86,7 +86,7 @@ def endpoints() -> list[Endpoint]:
         Endpoint("`/explain`", "storecast", "/explain", predict, 300),
         Endpoint("empty BentoML endpoint", "empty BentoML", "/predict", predict, 4000),
         Endpoint("empty FastAPI endpoint", "empty FastAPI", "/predict", predict, 6000),
-        Endpoint("the seed's way", "seed", "/predict", [feature_row()], 500),
+        Endpoint("original project", "seed", "/predict", [feature_row()], 500),
     ]
 
 
@@ -124,20 +124,20 @@ def champion_home(folder: Path, name: str, n_series: int = STORES * ITEMS) -> Pa
 
 
 def compare(
-    running: Mapping[str, Server], asked: Sequence[Endpoint], folder: Path, connections: int = 16
+    running: Mapping[str, Server], endpoints: Sequence[Endpoint], folder: Path, connections: int = 16
 ) -> list[Cost]:
     """Round after round, every endpoint in turn."""
-    files = [write_bodies(folder / f"bodies-{k}", endpoint.bodies) for k, endpoint in enumerate(asked)]
-    rounds: list[list[tuple[float, Load]]] = [[] for _ in asked]
+    files = [write_bodies(folder / f"bodies-{k}", endpoint.bodies) for k, endpoint in enumerate(endpoints)]
+    rounds: list[list[tuple[float, Load]]] = [[] for _ in endpoints]
     for number in range(ROUNDS + 1):
-        for endpoint, file, measured in zip(asked, files, rounds, strict=True):
+        for endpoint, file, measured in zip(endpoints, files, rounds, strict=True):
             server = running[endpoint.server]
             requests = endpoint.requests if number else min(WARM_UP, endpoint.requests)
             before = server.cpu_seconds()
             load = server.load(endpoint.path, file, requests=requests, connections=connections)
             if number:
                 measured.append(((server.cpu_seconds() - before) / load.requests, load))
-    return [_best(endpoint, measured) for endpoint, measured in zip(asked, rounds, strict=True)]
+    return [_best(endpoint, measured) for endpoint, measured in zip(endpoints, rounds, strict=True)]
 
 
 def write_bodies(file: Path, bodies: Sequence[Any]) -> Path:

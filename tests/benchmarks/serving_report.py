@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.benchmarks.growth import Life
+from tests.benchmarks.growth import Lifecycle
 from tests.benchmarks.report import table
 from tests.benchmarks.serving import Cost
 
 HEADER = ("CPU, µs a request", "requests/s", "p50 / p99 ms", "not answered 200")
-PEERS = ("empty BentoML endpoint", "empty FastAPI endpoint", "the seed's way")
+PEERS = ("empty BentoML endpoint", "empty FastAPI endpoint", "original project")
 
 
 def costs(measured: Sequence[Cost]) -> str:
@@ -36,14 +36,14 @@ def short(measured: Sequence[Cost]) -> str:
     return table(header, rows)
 
 
-def lived(life: Life) -> str:
+def lifecycle(life: Lifecycle) -> str:
     """Start, memory and swaps in one paragraph."""
     return (
         f"Two workers on 500 series: ready after {life.ready_seconds:.1f} s, an empty BentoML service after "
         f"{life.empty_ready_seconds:.1f} s; private memory of a worker "
         f"{life.private_mb:.0f} MB, {life.private_mb_after_model:.0f} MB after its first call of the model. "
         f"{life.swaps} swaps, over both workers, under 100 connections: "
-        f"{life.asked_while_swapping:,} requests, {life.failed_while_swapping} failed."
+        f"{life.requests_while_swapping:,} requests, {life.failed_while_swapping} failed."
     )
 
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.serving import Service, store, wait_until
+from tests.integration.serving import Service, import_champion, wait_until
 
 
 @pytest.fixture(scope="session")
 def service(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Two workers with the small champion, as anybody would start them."""
     folder = tmp_path_factory.mktemp("service")
-    store(champion_folder, folder / "home")
+    import_champion(champion_folder, folder / "home")
     with Service(folder, workers=2) as running:
         wait_until(lambda: len(running.workers()) == 2, "two workers")
         yield running
@@ -20,10 +20,10 @@ def service(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
-def strict(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def guarded(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Everything that guards is on, and little is allowed."""
     folder = tmp_path_factory.mktemp("strict")
-    store(champion_folder, folder / "home")
+    import_champion(champion_folder, folder / "home")
     with Service(
         folder,
         api_keys="one,two,limited",

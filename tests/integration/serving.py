@@ -21,7 +21,7 @@ import psutil
 from models.storage.bento_store import NAME, RECORD, ChampionRecord, new_version
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 60.0
+TIMEOUT_SECONDS = 60.0
 
 
 class Service:
@@ -31,9 +31,9 @@ class Service:
         self.folder, self.home = folder, folder / "home"
         self.home.mkdir(parents=True, exist_ok=True)
         named = {f"STORECAST_{name.upper()}": str(value) for name, value in settings.items()}
-        mine = {"BENTOML_HOME": str(self.home), "PYTHONPATH": str(ROOT), "BENTOML_DO_NOT_TRACK": "True"}
+        own = {"BENTOML_HOME": str(self.home), "PYTHONPATH": str(ROOT), "BENTOML_DO_NOT_TRACK": "True"}
         inherited = {name: value for name, value in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"}
-        self._environment = inherited | {"OMP_NUM_THREADS": "1"} | mine | named
+        self._environment = inherited | {"OMP_NUM_THREADS": "1"} | own | named
 
     def __enter__(self) -> Self:
         self.port = free_port()
@@ -65,7 +65,7 @@ class Service:
         """End it as a platform does; returns its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE_SECONDS)
+        return self.process.wait(TIMEOUT_SECONDS)
 
     def log(self) -> str:
         """What it has said so far."""
@@ -116,17 +116,17 @@ class Load:
 
     def result(self) -> Mapping[str, Any]:
         """Wait for its end: how many requests, their statuses, how many were lost."""
-        printed, _ = self.process.communicate(timeout=PATIENCE_SECONDS)
+        printed, _ = self.process.communicate(timeout=TIMEOUT_SECONDS)
         assert self.process.returncode == 0
-        told: dict[str, Any] = json.loads(printed)
-        return told
+        result: dict[str, Any] = json.loads(printed)
+        return result
 
 
-def wait_until(is_so: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+def wait_until(is_so: Callable[[], Any], what: str, seconds: float = TIMEOUT_SECONDS) -> None:
     """Wait for something that takes a moment; fails when it takes too long."""
-    patience = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds
     while not is_so():
-        assert time.monotonic() < patience, f"waited {seconds:g} s for {what}"
+        assert time.monotonic() < deadline, f"waited {seconds:g} s for {what}"
         time.sleep(0.05)
 
 
@@ -144,7 +144,7 @@ def later_version(folder: Path, to: Path, days: int) -> ChampionRecord:
     return later
 
 
-def store(folder: Path, home: Path) -> None:
+def import_champion(folder: Path, home: Path) -> None:
     """Import a version folder into the BentoML store of a home, from a process that knows no other."""
     code = (
         "import sys; from pathlib import Path; from models.storage.bento_store import *; "
@@ -155,7 +155,7 @@ def store(folder: Path, home: Path) -> None:
     subprocess.run([sys.executable, "-c", code, str(folder)], check=True, env=environment)
 
 
-def stored(record: ChampionRecord, home: Path) -> Path:
+def path_in_store(record: ChampionRecord, home: Path) -> Path:
     """Where a store keeps a version."""
     return home / "models" / NAME / record.version.lower()
 

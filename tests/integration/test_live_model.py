@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from models.storage.bento_store import RECORD, ChampionRecord
-from tests.integration.serving import Load, Service, later_version, store, stored, wait_until
+from tests.integration.serving import Load, Service, import_champion, later_version, path_in_store, wait_until
 
 BODY = '{"store": 1, "item": 5, "date": "2018-01-15"}'
 SWAPS = 20
@@ -21,7 +21,7 @@ SWAPS = 20
 def service(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Two workers that look for a new champion five times a second."""
     folder = tmp_path_factory.mktemp("live")
-    store(champion_folder, folder / "home")
+    import_champion(champion_folder, folder / "home")
     with Service(folder, workers=2, poll_seconds=0.2) as running:
         wait_until(lambda: len(running.workers()) == 2, "two workers")
         yield running
@@ -33,8 +33,8 @@ def all_workers_serve(service: Service, version: str) -> None:
     def is_so() -> bool:
         import httpx
 
-        told = {httpx.get(f"{service.url}/").json()["model_version"] for _ in range(30)}
-        return told == {version}
+        answer = {httpx.get(f"{service.url}/").json()["model_version"] for _ in range(30)}
+        return answer == {version}
 
     wait_until(is_so, f"version {version} on all workers")
 
@@ -49,10 +49,10 @@ def test_twenty_swaps_under_a_hundred_connections_lose_nothing(
         records.append(later_version(champion_folder, tmp_path / str(day), day))
         _promote(service, tmp_path / str(day), records[-1])
         wait_until(partial(_both_took, service, records[-1]), "both workers to swap")
-    told = load.result()
-    assert told["lost"] == 0
-    assert set(told["statuses"]) == {"200"}
-    assert told["requests"] > 1000
+    answer = load.result()
+    assert answer["lost"] == 0
+    assert set(answer["statuses"]) == {"200"}
+    assert answer["requests"] > 1000
     all_workers_serve(service, records[-1].version)
     assert service.metric("storecast_model_swaps_total") - before == 2 * SWAPS
 
@@ -63,7 +63,7 @@ def _both_took(service: Service, record: ChampionRecord) -> bool:
 
 def _promote(service: Service, folder: Path, record: ChampionRecord) -> None:
     """What an import into BentoML's store amounts to, without the two seconds a process takes to start."""
-    to = stored(record, service.home)
+    to = path_in_store(record, service.home)
     shutil.copytree(folder, to)
     model = next(path for path in to.parent.glob("*/model.yaml")).read_text(encoding="utf-8")
     old = next(line for line in model.splitlines() if line.startswith("version:"))
@@ -93,7 +93,7 @@ def test_a_damaged_version_leaves_the_model_serving_and_says_so(
     assert service.client.get("/health").json()["reason"] is None
 
 
-def test_a_store_in_ruins_leaves_the_model_serving(
+def test_a_damaged_store_leaves_the_model_serving(
     service: Service, champion_folder: Path, tmp_path: Path
 ) -> None:
     serving = service.version()
@@ -111,7 +111,7 @@ def test_a_store_in_ruins_leaves_the_model_serving(
     all_workers_serve(service, again.version)
 
 
-def test_without_a_model_the_server_waits_and_takes_the_first_that_comes(
+def test_without_a_model_the_server_waits_and_loads_the_first_one(
     champion_folder: Path, tmp_path: Path
 ) -> None:
     with Service(tmp_path, poll_seconds=0.2) as service:
@@ -125,7 +125,7 @@ def test_without_a_model_the_server_waits_and_takes_the_first_that_comes(
             answer = service.client.post(path, json=body)
             assert (answer.status_code, answer.json()["error"]["code"]) == (503, "no_model")
         (pid,) = (worker.pid for worker in service.workers())
-        store(champion_folder, service.home)
+        import_champion(champion_folder, service.home)
         wait_until(lambda: service.client.get("/readyz").status_code == 200, "the model")
         assert service.client.post("/predict", json={"store": 1, "item": 5, "date": "2018-01-15"}).is_success
         assert [worker.pid for worker in service.workers()] == [pid], "without a restart"
@@ -160,7 +160,7 @@ def _push(remote: Path, folder: Path) -> ChampionRecord:
     return record
 
 
-def test_a_champion_from_afar_is_followed_and_a_lying_remote_is_not(
+def test_a_remote_champion_is_followed_and_wrong_files_are_refused(
     remote: Path, champion_folder: Path, tmp_path: Path
 ) -> None:
     url = (remote / "url").read_text(encoding="utf-8")

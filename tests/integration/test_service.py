@@ -12,7 +12,7 @@ import bentoml
 import httpx
 import pytest
 
-from tests.integration.serving import ROOT, Load, Service, free_port, store, wait_until
+from tests.integration.serving import ROOT, Load, Service, free_port, import_champion, wait_until
 
 ONE = {"store": 1, "item": 5, "date": "2018-01-15"}
 BODY = '{"store": 1, "item": 5, "date": "2018-01-15"}'
@@ -42,7 +42,7 @@ def test_every_example_of_the_documentation_runs(service: Service) -> None:
     assert n_run >= len(document["paths"])
 
 
-def test_the_fast_lane_and_the_api_answer_alike(service: Service) -> None:
+def test_the_fast_path_and_the_api_answer_alike(service: Service) -> None:
     (by_lane, by_api) = (
         service.client.post("/predict", json=ONE),
         service.client.post("/predict", json=[ONE]),
@@ -102,17 +102,19 @@ def test_a_thousand_series_are_answered_in_order(service: Service) -> None:
     pairs = list(itertools.islice(itertools.cycle(itertools.product((1, 2), range(1, 6))), 1000))
     bodies = [{"store": store, "item": item} for store, item in pairs]
     answer = service.client.post("/forecast", json={"series": bodies, "horizon_days": 90}).json()
-    assert [(told["store"], told["item"]) for told in answer["forecasts"]] == pairs
+    assert [(answer["store"], answer["item"]) for answer in answer["forecasts"]] == pairs
     listed = service.client.post("/predict", json=[{**body, "date": "2018-01-15"} for body in bodies]).json()
-    assert [told["predicted_sales"] for told in listed] == [
-        told["days"][14]["forecast"] for told in answer["forecasts"]
+    assert [answer["predicted_sales"] for answer in listed] == [
+        answer["days"][14]["forecast"] for answer in answer["forecasts"]
     ]
 
 
-def test_bentomls_own_client_can_ask(service: Service) -> None:
+def test_the_client_of_bentoml_gets_answers(service: Service) -> None:
     with bentoml.SyncHTTPClient(service.url) as client:
-        told = client.predict(ONE)
-        assert told["predicted_sales"] == service.client.post("/predict", json=ONE).json()["predicted_sales"]
+        answer = client.predict(ONE)
+        assert (
+            answer["predicted_sales"] == service.client.post("/predict", json=ONE).json()["predicted_sales"]
+        )
         forecast = client.forecast({"series": [{"store": 1, "item": 1}], "horizon_days": 2})
         assert len(forecast["forecasts"][0]["days"]) == 2
         client._temp_dir.cleanup()  # which BentoML leaves to the garbage collector
@@ -124,26 +126,26 @@ def test_head_is_answered_wherever_get_is(service: Service) -> None:
         assert (answer.status_code, answer.content) == (200, b"")
 
 
-def test_a_key_opens_and_nothing_else_does(strict: Service) -> None:
+def test_only_a_known_key_is_accepted(guarded: Service) -> None:
     for headers in ({}, {"x-api-key": "three"}, {"authorization": "Bearer x"}):
-        answer = strict.client.post("/predict", json=ONE, headers=headers)
+        answer = guarded.client.post("/predict", json=ONE, headers=headers)
         assert answer.status_code == 401
         assert error_of(answer)["code"] == "unauthorized"
     for headers in ({"x-api-key": "one"}, {"authorization": "Bearer two"}):
-        assert strict.client.post("/predict", json=ONE, headers=headers).status_code == 200
+        assert guarded.client.post("/predict", json=ONE, headers=headers).status_code == 200
     for path in ("/", "/health", "/docs", "/docs.json", "/metrics", "/livez", "/readyz", "/ui/app.js"):
-        assert strict.client.get(path).status_code == 200, path
+        assert guarded.client.get(path).status_code == 200, path
     for path in ("/series", "/model", "/drift", "/page/overview"):
-        assert strict.client.get(path).status_code == 401, path
-    assert strict.client.post("/admin/reload").status_code == 401
-    assert strict.client.post("/admin/reload", headers={"x-api-key": "two"}).json()["status"] == "ok"
+        assert guarded.client.get(path).status_code == 401, path
+    assert guarded.client.post("/admin/reload").status_code == 401
+    assert guarded.client.post("/admin/reload", headers={"x-api-key": "two"}).json()["status"] == "ok"
 
 
-def test_a_rate_is_kept_over_both_workers(strict: Service) -> None:
+def test_a_rate_is_kept_over_both_workers(guarded: Service) -> None:
     headers = {"x-api-key": "limited"}
 
     def ask(_: int) -> httpx.Response:
-        return httpx.post(f"{strict.url}/predict", json=ONE, headers=headers)
+        return httpx.post(f"{guarded.url}/predict", json=ONE, headers=headers)
 
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(ask, range(40)))
@@ -153,34 +155,34 @@ def test_a_rate_is_kept_over_both_workers(strict: Service) -> None:
     assert int(refused[0].headers["retry-after"]) >= 1
 
 
-def test_what_takes_too_long_is_504_in_the_one_shape(strict: Service) -> None:
+def test_a_timeout_is_504_in_the_one_shape(guarded: Service) -> None:
     headers = {"x-api-key": "one"}  # the first question that needs the model has to import XGBoost
-    answers = [strict.client.post("/explain", json=ONE, headers=headers) for _ in range(2)]
+    answers = [guarded.client.post("/explain", json=ONE, headers=headers) for _ in range(2)]
     late = [answer for answer in answers if answer.status_code == 504]
     assert late
     assert error_of(late[0])["code"] == "timed_out"
 
 
-def test_a_small_limit_on_bodies_holds_for_chunks_too(strict: Service) -> None:
+def test_a_small_limit_on_bodies_holds_for_chunks_too(guarded: Service) -> None:
     def chunks() -> Any:
         for _ in range(30):
             yield b" " * 100
 
     headers = {"x-api-key": "one", "content-type": "application/json"}
-    answer = strict.client.post("/predict", content=chunks(), headers=headers)
+    answer = guarded.client.post("/predict", content=chunks(), headers=headers)
     assert answer.status_code == 413
     assert error_of(answer)["code"] == "too_large"
 
 
-def test_log_and_answer_share_the_request_id_and_no_key_is_logged(strict: Service) -> None:
-    answer = strict.client.get("/nowhere", headers={"x-api-key": "one", "x-request-id": "find-me"})
+def test_log_and_answer_share_the_request_id_and_no_key_is_logged(guarded: Service) -> None:
+    answer = guarded.client.get("/nowhere", headers={"x-api-key": "one", "x-request-id": "find-me"})
     assert answer.headers["x-request-id"] == "find-me"
-    wait_until(lambda: "404 not_found. request_id=find-me" in strict.log(), "the line in the log")
-    assert "limited" not in strict.log().replace("rate_limited", "")
+    wait_until(lambda: "404 not_found. request_id=find-me" in guarded.log(), "the line in the log")
+    assert "limited" not in guarded.log().replace("rate_limited", "")
 
 
 def test_sigterm_loses_nothing_in_flight(champion_folder: Path, tmp_path: Path) -> None:
-    store(champion_folder, tmp_path / "home")
+    import_champion(champion_folder, tmp_path / "home")
     with Service(tmp_path, workers=2) as service, ExitStack() as stack:
         wait_until(lambda: len(service.workers()) == 2, "two workers")
         clients = [stack.enter_context(httpx.Client(base_url=service.url, timeout=60)) for _ in range(10)]
@@ -198,7 +200,7 @@ def _in_progress(service: Service) -> float:
 
 
 def test_plain_bentoml_serve_from_the_root_works(champion_folder: Path, tmp_path: Path) -> None:
-    store(champion_folder, tmp_path)
+    import_champion(champion_folder, tmp_path)
     port = free_port()
     command = [sys.executable, "-m", "bentoml", "serve", "--host", "127.0.0.1", "--port", str(port)]
     environment = {"BENTOML_HOME": str(tmp_path), "BENTOML_DO_NOT_TRACK": "True", "PATH": ""}
@@ -220,6 +222,6 @@ def test_plain_bentoml_serve_from_the_root_works(champion_folder: Path, tmp_path
 
 
 def test_a_burst_from_a_hundred_connections_is_answered(service: Service) -> None:
-    told = Load(service, "/predict", BODY, connections=100, requests=3000).result()
-    assert told["statuses"] == {"200": 3000}
-    assert told["lost"] == 0
+    answer = Load(service, "/predict", BODY, connections=100, requests=3000).result()
+    assert answer["statuses"] == {"200": 3000}
+    assert answer["lost"] == 0

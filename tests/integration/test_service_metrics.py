@@ -38,9 +38,9 @@ def _status(service: Service) -> int:
         return 0
 
 
-def test_bentomls_own_metrics_count_every_answer_the_fast_lanes_too(service: Service) -> None:
-    told = 'runner_name="storecast",service_name="storecast",service_version="not available"'
-    of_status = 'endpoint="/predict",http_response_code="{}",' + told
+def test_the_metrics_of_bentoml_count_every_answer_of_the_fast_path_too(service: Service) -> None:
+    answer = 'runner_name="storecast",service_name="storecast",service_version="not available"'
+    of_status = 'endpoint="/predict",http_response_code="{}",' + answer
     samples = [
         f"bentoml_service_request_{name}{{{of_status.format(status)}}}"
         for name in ("total", "duration_seconds_count")
@@ -51,11 +51,11 @@ def test_bentomls_own_metrics_count_every_answer_the_fast_lanes_too(service: Ser
         service.client.post("/predict", json={**ONE, "item": item})
     counted = [service.metric(sample) - then for sample, then in zip(samples, before, strict=True)]
     assert counted == [3, 1, 3, 1]
-    assert service.metric(f'bentoml_service_request_in_progress{{endpoint="/predict",{told}}}') == 0
+    assert service.metric(f'bentoml_service_request_in_progress{{endpoint="/predict",{answer}}}') == 0
     assert "bentoml_service_last_request_timestamp_seconds{" in service.metrics()
 
 
-def test_no_caller_can_make_the_metrics_grow(service: Service) -> None:
+def test_requests_add_no_labels_to_the_metrics(service: Service) -> None:
     for number in range(20):
         service.client.get(f"/made-up-{number}")
         service.client.get(f"/ui/made-up-{number}")
@@ -65,6 +65,6 @@ def test_no_caller_can_make_the_metrics_grow(service: Service) -> None:
     assert "MADEUP" not in service.metrics()
 
 
-def test_the_metrics_tell_the_model(service: Service) -> None:
+def test_the_metrics_report_the_model(service: Service) -> None:
     assert f'version="{service.version()}"' in service.metrics()
     assert service.metric("storecast_model_cutoff_timestamp_seconds") == 1514678400

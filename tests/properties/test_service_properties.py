@@ -20,7 +20,7 @@ from service.batch.output import forecast_rows
 from service.core.errors import body_of, request_id
 from service.core.settings import Settings
 from service.middleware.edge import Edge
-from service.middleware.fast_path import FastLane
+from service.middleware.fast_path import FastPath
 
 FORECASTS: dict[str, Forecasts] = {}
 
@@ -51,7 +51,7 @@ def bodies() -> st.SearchStrategy[bytes]:
 
 @given(body=bodies())
 @settings(max_examples=300)
-def test_the_fast_lane_and_the_api_give_the_same_bytes_or_the_lane_gives_none(body: bytes) -> None:
+def test_the_fast_path_gives_the_same_bytes_as_the_api_or_none(body: bytes) -> None:
     forecasts = FORECASTS["all"]
     fast = endpoints.quick_response(endpoints.predict, forecasts, body)
     try:
@@ -64,9 +64,7 @@ def test_the_fast_lane_and_the_api_give_the_same_bytes_or_the_lane_gives_none(bo
 
 @given(body=bodies(), content_type=st.sampled_from(["application/json", "text/plain", ""]))
 @settings(max_examples=200)
-def test_whatever_is_sent_the_lane_passes_on_exactly_what_it_does_not_answer(
-    body: bytes, content_type: str
-) -> None:
+def test_the_fast_path_passes_on_exactly_what_it_does_not_answer(body: bytes, content_type: str) -> None:
     handed_on: list[bytes] = []
 
     async def api(scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,11 +72,11 @@ def test_whatever_is_sent_the_lane_passes_on_exactly_what_it_does_not_answer(
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"api"})
 
-    lane = FastLane(
+    fast_path = FastPath(
         api, {"/predict": lambda b: endpoints.quick_response(endpoints.predict, FORECASTS["all"], b)}
     )
     status, told, asked = _through(
-        Edge(lane, Settings(), {"/predict": frozenset({"POST"})}), body, content_type
+        Edge(fast_path, Settings(), {"/predict": frozenset({"POST"})}), body, content_type
     )
     if body and content_type == "text/plain":
         assert (status, handed_on) == (415, [])

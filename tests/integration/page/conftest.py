@@ -14,7 +14,7 @@ from data.params import Paths
 from models.baselines.seed_estimators import SeedParams
 from models.forecaster.forecaster import ForecasterParams
 from tests.integration.page.shown import expect_settled
-from tests.integration.serving import Service, later_version, store, wait_until
+from tests.integration.serving import Service, import_champion, later_version, wait_until
 from training.train import Settings, TrainParams, train
 
 CHROMIUM = "/usr/bin/chromium"
@@ -70,7 +70,7 @@ class Server(Service):
         self.promoted += 1
         folder = self.folder / f"promoted-{self.promoted}"
         version = later_version(version_folder, folder, self.promoted).version
-        store(folder, self.home)
+        import_champion(folder, self.home)
         wait_until(lambda: self.version() == version, "the new version to serve")
         return version
 

@@ -9,7 +9,7 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.integration.serving import store
+from tests.integration.serving import import_champion
 
 ROOT = Path(__file__).resolve().parents[3]
 SECRETS = {
@@ -36,7 +36,7 @@ def build(champion_folder: Path, folder: Path) -> Path:
     """Build a bento in a store of its own, take it out of there, and return where it was unpacked."""
     home, unpacked = folder / "home", folder / "bento"
     if not home.exists():
-        store(champion_folder, home)
+        import_champion(champion_folder, home)
     bentoml(home, "build")
     archive = folder / "storecast.bento"
     archive.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ import pytest
 
 from models.storage.bento_store import RECORD, ChampionRecord
 from service.deploy.smoke import smoke
-from tests.integration.serving import free_port, store, wait_until
+from tests.integration.serving import free_port, import_champion, wait_until
 from tests.integration.ship.engine import (
     BASE,
     CAREFUL,
@@ -41,7 +41,7 @@ KEY = {"X-API-Key": SECRETS["STORECAST_API_KEYS"]}
 def home(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """BentoML's store with the champion, and later its bento."""
     home = tmp_path_factory.mktemp("image") / "home"
-    store(champion_folder, home)
+    import_champion(champion_folder, home)
     return home
 
 

@@ -11,7 +11,7 @@ from data import job_metrics as pushed
 from data.job_metrics import PUSHED, Pushed, reported
 from models.storage.bento_store import NAME, RECORD
 from monitoring.grafana.panels import DASHBOARDS
-from tests.integration.serving import Service, later_version, store, wait_until
+from tests.integration.serving import Service, import_champion, later_version, wait_until
 from tests.integration.ship.watching import Watch
 
 pytestmark = pytest.mark.tools
@@ -44,7 +44,7 @@ def push_everything() -> None:
 @pytest.fixture(scope="module")
 def service(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("service")
-    store(champion_folder, folder / "home")
+    import_champion(champion_folder, folder / "home")
     with Service(folder) as service:
         wait_until(service.version, "the champion to serve")
         yield service

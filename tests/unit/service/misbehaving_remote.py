@@ -23,7 +23,7 @@ class Remote:
         self.folder, self.record = folder, ChampionRecord.read(folder / RECORD)
         self.promote(days=-20)  # so that there are days for newer ones
         self.fault = ""
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.changed: dict[str, bytes] = {}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -64,7 +64,7 @@ class Remote:
     def _handler(remote: Remote) -> type[BaseHTTPRequestHandler]:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                remote.asked.append(self.path)
+                remote.requested.append(self.path)
                 status, content = remote.answer(self.path)
                 if self.headers["authorization"] != AUTH:
                     status, content = 401, b""

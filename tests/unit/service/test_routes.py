@@ -39,27 +39,27 @@ def client(champion_folder: Path, tmp_path: Path) -> Client:
     return start
 
 
-def test_the_root_greets_programs_in_json_and_people_with_a_page(client: Client) -> None:
-    asked = client()
-    greeting = asked.get("/").json()
-    assert greeting.pop("model_version").startswith("20")
-    assert greeting == {"status": "ok", "service": "storecast", "version": __version__}
-    page = asked.get("/", headers=HTML)
+def test_the_root_answers_programs_in_json_and_browsers_with_the_page(client: Client) -> None:
+    test_client = client()
+    status = test_client.get("/").json()
+    assert status.pop("model_version").startswith("20")
+    assert status == {"status": "ok", "service": "storecast", "version": __version__}
+    page = test_client.get("/", headers=HTML)
     assert page.text.startswith("<!doctype html>")
     assert "default-src 'none'" in page.headers["content-security-policy"]
-    assert page.headers["vary"] == asked.get("/").headers["vary"] == "Accept"
+    assert page.headers["vary"] == test_client.get("/").headers["vary"] == "Accept"
 
 
-def test_everything_the_page_names_is_served_here(client: Client) -> None:
-    asked = client()
-    named = re.findall(r'(?:src|href)="([^"#]+)"', asked.get("/", headers=HTML).text)
+def test_every_file_of_the_page_is_served_here(client: Client) -> None:
+    test_client = client()
+    named = re.findall(r'(?:src|href)="([^"#]+)"', test_client.get("/", headers=HTML).text)
     assert named
     for address in named:
         assert not address.startswith(("http", "//")), "nothing may come from elsewhere"
-        assert asked.get(f"/{address}").status_code == 200, address
+        assert test_client.get(f"/{address}").status_code == 200, address
 
 
-def test_health_tells_the_model_and_its_age(client: Client) -> None:
+def test_health_reports_the_model_and_its_age(client: Client) -> None:
     health = client().get("/health").json()
     assert health["status"] == "ok"
     assert health["reason"] is None
@@ -69,8 +69,8 @@ def test_health_tells_the_model_and_its_age(client: Client) -> None:
 
 
 def test_without_a_model_health_gives_the_reason_and_the_rest_says_503(client: Client) -> None:
-    asked = client(has_model=False)
-    health = asked.get("/health")
+    test_client = client(has_model=False)
+    health = test_client.get("/health")
     assert health.status_code == 200
     assert health.json() == {
         "status": "no model",
@@ -81,7 +81,7 @@ def test_without_a_model_health_gives_the_reason_and_the_rest_says_503(client: C
         "reason": "None was trained. Train one.",
     }
     for path in ("/model", "/series", "/page/overview"):
-        answer = asked.get(path)
+        answer = test_client.get(path)
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "no_model")
 
 
@@ -90,24 +90,24 @@ def test_the_card_is_what_training_wrote(client: Client, champion_folder: Path) 
 
 
 def test_drift_is_the_last_summary_known(client: Client, tmp_path: Path) -> None:
-    asked = client()
-    assert asked.get("/drift").json() == {"verdict": "never checked"}
+    test_client = client()
+    assert test_client.get("/drift").json() == {"verdict": "never checked"}
     (tmp_path / "drift_summary.json").write_text("{")
-    assert asked.get("/drift").json() == {"verdict": "never checked"}
+    assert test_client.get("/drift").json() == {"verdict": "never checked"}
     (tmp_path / "drift_summary.json").write_text('{"verdict": "steady"}')
-    assert asked.get("/drift").json() == {"verdict": "steady"}
+    assert test_client.get("/drift").json() == {"verdict": "steady"}
 
 
 def test_series_are_listed_searched_and_paged(client: Client) -> None:
-    asked = client()
-    everything = asked.get("/series").json()
+    test_client = client()
+    everything = test_client.get("/series").json()
     assert everything["total"] == len(everything["series"]) == 10
     first = everything["series"][0]
     assert (first["store"], first["item"]) == (1, 1)
     assert first["mean_sales"] > 0
-    page = asked.get("/series", params={"limit": 3, "offset": 8}).json()
+    page = test_client.get("/series", params={"limit": 3, "offset": 8}).json()
     assert page == {"total": 10, "series": everything["series"][8:11]}
-    assert asked.get("/series", params={"search": "2 5"}).json()["total"] == 1
+    assert test_client.get("/series", params={"search": "2 5"}).json()["total"] == 1
 
 
 def test_every_word_of_a_search_has_to_be_found() -> None:
@@ -126,21 +126,21 @@ def test_a_wrong_parameter_is_named(client: Client, query: str) -> None:
     assert query.partition("=")[0] in answer.json()["error"]["message"]
 
 
-def test_admin_routes_exist_only_when_asked_for(client: Client) -> None:
+def test_admin_routes_are_off_by_default(client: Client) -> None:
     assert client().post("/admin/reload").status_code == 404
     answer = client(admin_routes=True, api_keys="one").post("/admin/reload")
     assert answer.json()["model"]["cutoff"] == "2017-12-31"
 
 
-def test_the_documentation_is_a_page_that_needs_nothing_from_elsewhere(client: Client) -> None:
-    asked = client()
-    page = asked.get("/docs")
+def test_the_documentation_page_loads_no_external_resource(client: Client) -> None:
+    test_client = client()
+    page = test_client.get("/docs")
     assert page.status_code == 200
     assert "default-src 'none'" in page.headers["content-security-policy"]
     for path in ("POST /predict", "POST /forecast", "GET /health", "GET /metrics"):
         assert path in page.text
     for address in re.findall(r'(?:src|href)="([^"#]+)"', page.text):
-        assert asked.get(f"/{address}").status_code == 200, address
+        assert test_client.get(f"/{address}").status_code == 200, address
 
 
 def test_paths_and_methods_of_mounted_applications_are_known() -> None:

@@ -12,7 +12,7 @@ from data.errors import (
     UnknownSeriesError,
 )
 from service.core import errors
-from service.core.errors import body_of, error_bytes, foreign, found, kind_of, request_id
+from service.core.errors import body_of, error_bytes, excerpt, kind_of, request_id, upstream_error
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,9 @@ from service.core.errors import body_of, error_bytes, foreign, found, kind_of, r
         (errors.RequestError(errors.RATE_LIMITED, "?"), 429, "rate_limited"),
     ],
 )
-def test_errors_of_every_room_have_a_status_and_a_code(error: StorecastError, status: int, code: str) -> None:
+def test_errors_of_every_package_have_a_status_and_a_code(
+    error: StorecastError, status: int, code: str
+) -> None:
     assert (kind_of(error).status, kind_of(error).code) == (status, code)
 
 
@@ -47,19 +49,19 @@ def test_the_one_shape_holds_message_hint_and_the_request_it_is_about() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 405, 413, 415, 418, 422, 429, 500, 502, 503, 504])
-def test_answers_of_somebody_elses_making_get_the_one_shape(status: int) -> None:
-    assert set(json.loads(foreign(status))["error"]) == {"code", "message", "hint", "request_id"}
+def test_upstream_errors_get_the_one_shape(status: int) -> None:
+    assert set(json.loads(upstream_error(status))["error"]) == {"code", "message", "hint", "request_id"}
 
 
 def test_headers_of_an_error_are_named_as_http_names_them() -> None:
     assert errors.RequestError(errors.RATE_LIMITED, "?", retry_after="3").headers == {"retry-after": "3"}
 
 
-def test_what_was_sent_is_shown_as_json_and_cut_short() -> None:
-    assert found("a\nb") == '"a\\nb"'
-    assert len(found("x" * 1000)) == errors.SHOWN_CHARACTERS + 1
-    assert found(object()).startswith('"<object')
+def test_an_excerpt_is_json_cut_short() -> None:
+    assert excerpt("a\nb") == '"a\\nb"'
+    assert len(excerpt("x" * 1000)) == errors.SHOWN_CHARACTERS + 1
+    assert excerpt(object()).startswith('"<object')
 
 
-def test_our_shape_starts_as_the_edge_expects_it() -> None:
+def test_the_one_shape_starts_as_the_edge_expects() -> None:
     assert error_bytes(errors.NOT_FOUND, "?").startswith(b'{"error":{"code":"not_found"')

@@ -47,7 +47,7 @@ def test_every_name_follows_the_conventions() -> None:
             assert any(sample.name.endswith("_total") for sample in family.samples) or not family.samples
 
 
-def test_the_live_model_tells_who_it_is_and_how_old(champion: Champion) -> None:
+def test_the_live_model_reports_its_version_and_age(champion: Champion) -> None:
     families = {f.name: f for f in text_string_to_metric_families(LiveModelCollector(champion.record).text())}
     (info,) = families["storecast_model_info"].samples
     assert info.labels == {
@@ -61,7 +61,7 @@ def test_the_live_model_tells_who_it_is_and_how_old(champion: Champion) -> None:
     assert created.value == champion.record.created_at.timestamp()
 
 
-def test_gauges_of_the_dead_are_dropped_and_those_of_the_living_stay(tmp_path: Path) -> None:
+def test_gauges_of_dead_workers_are_dropped_and_those_of_live_ones_stay(tmp_path: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     for pid in (ended.pid, os.getpid()):

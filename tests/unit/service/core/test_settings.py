@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from service.core.settings import Settings, bentoml_home, shared_folder
+from service.core.settings import Settings, bentoml_home, metrics_folder
 
 
-def test_everything_that_guards_is_off_unless_asked_for() -> None:
+def test_every_guard_is_off_by_default() -> None:
     settings = Settings()
     assert settings.keys == ()
     assert settings.rate_limit_per_minute is None
@@ -24,7 +24,7 @@ def test_keys_come_from_the_environment_and_a_file(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize("content", [None, b"\n", b"\xff\xfe"])
-def test_a_file_of_keys_that_gives_none_is_refused_and_does_not_open_the_doors(
+def test_a_key_file_without_keys_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
 ) -> None:
     if content is not None:
@@ -58,24 +58,24 @@ def test_a_remote_champion_needs_both_addresses(monkeypatch: pytest.MonkeyPatch)
         Settings()
 
 
-def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_variable_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STORECAST_RATE_LIMIT_PER_MINUTE", "")
     assert Settings().rate_limit_per_minute is None
 
 
 @pytest.mark.parametrize("variable", ["WORKERS", "TIMEOUT_SECONDS", "MAX_BODY_BYTES", "POLL_SECONDS"])
-def test_nought_is_no_setting(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_zero_is_refused(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"STORECAST_{variable}", "0")
     with pytest.raises(ValidationError):
         Settings()
 
 
-def test_champions_from_afar_are_kept_where_bentoml_may_write(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_remote_champions_are_kept_where_bentoml_may_write(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BENTOML_HOME", "/somewhere")
     assert bentoml_home() == Path("/somewhere")
     assert Settings().champion_cache == Path("/somewhere/champions")
 
 
-def test_without_a_server_there_is_no_shared_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_server_there_is_no_metrics_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
-    assert shared_folder() is None
+    assert metrics_folder() is None

@@ -10,7 +10,7 @@ import pytest
 from data.errors import NoChampionError
 from models.storage.bento_store import RECORD, ChampionRecord, new_version
 from service.core import metrics
-from service.live.live_model import LiveModel, champion_of_clone, every
+from service.live.live_model import LiveModel, champion_of_clone, run_periodically
 
 
 def newer(folder: Path, to: Path, days: int = 1, **changes: object) -> Path:
@@ -40,7 +40,7 @@ def test_without_a_champion_there_is_a_reason_and_no_model() -> None:
         _ = live.forecasts
 
 
-def test_a_champion_is_taken_and_counted_once(champion_folder: Path) -> None:
+def test_a_champion_is_loaded_and_counted_once(champion_folder: Path) -> None:
     before = swaps()
     live = LiveModel([none, lambda: champion_folder])
     live.refresh()
@@ -90,7 +90,7 @@ def test_a_damaged_champion_leaves_the_one_before_serving(
         assert f"{live.forecasts.version} keeps serving" in live.reason
 
 
-def test_a_damaged_champion_is_not_tried_again_at_once_but_after_a_while(
+def test_a_damaged_champion_is_retried_with_increasing_delays(
     champion_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
@@ -118,7 +118,7 @@ def test_with_the_newest_damaged_the_next_best_serves(champion_folder: Path, tmp
 
 
 @pytest.mark.parametrize("is_lost", [True, False])
-def test_with_its_source_lost_or_offering_damage_a_model_goes_on_serving_before_an_older_one(
+def test_a_model_keeps_serving_when_its_source_is_lost_or_damaged(
     champion_folder: Path, tmp_path: Path, is_lost: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     better, worse = newer(champion_folder, tmp_path / "b"), newer(champion_folder, tmp_path / "c", days=2)
@@ -133,7 +133,7 @@ def test_with_its_source_lost_or_offering_damage_a_model_goes_on_serving_before_
     assert caplog.text.count("which keeps serving") == 1
 
 
-def test_a_source_that_breaks_in_any_way_is_no_more_than_a_reason() -> None:
+def test_any_failure_of_a_source_becomes_the_reason() -> None:
     def broken() -> Path:
         raise ZeroDivisionError("half-written")
 
@@ -163,13 +163,13 @@ def test_an_action_is_repeated_also_after_it_failed(caplog: pytest.LogCaptureFix
             raise RuntimeError("once")
         done.set()
 
-    stop = every(0.01, act, "test")
+    stop = run_periodically(0.01, act, "test")
     assert done.wait(5)
     stop.set()
     assert "test failed" in caplog.text
 
 
-def test_questions_asked_while_models_swap_are_all_answered(champion_folder: Path, tmp_path: Path) -> None:
+def test_every_look_up_during_swaps_is_answered(champion_folder: Path, tmp_path: Path) -> None:
     places = [champion_folder, *(newer(champion_folder, tmp_path / str(day), day) for day in range(1, 6))]
     live = LiveModel([lambda: places[0]])
     live.refresh()

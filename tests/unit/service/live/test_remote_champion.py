@@ -49,12 +49,12 @@ def test_a_champion_is_fetched_whole_and_verified(remote: Remote, tmp_path: Path
     assert not (followed.folder() / "model.pkl").exists()
 
 
-def test_what_is_here_already_is_not_fetched_again(remote: Remote, tmp_path: Path) -> None:
+def test_a_version_on_disk_is_not_fetched_again(remote: Remote, tmp_path: Path) -> None:
     followed = follower(remote, tmp_path)
     followed.sync()
-    n_asked = len(remote.asked)
+    n_requested = len(remote.requested)
     followed.sync()
-    assert remote.asked[n_asked:] == ["/champion.json"]
+    assert remote.requested[n_requested:] == ["/champion.json"]
 
 
 def test_a_newer_champion_follows_and_an_older_one_is_ignored(remote: Remote, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_wrong_password_is_told_and_not_shown(
 def test_a_champion_that_claims_too_much_is_not_begun(remote: Remote, tmp_path: Path) -> None:
     followed = follower(remote, tmp_path, max_champion_bytes=1000)
     followed.sync()
-    assert remote.asked == ["/champion.json"]
+    assert remote.requested == ["/champion.json"]
 
 
 def test_files_that_are_as_promised_and_of_no_use_are_not_taken(
@@ -136,9 +136,9 @@ def test_files_that_are_as_promised_and_of_no_use_are_not_taken(
     followed.sync()
     assert "cannot be loaded" in caplog.text
     assert followed.folder() == before
-    n_asked, n_failures = len(remote.asked), failures()
+    n_requested, n_failures = len(remote.requested), failures()
     followed.sync()
-    assert remote.asked[n_asked:] == ["/champion.json"], "what is of no use is not fetched again"
+    assert remote.requested[n_requested:] == ["/champion.json"], "what is of no use is not fetched again"
     assert failures() == n_failures + 1
     remote.record, remote.changed = good, {}
     followed.sync()
@@ -148,9 +148,7 @@ def test_files_that_are_as_promised_and_of_no_use_are_not_taken(
     assert followed.folder().name == newer.version
 
 
-def test_a_champion_from_the_future_is_not_taken_or_all_later_ones_would_be_old(
-    remote: Remote, tmp_path: Path
-) -> None:
+def test_a_champion_dated_in_the_future_is_refused(remote: Remote, tmp_path: Path) -> None:
     followed = follower(remote, tmp_path)
     remote.promote(days=1000)
     followed.sync()
@@ -158,7 +156,7 @@ def test_a_champion_from_the_future_is_not_taken_or_all_later_ones_would_be_old(
         followed.folder()
 
 
-def test_what_was_damaged_on_disk_is_fetched_again(remote: Remote, tmp_path: Path) -> None:
+def test_a_version_damaged_on_disk_is_fetched_again(remote: Remote, tmp_path: Path) -> None:
     follower(remote, tmp_path).sync()
     folder = follower(remote, tmp_path).folder()
     (folder / "methods.npy").write_bytes(b"")
@@ -168,7 +166,7 @@ def test_what_was_damaged_on_disk_is_fetched_again(remote: Remote, tmp_path: Pat
 
 
 @pytest.mark.parametrize("name", ["../escape", "a/b", "/etc/passwd", "", RECORD])
-def test_a_file_name_that_leads_elsewhere_is_no_champion(remote: Remote, tmp_path: Path, name: str) -> None:
+def test_a_file_name_outside_the_folder_is_refused(remote: Remote, tmp_path: Path, name: str) -> None:
     (digest, *_) = remote.record.files.values()
     remote.record = remote.record.model_copy(update={"files": {**remote.record.files, name: digest}})
     followed = follower(remote, tmp_path)
@@ -177,14 +175,14 @@ def test_a_file_name_that_leads_elsewhere_is_no_champion(remote: Remote, tmp_pat
         followed.folder()
 
 
-def test_one_worker_fetches_and_the_others_go_on(remote: Remote, tmp_path: Path) -> None:
+def test_only_one_worker_fetches(remote: Remote, tmp_path: Path) -> None:
     followed, n_failures = follower(remote, tmp_path), failures()
     with FileLock(tmp_path / ".lock"):
         threading.Thread(target=followed.sync).run()
     assert failures() == n_failures
 
 
-def test_what_a_killed_worker_left_is_cleared_away(remote: Remote, tmp_path: Path) -> None:
+def test_files_of_a_killed_worker_are_removed(remote: Remote, tmp_path: Path) -> None:
     (tmp_path / ".unfinished").mkdir()
     (tmp_path / ".unfinished" / "half").touch()
     followed = follower(remote, tmp_path)

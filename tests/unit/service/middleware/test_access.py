@@ -21,7 +21,7 @@ def test_no_keys_are_false() -> None:
     assert ApiKeys(["one"])
 
 
-def test_a_minutes_worth_may_come_at_once_and_then_one_each_interval() -> None:
+def test_a_minute_of_requests_may_arrive_at_once_then_one_each_interval() -> None:
     rate = RateLimit(per_minute=6)
     assert [rate.wait_seconds("a", now=100.0) for _ in range(6)] == [0.0] * 6
     assert rate.wait_seconds("a", now=100.0) == pytest.approx(10.0)
@@ -43,7 +43,7 @@ def test_workers_count_together_through_the_file(tmp_path: Path) -> None:
     assert passed == [True] * 4 + [False] * 2
 
 
-def test_what_is_left_from_before_a_reboot_locks_nobody_out(tmp_path: Path) -> None:
+def test_slots_left_from_before_a_reboot_refuse_no_client(tmp_path: Path) -> None:
     RateLimit(per_minute=1, path=tmp_path / "slots").wait_seconds("a", now=1e6)
     assert RateLimit(per_minute=1, path=tmp_path / "slots").wait_seconds("a", now=MINUTE) == 0.0
 

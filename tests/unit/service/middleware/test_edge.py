@@ -44,7 +44,7 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
     await Response(body or b"hello", media_type="text/plain")(scope, receive, send)
 
 
-def ask(
+def send_request(
     app: ASGIApp = echo,
     path: str = "/predict",
     method: str = "POST",
@@ -83,34 +83,34 @@ def _receiver(pieces: list[bytes]) -> Callable[[], Awaitable[Message]]:
     return receive
 
 
-def test_what_is_well_passes_with_a_request_id() -> None:
-    answer = ask(body=b'{"a": 1}')
+def test_a_valid_request_passes_with_a_request_id() -> None:
+    answer = send_request(body=b'{"a": 1}')
     assert (answer.status, answer.body) == (200, b'{"a": 1}')
     assert len(answer.headers["x-request-id"]) == 16
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 def test_a_request_id_of_the_caller_is_kept_if_it_is_harmless() -> None:
-    assert ask(headers={**JSON, "x-request-id": "job-7.3"}).headers["x-request-id"] == "job-7.3"
+    assert send_request(headers={**JSON, "x-request-id": "job-7.3"}).headers["x-request-id"] == "job-7.3"
     for strange in ("a b", "x" * 65, "", "é"):
-        assert ask(headers={**JSON, "x-request-id": strange}).headers["x-request-id"] != strange
+        assert send_request(headers={**JSON, "x-request-id": strange}).headers["x-request-id"] != strange
 
 
 def test_an_unknown_path_is_404_before_anything_else_sees_it() -> None:
-    answer = ask(app=fails, path="/nowhere", method="GET")
+    answer = send_request(app=fails, path="/nowhere", method="GET")
     assert (answer.status, answer.error["code"]) == (404, "not_found")
     assert '"/nowhere"' in answer.error["message"]
 
 
-def test_a_method_that_is_not_answered_is_405_and_told_which_are() -> None:
-    answer = ask(method="DELETE")
+def test_an_unsupported_method_is_405_and_names_the_allowed_ones() -> None:
+    answer = send_request(method="DELETE")
     assert (answer.status, answer.error["code"]) == (405, "method_not_allowed")
     assert answer.headers["allow"] == "POST"
-    assert ask(path="/health", method="DELETE").headers["allow"] == "GET, HEAD"
+    assert send_request(path="/health", method="DELETE").headers["allow"] == "GET, HEAD"
 
 
 def test_head_is_get_without_a_body() -> None:
-    get, head = (ask(path="/health", method=method, headers={}) for method in ("GET", "HEAD"))
+    get, head = (send_request(path="/health", method=method, headers={}) for method in ("GET", "HEAD"))
     assert (head.status, head.body) == (200, b"")
     assert head.headers["content-length"] == get.headers["content-length"] == "5"
 
@@ -130,30 +130,34 @@ def test_head_is_get_without_a_body() -> None:
     ],
 )
 def test_only_json_is_read(headers: dict[str, str], status: int) -> None:
-    answer = ask(headers=headers)
+    answer = send_request(headers=headers)
     assert answer.status == status
     if status == 415:
         assert answer.error["code"] == "unsupported_media_type"
 
 
-def test_an_encoded_body_is_told_from_one_of_another_type() -> None:
-    encoded = ask(headers={**JSON, "content-encoding": "gzip"}).error["message"]
+def test_an_encoded_body_and_another_content_type_have_messages_of_their_own() -> None:
+    encoded = send_request(headers={**JSON, "content-encoding": "gzip"}).error["message"]
     assert encoded == 'The body is encoded as "gzip", expected plain application/json.'
-    assert ask(headers={"content-type": "text/plain"}).error["message"].startswith("The body is sent as")
+    assert (
+        send_request(headers={"content-type": "text/plain"})
+        .error["message"]
+        .startswith("The body is sent as")
+    )
 
 
 def test_a_body_too_large_is_413_whether_it_says_so_or_not() -> None:
-    declared = ask(headers={**JSON, "content-length": "11"}, max_body_bytes=10)
-    streamed = ask(body=[b"x" * 6, b"x" * 6], max_body_bytes=10)
-    at_once = ask(body=b"x" * 11, max_body_bytes=10)  # in chunks that all came before anybody looked
+    declared = send_request(headers={**JSON, "content-length": "11"}, max_body_bytes=10)
+    streamed = send_request(body=[b"x" * 6, b"x" * 6], max_body_bytes=10)
+    at_once = send_request(body=b"x" * 11, max_body_bytes=10)  # in chunks that all came before anybody looked
     for answer in (declared, streamed, at_once):
         assert (answer.status, answer.error["code"]) == (413, "too_large")
         assert answer.headers["connection"] == "close"
-    assert ask(body=[b"x" * 5, b"x" * 5], max_body_bytes=10).status == 200
+    assert send_request(body=[b"x" * 5, b"x" * 5], max_body_bytes=10).status == 200
 
 
 @pytest.mark.parametrize("pieces", [[], [b"{"]])
-def test_a_body_that_does_not_arrive_is_given_up(pieces: list[bytes]) -> None:
+def test_a_body_that_does_not_arrive_in_time_is_408(pieces: list[bytes]) -> None:
     async def receive() -> Message:
         if pieces:
             return {"type": "http.request", "body": pieces.pop(), "more_body": True}
@@ -170,35 +174,35 @@ def test_a_body_that_does_not_arrive_is_given_up(pieces: list[bytes]) -> None:
     assert sent[0]["status"] == 408
 
 
-def test_keys_guard_what_is_worth_it_and_leave_the_probes_open() -> None:
+def test_keys_guard_the_data_routes_and_leave_the_probes_open() -> None:
     keys: dict[str, Any] = {"api_keys": "one,two"}
-    missing, wrong = ask(**keys), ask(headers={**JSON, "x-api-key": "three"}, **keys)
+    missing, wrong = send_request(**keys), send_request(headers={**JSON, "x-api-key": "three"}, **keys)
     for answer, what in ((missing, "none was sent"), (wrong, "not known here")):
         assert (answer.status, answer.error["code"]) == (401, "unauthorized")
         assert what in answer.error["message"]
         assert answer.headers["www-authenticate"] == "Bearer"
-    assert ask(headers={**JSON, "authorization": "Bearer two"}, **keys).status == 200
-    assert ask(headers={**JSON, "x-api-key": "one"}, **keys).status == 200
-    assert ask(headers={**JSON, "authorization": "Basic one"}, **keys).status == 401
+    assert send_request(headers={**JSON, "authorization": "Bearer two"}, **keys).status == 200
+    assert send_request(headers={**JSON, "x-api-key": "one"}, **keys).status == 200
+    assert send_request(headers={**JSON, "authorization": "Basic one"}, **keys).status == 401
     for_a_proxy = {**JSON, "authorization": "Bearer of-the-proxy"}
-    assert ask(headers={**for_a_proxy, "x-api-key": "one"}, **keys).status == 200
-    assert ask(headers={**for_a_proxy, "x-api-key": "three"}, **keys).status == 401
-    assert ask(path="/health", method="GET", **keys).status == 200
-    assert ask(path="/model", method="GET", **keys).status == 401
+    assert send_request(headers={**for_a_proxy, "x-api-key": "one"}, **keys).status == 200
+    assert send_request(headers={**for_a_proxy, "x-api-key": "three"}, **keys).status == 401
+    assert send_request(path="/health", method="GET", **keys).status == 200
+    assert send_request(path="/model", method="GET", **keys).status == 401
 
 
 def test_a_rate_is_kept_per_key_and_per_address() -> None:
     edge = Edge(echo, Settings(rate_limit_per_minute=1, api_keys="one,two"), METHODS)  # type: ignore[arg-type]  # a secret from text
     first, second = ({**JSON, "x-api-key": key} for key in ("one", "two"))
-    assert ask(edge=edge, headers=first).status == 200
-    answer = ask(edge=edge, headers=first)
+    assert send_request(edge=edge, headers=first).status == 200
+    answer = send_request(edge=edge, headers=first)
     assert (answer.status, answer.error["code"]) == (429, "rate_limited")
     assert 1 <= int(answer.headers["retry-after"]) <= 60
-    assert ask(edge=edge, headers=second).status == 200
-    assert ask(edge=edge, client="10.0.0.1").status == 401
-    assert ask(edge=edge, client="10.0.0.1").status == 429, "guessing keys is limited too"
-    assert ask(edge=edge, client="10.0.0.2").status == 401
-    assert ask(edge=edge, path="/health", method="GET").status == 200
+    assert send_request(edge=edge, headers=second).status == 200
+    assert send_request(edge=edge, client="10.0.0.1").status == 401
+    assert send_request(edge=edge, client="10.0.0.1").status == 429, "guessing keys is limited too"
+    assert send_request(edge=edge, client="10.0.0.2").status == 401
+    assert send_request(edge=edge, path="/health", method="GET").status == 200
 
 
 async def fails(scope: Scope, receive: Receive, send: Send) -> None:
@@ -206,7 +210,7 @@ async def fails(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def test_a_crash_is_500_without_a_traceback_and_logged_under_its_id(caplog: pytest.LogCaptureFixture) -> None:
-    answer = ask(app=fails)
+    answer = send_request(app=fails)
     assert (answer.status, answer.error["code"]) == (500, "internal_error")
     assert b"secret" not in answer.body
     assert f"request_id={answer.headers['x-request-id']}" in caplog.text
@@ -214,8 +218,8 @@ def test_a_crash_is_500_without_a_traceback_and_logged_under_its_id(caplog: pyte
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 429, 500, 503, 504])
-def test_errors_of_others_get_our_shape_and_keep_their_headers(status: int) -> None:
-    answer = ask(app=PlainTextResponse("Oh no", status, headers={"retry-after": "1"}))
+def test_errors_of_inner_layers_get_the_one_shape_and_keep_their_headers(status: int) -> None:
+    answer = send_request(app=PlainTextResponse("Oh no", status, headers={"retry-after": "1"}))
     assert answer.status == status
     assert answer.error["message"]
     assert answer.headers["retry-after"] == "1"
@@ -223,20 +227,20 @@ def test_errors_of_others_get_our_shape_and_keep_their_headers(status: int) -> N
     assert int(answer.headers["content-length"]) == len(answer.body)
 
 
-def test_errors_of_our_own_pass_as_they_are() -> None:
+def test_errors_in_the_one_shape_pass_unchanged() -> None:
     ours = b'{"error":{"code":"unknown_series","message":"m","hint":null,"request_id":"?"}}'
-    answer = ask(app=Response(ours, 404))
+    answer = send_request(app=Response(ours, 404))
     assert answer.body == ours
 
 
-def test_errors_are_noted_in_one_line_each(caplog: pytest.LogCaptureFixture) -> None:
+def test_each_error_is_logged_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "service")
-    answer = ask(path="/no\nwhere")
+    answer = send_request(path="/no\nwhere")
     (line,) = caplog.messages
     assert line == f'POST "/no\\nwhere": 404 not_found. request_id={answer.headers["x-request-id"]}'
 
 
-def test_what_is_no_request_is_left_alone() -> None:
+def test_lifespan_messages_pass_unchanged() -> None:
     seen: list[str] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
-from service.middleware.fast_path import FastLane
+from service.middleware.fast_path import FastPath
 
 
 def through(path: str, body: bytes) -> tuple[list[Message], list[bytes]]:
@@ -22,23 +22,23 @@ def through(path: str, body: bytes) -> tuple[list[Message], list[bytes]]:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    lane = FastLane(app, {"/predict": lambda body: b"fast" if body == b"plain" else None})
-    asyncio.run(lane({"type": "http", "path": path}, receive, send))
+    fast_path = FastPath(app, {"/predict": lambda body: b"fast" if body == b"plain" else None})
+    asyncio.run(fast_path({"type": "http", "path": path}, receive, send))
     return sent, handed_on
 
 
-def test_what_is_plain_is_answered_at_once() -> None:
+def test_a_plain_body_is_answered_by_the_fast_path() -> None:
     (start, body), handed_on = through("/predict", b"plain")
     assert (start["status"], body["body"], handed_on) == (200, b"fast", [])
     assert (b"content-length", b"4") in start["headers"]
 
 
-def test_anything_else_is_handed_on_whole() -> None:
+def test_any_other_body_is_passed_on_whole() -> None:
     assert through("/predict", b"unusual") == ([], [b"unusual"])
     assert through("/forecast", b"plain") == ([], [b"plain"])
 
 
-def test_what_is_no_request_is_handed_on() -> None:
+def test_scopes_without_a_path_are_passed_on() -> None:
     seen: list[str] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,5 +47,5 @@ def test_what_is_no_request_is_handed_on() -> None:
     async def nothing(*_: object) -> Any:
         raise AssertionError
 
-    asyncio.run(FastLane(app, {})({"type": "lifespan"}, nothing, nothing))
+    asyncio.run(FastPath(app, {})({"type": "lifespan"}, nothing, nothing))
     assert seen == ["lifespan"]

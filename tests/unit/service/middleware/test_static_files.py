@@ -31,7 +31,7 @@ def request(**headers: str) -> Request:
         (",;q=,,", False),
     ],
 )
-def test_a_page_is_given_only_to_who_prefers_one(accept: str, is_html: bool) -> None:
+def test_a_page_is_sent_only_to_clients_that_prefer_html(accept: str, is_html: bool) -> None:
     assert prefers_html(accept) is is_html
 
 
