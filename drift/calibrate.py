@@ -18,7 +18,7 @@ from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging
 from drift.calibration.calibration_page import calibration_page
-from drift.calibration.calm_weeks import calm_weeks, fit_on
+from drift.calibration.calm_weeks import fit_on, weeks_without_drift
 from drift.calibration.power_study import Evidence, measure
 from drift.calibration.thresholds import Calibration, Thresholds
 from drift.detector.detector import FEWEST_WEEKS, FULL_WEEKS
@@ -26,8 +26,8 @@ from drift.detector.expectations import Replay, replay
 from drift.detector.group_shifts import Groups
 from drift.detector.recording_gaps import usual_share
 from drift.detector.windows import LONGEST_DAYS
-from drift.monitors.error_drift import calm_limits
-from drift.monitors.input_drift import calm_distances
+from drift.monitors.error_drift import error_limits
+from drift.monitors.input_drift import distance_limits
 from drift.params import DriftParams
 
 logger = logging.getLogger(__name__)
@@ -36,18 +36,18 @@ logger = logging.getLogger(__name__)
 def calibrate(panel: SalesPanel, params: DriftParams) -> Calibration:
     """Replay past weeks and learn thresholds from them, with evidence; short histories give what they can."""
     watched = panel.select(_drawn(panel.n_series, params))
-    past = replay(watched, replayed_weeks(params))
+    replayed = replay(watched, replayed_weeks(params))
     groups = Groups.of(watched.series)
-    weeks = calm_weeks(past.ends)
+    weeks = weeks_without_drift(replayed.ends)
     thresholds = Thresholds(
         last_day=int(panel.end.astype(np.int64)),
-        alarm=fit_on(past, groups, weeks, params.false_alarm_rate),
-        errors=calm_limits(past),
-        input_distances=calm_distances(watched, LONGEST_DAYS, params.replay_weeks),
+        detector=fit_on(replayed, groups, weeks, params.false_alarm_rate),
+        errors=error_limits(replayed),
+        input_distances=distance_limits(watched, LONGEST_DAYS, params.replay_weeks),
     )
-    evidence = measure(past, groups, params.evidence_weeks, params.false_alarm_rate)
-    told = _told(past, len(weeks), evidence, panel.n_series, params)
-    return Calibration(watched.series, usual_share(watched.sales), thresholds, told)
+    evidence = measure(replayed, groups, params.evidence_weeks, params.false_alarm_rate)
+    report = _report(replayed, len(weeks), evidence, panel.n_series, params)
+    return Calibration(watched.series, usual_share(watched.sales), thresholds, report)
 
 
 def replayed_weeks(params: DriftParams) -> int:
@@ -98,29 +98,30 @@ def _drawn(n_series: int, params: DriftParams) -> np.ndarray[Any, np.dtype[np.in
     return np.sort(drawn)
 
 
-def _told(
-    past: Replay, n_calm: int, evidence: Evidence | None, n_series: int, params: DriftParams
+def _report(
+    replayed: Replay, n_weeks: int, evidence: Evidence | None, n_series: int, params: DriftParams
 ) -> dict[str, Any]:
     return {
-        "first_day": str(past.panel.start),
-        "last_day": str(past.panel.end),
+        "first_day": str(replayed.panel.start),
+        "last_day": str(replayed.panel.end),
         "series": n_series,
-        "watched_series": past.panel.n_series,
-        "calm_weeks": n_calm,
+        "watched_series": replayed.panel.n_series,
+        "weeks_without_drift": n_weeks,
         "fewest_weeks": FEWEST_WEEKS,
         "wanted_false_alarm_rate": params.false_alarm_rate,
         "evidence": evidence.model_dump(mode="json") if evidence else None,
     }
 
 
-def _summary(told: dict[str, Any]) -> str:
+def _summary(report: dict[str, Any]) -> str:
     """A few lines for the terminal."""
-    lines = [f"Thresholds from {told['calm_weeks']} calm weeks of {told['first_day']} to {told['last_day']}."]
-    evidence = told["evidence"]
+    weeks, days = report["weeks_without_drift"], f"{report['first_day']} to {report['last_day']}"
+    lines = [f"Thresholds are fitted on {weeks} weeks of {days}."]
+    evidence = report["evidence"]
     if evidence is None:
         return "\n".join([*lines, "History is too short to measure how far the alarm can be trusted."])
     alarms = evidence["false_alarms"]
-    lines.append(f"False alarms: {_share(alarms)} undisturbed weeks.")
+    lines.append(f"False alarms: {_share(alarms)} weeks without drift.")
     lines += [
         f"{power['shock']:<26} within 7 days {_share(power['within_7_days'])}, "
         f"within 28 days {_share(power['within_28_days'])}"

@@ -23,13 +23,19 @@ from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging
 from drift.calibration.thresholds import Calibration
-from drift.checking.data_coverage import not_covered, not_judged, nothing_to_compare, too_young, why_undecided
+from drift.checking.data_coverage import (
+    lengths_not_checked,
+    not_covered,
+    nothing_to_compare,
+    short_history,
+    why_undecided,
+)
 from drift.checking.evidently_reports import write_data_drift, write_performance
-from drift.checking.wording import Teller
+from drift.checking.wording import FindingFormatter
 from drift.detector.expectations import forecast_from
 from drift.detector.recording_gaps import Records
 from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows
-from drift.monitors.error_drift import Performance, handicap, performance
+from drift.monitors.error_drift import Performance, error_ratio_to_o, performance
 from drift.monitors.input_drift import InputWindows, distance_tests, input_windows
 from drift.params import DriftParams
 from drift.result.drift_kinds import kinds_of
@@ -65,21 +71,28 @@ def check(panel: SalesPanel, champion: Champion, params: DriftParams) -> DriftCh
     if reason:
         window = CheckedWindow.ending(panel.end, n_days) if new else None
         return DriftCheck(DriftSummary.undecided(reason, version, window))
-    lengths = Records.of(watched.sales, n_days).judged(new)
+    lengths = Records.of(watched.sales, n_days).usable_lengths(new)
     n_days = max(lengths)
     window, windows = CheckedWindow.ending(panel.end, n_days), _windows(watched, lengths)
     if (reason := nothing_to_compare(windows)) is not None:
         return DriftCheck(DriftSummary.undecided(reason, version, window))
-    alarm, teller = calibration.thresholds.alarm, Teller(calibration.series, calibration.groups)
-    judgements = alarm.judge(windows, calibration.groups)
-    notes = too_young(alarm, judgements) + not_covered(panel, calibration, n_days) + not_judged(new, lengths)
+    detector, formatter = (
+        calibration.thresholds.detector,
+        FindingFormatter(calibration.series, calibration.groups),
+    )
+    results = detector.evaluate(windows, calibration.groups)
+    notes = (
+        short_history(detector, results)
+        + not_covered(panel, calibration, n_days)
+        + lengths_not_checked(new, lengths)
+    )
     inputs = input_windows(watched, watched.n_days - 1, n_days)
     achieved = _performance(panel, watched, calibration, champion, n_days, notes)
-    tests = teller.tests(judgements) + _error_tests(achieved, calibration, champion, params)
+    tests = formatter.tests(results) + _error_tests(achieved, calibration, champion, params)
     if inputs is not None and n_days == LONGEST_DAYS:
         tests += distance_tests(inputs, calibration.thresholds.input_distances, params.input_distance)
-    moved, total = teller.moved(judgements), teller.total(judgements)
-    summary = DriftSummary.judged(window, tests, moved, total, notes, version)
+    moved, total = formatter.findings(results), formatter.total(results)
+    summary = DriftSummary.of_findings(window, tests, moved, total, notes, version)
     return DriftCheck(summary, inputs, achieved)
 
 
@@ -159,7 +172,7 @@ def _error_tests(
     if achieved is None:
         return []
     limit = calibration.thresholds.errors[achieved.actual.shape[1]]
-    return achieved.tests(handicap(champion.forecaster), limit, params.error_increase)
+    return achieved.tests(error_ratio_to_o(champion.forecaster), limit, params.error_increase)
 
 
 def _report(found: DriftCheck, params: DriftParams, paths: Paths) -> None:

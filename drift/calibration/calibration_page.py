@@ -10,7 +10,7 @@ import jinja2
 TEMPLATE = Path(__file__).with_name("calibration.html")
 
 
-def calibration_page(told: dict[str, Any]) -> str:
+def calibration_page(report: dict[str, Any]) -> str:
     """The evidence of a calibration as HTML."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(told)
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(report)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from data.progress import progress
-from drift.calibration.calm_weeks import calm_weeks, fit_on
+from drift.calibration.calm_weeks import fit_on, weeks_without_drift
 from drift.calibration.shocks import SHOCKS, Shock
-from drift.detector.detector import Alarm
+from drift.detector.detector import Detector
 from drift.detector.expectations import Replay
 from drift.detector.group_shifts import Groups
 from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, WindowsByLength
@@ -22,7 +22,7 @@ RENEWED_EVERY_WEEKS = 13
 LEAST_TEST_WEEKS = 8
 Z_95 = 1.96
 
-Alarms = dict[int, Alarm]  # the one in force at each tested week, by its position in the replay
+Detectors = dict[int, Detector]  # the one in force at each tested week, by its position in the replay
 
 
 class Share(BaseModel):
@@ -77,11 +77,11 @@ class Evidence(BaseModel):
 
 def measure(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: float) -> Evidence | None:
     """Check the newest `n_weeks` weeks, as they were and shocked; None if too few weeks come before them."""
-    alarms = _alarms(replay, groups, n_weeks, false_alarm_rate)
-    weeks = sorted(alarms)
+    detectors = _detectors(replay, groups, n_weeks, false_alarm_rate)
+    weeks = sorted(detectors)
     if len(weeks) < LEAST_TEST_WEEKS:
         return None
-    alarming = np.array([_is_alarming(replay, groups, alarms[week], week) for week in weeks])
+    alarming = np.array([_is_alarming(replay, groups, detectors[week], week) for week in weeks])
     shocked = [week for week in weeks if replay.ends[week] + LONGEST_DAYS < replay.panel.n_days]
     days = [_day(replay, week) for week in weeks]
     return Evidence(
@@ -90,30 +90,30 @@ def measure(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: floa
         false_alarms=Share.count(alarming),
         false_alarm_days=[day for day, is_alarming in zip(days, alarming, strict=True) if is_alarming],
         power=[
-            _power(name, _found(replay, groups, alarms, shocked, shock))
+            _power(name, _found(replay, groups, detectors, shocked, shock))
             for name, shock in progress(SHOCKS.items(), "Shocks")
         ],
     )
 
 
-def _alarms(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: float) -> Alarms:
+def _detectors(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: float) -> Detectors:
     """The alarm of each of the newest weeks, learnt from weeks before it and renewed every 13 weeks."""
-    alarms: Alarms = {}
+    detectors: Detectors = {}
     n_ends = len(replay.ends)
     for first in range(max(n_ends - n_weeks, 1), n_ends, RENEWED_EVERY_WEEKS):
-        alarm = fit_on(replay, groups, calm_weeks(replay.ends[:first]), false_alarm_rate)
-        if alarm.lengths:
-            alarms |= dict.fromkeys(range(first, min(first + RENEWED_EVERY_WEEKS, n_ends)), alarm)
-    return alarms
+        detector = fit_on(replay, groups, weeks_without_drift(replay.ends[:first]), false_alarm_rate)
+        if detector.lengths:
+            detectors |= dict.fromkeys(range(first, min(first + RENEWED_EVERY_WEEKS, n_ends)), detector)
+    return detectors
 
 
-def _is_alarming(replay: Replay, groups: Groups, alarm: Alarm, week: int) -> bool:
+def _is_alarming(replay: Replay, groups: Groups, detector: Detector, week: int) -> bool:
     windows = {days: of_length.take([week]) for days, of_length in replay.windows.items()}
-    return bool(alarm.is_alarming(windows, groups)[0] > 1)
+    return bool(detector.largest_score(windows, groups)[0] > 1)
 
 
 def _found(
-    replay: Replay, groups: Groups, alarms: Alarms, weeks: list[int], shock: Shock
+    replay: Replay, groups: Groups, detectors: Detectors, weeks: list[int], shock: Shock
 ) -> NDArray[np.bool_]:
     """Whether a shock that starts after each week is found by the checks 7, 14, 21 and 28 days later, (n, 4).
 
@@ -123,7 +123,7 @@ def _found(
     found = np.zeros((len(weeks), LONGEST_DAYS // WEEKDAYS), bool)
     for row, week in enumerate(weeks):
         for check, windows in enumerate(_shocked(replay, groups, int(replay.ends[week]), shock, rng)):
-            found[row, check] = alarms[week].is_alarming(windows, groups)[0] > 1
+            found[row, check] = detectors[week].largest_score(windows, groups)[0] > 1
             if found[row, check]:
                 break
     return found

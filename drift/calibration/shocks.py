@@ -31,9 +31,9 @@ def _tenth_of_items(factor: float, sales: Sales, groups: Groups, rng: np.random.
     return np.where(is_hit, factor, 1.0)[:, None] * sales
 
 
-def _item_mix(moved: float, sales: Sales, groups: Groups, rng: np.random.Generator) -> Sales:
+def _item_mix(change: float, sales: Sales, groups: Groups, rng: np.random.Generator) -> Sales:
     loses = rng.permutation(groups.n_items) < groups.n_items // 2
-    return np.where(loses, 1 - moved, 1 + moved)[groups.item][:, None] * sales
+    return np.where(loses, 1 - change, 1 + change)[groups.item][:, None] * sales
 
 
 def _rotated_weekdays(sales: Sales, groups: Groups, rng: np.random.Generator) -> Sales:

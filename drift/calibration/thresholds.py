@@ -15,7 +15,7 @@ from data.atomic_files import atomic_write_bytes, atomic_write_json
 from data.errors import ArtifactError
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
-from drift.detector.detector import Alarm
+from drift.detector.detector import Detector
 from drift.detector.group_shifts import Groups
 from drift.detector.windows import Floats
 from drift.monitors.error_drift import Errors
@@ -24,6 +24,7 @@ from models.storage.array_packing import pack, unpack
 FILE = "drift.npz"
 EVIDENCE_FILE = "drift.json"
 RECORDED = "recorded"
+RENAMED = {"alarm.": "detector.", ".reader.": ".standardiser."}  # names in champions of earlier versions
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Thresholds:
     """What is usual of the alarm's statistics, of errors by window length, and of input distances."""
 
     last_day: int  # newest day they were learnt from, counted from 1970
-    alarm: Alarm
+    detector: Detector
     errors: dict[int, Errors]
     input_distances: Floats  # (n_columns,), for windows of 28 days
 
@@ -82,7 +83,7 @@ class Calibration:
         """The inverse of `save`; `ArtifactError` when a part is missing or damaged."""
         try:
             with np.load(folder / FILE, allow_pickle=False) as stored:
-                arrays = {name: stored[name] for name in stored.files}
+                arrays = {_current(name): stored[name] for name in stored.files}
             series = SeriesIndex.from_json(json.loads(str(arrays["series"])))
             evidence = json.loads((folder / EVIDENCE_FILE).read_text(encoding="utf-8"))
             # champions of before do not hold it: then nothing counts as a gap
@@ -93,3 +94,10 @@ class Calibration:
                 f"The drift thresholds in {folder} cannot be read: {error!r}.",
                 hint="Train again, which calibrates the alarm.",
             ) from error
+
+
+def _current(name: str) -> str:
+    """The present name of a stored array."""
+    for before, now in RENAMED.items():
+        name = name.replace(before, now)
+    return name

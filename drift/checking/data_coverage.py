@@ -11,7 +11,7 @@ from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from data.text import counted
 from drift.calibration.thresholds import Calibration
-from drift.detector.detector import FEWEST_WEEKS, TESTS, Alarm, Judgement
+from drift.detector.detector import FEWEST_WEEKS, TESTS, Detector, DetectorResult
 from drift.detector.expectations import LEAST_ORIGIN_DAYS
 from drift.detector.gross_faults import WIDEST_LIMIT
 from drift.detector.recording_gaps import Records
@@ -35,7 +35,7 @@ def why_undecided(watched: SalesPanel, last_known_day: np.datetime64, n_days: in
         )
     records = Records.of(watched.sales, n_days)
     lengths = [length for length in LENGTHS_DAYS if length <= n_days]
-    if records.judged(lengths) and records.has_no_gap(n_days + LONGEST_DAYS, n_days):
+    if records.usable_lengths(lengths) and records.has_no_gap(n_days + LONGEST_DAYS, n_days):
         return None
     return _gap(records, watched, n_days)
 
@@ -43,9 +43,9 @@ def why_undecided(watched: SalesPanel, last_known_day: np.datetime64, n_days: in
 def _gap(records: Records, watched: SalesPanel, n_days: int) -> str:
     """The gap by whichever shows it better, the new days or those with what came right before them."""
     in_window, with_before = records.shares(n_days), records.shares(n_days + LONGEST_DAYS)
-    n_told = n_days if in_window[0] <= with_before[0] else n_days + LONGEST_DAYS
-    recorded, usual = records.shares(n_told)
-    first = watched.end - np.timedelta64(n_told - 1, "D")
+    n_shown = n_days if in_window[0] <= with_before[0] else n_days + LONGEST_DAYS
+    recorded, usual = records.shares(n_shown)
+    first = watched.end - np.timedelta64(n_shown - 1, "D")
     found = (
         f"A gap: {100 * recorded:.0f} % of the days from {first} to {watched.end} are recorded, "
         f"{100 * usual:.0f} % in the year before. Nothing recorded is not nothing sold."
@@ -60,18 +60,18 @@ def nothing_to_compare(windows: WindowsByLength) -> str | None:
     return f"Nothing was sold in {max(windows)} days and nothing was expected: there is nothing to compare."
 
 
-def too_young(alarm: Alarm, judgements: Mapping[int, Judgement]) -> list[str]:
+def short_history(detector: Detector, results: Mapping[int, DetectorResult]) -> list[str]:
     """What a young history leaves untold of these windows."""
-    if not alarm.lengths:
-        held = f"History held {counted(alarm.n_weeks, 'week')} to learn from"
-        is_short = alarm.n_weeks < FEWEST_WEEKS
+    if not detector.lengths:
+        held = f"History held {counted(detector.n_weeks, 'week')} to learn from"
+        is_short = detector.n_weeks < FEWEST_WEEKS
         why = f"{held}, {FEWEST_WEEKS} are needed" if is_short else f"{held}, in which nothing moved"
         return [f"{why}: only a store that sells nothing is noticed, and a total {_outside(WIDEST_LIMIT)}."]
-    longest = max(judgements)
-    if np.isnan(judgements[longest].relative[0, TESTS.index("total")]):
+    longest = max(results)
+    if np.isnan(results[longest].relative[0, TESTS.index("total")]):
         return [
             "Without the same weeks of an earlier year the total may just follow its season: it is noticed "
-            f"{_outside(alarm.lengths[longest].gross_limit)}."
+            f"{_outside(detector.lengths[longest].gross_limit)}."
         ]
     return []
 
@@ -116,7 +116,7 @@ def not_recorded(
     return notes
 
 
-def not_judged(lengths: Sequence[int], judged: Collection[int]) -> list[str]:
+def lengths_not_checked(lengths: Sequence[int], judged: Collection[int]) -> list[str]:
     """The lengths that could have been judged if enough had been recorded."""
     left = [str(length) for length in lengths if length not in judged]
     if not left:

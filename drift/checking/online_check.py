@@ -12,8 +12,8 @@ from data.errors import DataContractError
 from data.panel.sales_panel import SeriesId
 from data.text import counted
 from drift.calibration.thresholds import Calibration
-from drift.checking.data_coverage import not_judged, not_recorded, nothing_to_compare, too_young
-from drift.checking.wording import Teller
+from drift.checking.data_coverage import lengths_not_checked, not_recorded, nothing_to_compare, short_history
+from drift.checking.wording import FindingFormatter
 from drift.detector.recording_gaps import Records
 from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows, WindowsByLength
 from drift.result.drift_summary import CheckedWindow, DriftSummary
@@ -29,7 +29,7 @@ class OnlineCheck:
     """A champion's table beside the series its thresholds hold for; made once per champion."""
 
     calibration: Calibration
-    teller: Teller
+    formatter: FindingFormatter
     cutoff: np.datetime64
     forecast: Sales  # (n_watched, 28)
     row_of: dict[tuple[str, str], int]
@@ -43,8 +43,10 @@ class OnlineCheck:
         series = calibration.series
         pairs = zip(series.stores, series.items, strict=True)
         row_of = {(str(store), str(item)): row for row, (store, item) in enumerate(pairs)}
-        teller = Teller(series, calibration.groups)
-        return cls(calibration, teller, table.cutoff, np.asarray(table.forecast[rows, :LONGEST_DAYS]), row_of)
+        formatter = FindingFormatter(series, calibration.groups)
+        return cls(
+            calibration, formatter, table.cutoff, np.asarray(table.forecast[rows, :LONGEST_DAYS]), row_of
+        )
 
     def check(
         self,
@@ -68,15 +70,15 @@ class OnlineCheck:
         window = CheckedWindow.ending(last, longest)
         if (reason := nothing_to_compare(windows)) is not None:
             return DriftSummary.undecided(reason, model_version, window)
-        alarm = self.calibration.thresholds.alarm
-        judgements = alarm.judge(windows, self.teller.groups)
+        detector = self.calibration.thresholds.detector
+        results = detector.evaluate(windows, self.formatter.groups)
         series = self.calibration.series
-        notes = too_young(alarm, judgements) + not_recorded(records, series, last, longest, "sent")
-        notes += not_judged([length for length in LENGTHS_DAYS if length <= n_steps], windows)
+        notes = short_history(detector, results) + not_recorded(records, series, last, longest, "sent")
+        notes += lengths_not_checked([length for length in LENGTHS_DAYS if length <= n_steps], windows)
         notes += [self._left_out(n_left_out)] if n_left_out else []
-        tests, moved = self.teller.tests(judgements), self.teller.moved(judgements)
-        total = self.teller.total(judgements)
-        return DriftSummary.judged(window, tests, moved, total, notes, model_version)
+        tests, moved = self.formatter.tests(results), self.formatter.findings(results)
+        total = self.formatter.total(results)
+        return DriftSummary.of_findings(window, tests, moved, total, notes, model_version)
 
     def _arranged(
         self,
@@ -119,7 +121,7 @@ class OnlineCheck:
             length: Windows.of(
                 actual[:, n_days - length : n_days], self.forecast[:, n_days - length : n_days], end
             )
-            for length in records.judged([length for length in LENGTHS_DAYS if length <= n_days])
+            for length in records.usable_lengths([length for length in LENGTHS_DAYS if length <= n_days])
         }
         if not windows and n_days >= WEEKDAYS:
             raise _full_of_gaps(records)

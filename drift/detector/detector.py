@@ -11,7 +11,7 @@ import numpy as np
 from drift.detector import gross_faults as gross
 from drift.detector.extreme_quantile import tail_quantile
 from drift.detector.group_shifts import Groups
-from drift.detector.standardised_shifts import Reader, Readings
+from drift.detector.standardised_shifts import StandardisedShifts, Standardiser
 from drift.detector.windows import Floats, Windows
 
 FEWEST_WEEKS = 20  # replayed weeks below which only gross faults can be told
@@ -24,10 +24,10 @@ TESTS = (*STATISTICS, *gross.TESTS)
 
 
 @dataclass(frozen=True)
-class LengthAlarm:
+class LengthDetector:
     """What is usual of windows of one length: centre and tail of each statistic, NaN if it says nothing."""
 
-    reader: Reader
+    standardiser: Standardiser
     centre: Floats  # (n_statistics,)
     tail: Floats  # distance from the centre to the tail
     gross_limit: float
@@ -35,13 +35,13 @@ class LengthAlarm:
     @classmethod
     def fit(cls, windows: Windows, groups: Groups, first_day: int) -> tuple[Self, Floats]:
         """Learn from calm windows; also their own scores, (n, n_statistics)."""
-        reader, readings = Reader.fit(windows, groups, first_day)
-        found = statistics(readings)
+        standardiser, standardised = Standardiser.fit(windows, groups, first_day)
+        found = statistics(standardised)
         centre, tail = np.array(
             [_usual(column, name) for column, name in zip(found.T, STATISTICS, strict=True)]
         ).T
-        learnt = cls(reader, centre, tail, gross.limit(windows))
-        return learnt, learnt.scores(found)
+        fitted = cls(standardiser, centre, tail, gross.limit(windows))
+        return fitted, fitted.scores(found)
 
     def scores(self, found: Floats) -> Floats:
         """Statistics in units of their own tail: 0 usual, 1 rare."""
@@ -49,20 +49,20 @@ class LengthAlarm:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class DetectorResult:
     """New windows of one length: `relative` (n, n_tests) is above 1 where `TESTS` alarm, NaN if unknown."""
 
     windows: Windows
-    readings: Readings | None
+    standardised: StandardisedShifts | None
     relative: Floats
     limits: Floats  # (n_statistics,) what each of `STATISTICS` must exceed to alarm, NaN if it cannot
 
 
 @dataclass(frozen=True)
-class Alarm:
+class Detector:
     """Thresholds learnt from replayed weeks; without enough of them `lengths` is empty."""
 
-    lengths: dict[int, LengthAlarm]
+    lengths: dict[int, LengthDetector]
     threshold: float
     n_weeks: int
 
@@ -79,7 +79,7 @@ class Alarm:
             return cls({}, np.inf, n_weeks)
         lengths, largest = {}, np.full(n_weeks, np.nan)
         for length, of_length in windows.items():
-            lengths[length], scores = LengthAlarm.fit(of_length, groups, first_day)
+            lengths[length], scores = LengthDetector.fit(of_length, groups, first_day)
             largest = np.fmax(largest, np.fmax.reduce(scores, axis=1))
         largest = largest[np.isfinite(largest)]
         if len(largest) < FEWEST_WEEKS:
@@ -87,46 +87,48 @@ class Alarm:
         short = 1 + SHORT_FACTOR * max(0.0, (FULL_WEEKS - n_weeks) / n_weeks)
         return cls(lengths, tail_quantile(largest, false_alarm_rate) * short, n_weeks)
 
-    def judge(self, windows: Mapping[int, Windows], groups: Groups) -> dict[int, Judgement]:
+    def evaluate(self, windows: Mapping[int, Windows], groups: Groups) -> dict[int, DetectorResult]:
         """Judge new windows, row k of each length ending together; gross faults by the longest alone."""
         return {
-            length: self._judge_length(of_length, groups, is_longest=length == max(windows))
+            length: self._evaluate_length(of_length, groups, is_longest=length == max(windows))
             for length, of_length in windows.items()
         }
 
-    def is_alarming(self, windows: Mapping[int, Windows], groups: Groups) -> Floats:
+    def largest_score(self, windows: Mapping[int, Windows], groups: Groups) -> Floats:
         """Largest test of each window end, (n,): above 1 is an alarm."""
-        largest = [np.fmax.reduce(judged.relative, axis=1) for judged in self.judge(windows, groups).values()]
+        largest = [
+            np.fmax.reduce(result.relative, axis=1) for result in self.evaluate(windows, groups).values()
+        ]
         return np.asarray(np.fmax.reduce(largest, axis=0))
 
-    def _judge_length(self, windows: Windows, groups: Groups, is_longest: bool) -> Judgement:
-        learnt, n_windows = self.lengths.get(windows.length_days), len(windows)
-        readings, scores = None, np.full((n_windows, len(STATISTICS)), np.nan)
+    def _evaluate_length(self, windows: Windows, groups: Groups, is_longest: bool) -> DetectorResult:
+        fitted, n_windows = self.lengths.get(windows.length_days), len(windows)
+        standardised, scores = None, np.full((n_windows, len(STATISTICS)), np.nan)
         limits = np.full(len(STATISTICS), np.nan)
         faults = np.full((n_windows, len(gross.TESTS)), np.nan)
-        if learnt is not None:
-            readings = learnt.reader.read(windows, groups)
-            scores = learnt.scores(statistics(readings)) / self.threshold
-            limits = learnt.centre + learnt.tail * self.threshold
+        if fitted is not None:
+            standardised = fitted.standardiser.standardise(windows, groups)
+            scores = fitted.scores(statistics(standardised)) / self.threshold
+            limits = fitted.centre + fitted.tail * self.threshold
         if is_longest:
-            faults = gross.faults(windows, groups, learnt.gross_limit if learnt else gross.WIDEST_LIMIT)
-        return Judgement(windows, readings, np.concatenate([scores, faults], axis=1), limits)
+            faults = gross.faults(windows, groups, fitted.gross_limit if fitted else gross.WIDEST_LIMIT)
+        return DetectorResult(windows, standardised, np.concatenate([scores, faults], axis=1), limits)
 
 
-def statistics(readings: Readings) -> Floats:
+def statistics(standardised: StandardisedShifts) -> Floats:
     """One number for each of `STATISTICS`, (n, n_statistics); NaN where it cannot be told."""
-    nothing = np.full(len(readings.series), np.nan)
+    nothing = np.full(len(standardised.series), np.nan)
     largest = [
-        np.abs(readings.groups[name]).max(1) if name in readings.groups else nothing
+        np.abs(standardised.groups[name]).max(1) if name in standardised.groups else nothing
         for name in ("total", "store", "item")
     ]
     tenths = [nothing] * 3
-    if readings.series_say_more:
-        ordered = np.sort(readings.series, axis=1)
+    if standardised.series_say_more:
+        ordered = np.sort(standardised.series, axis=1)
         n_tenth = max(1, round(0.1 * ordered.shape[1]))
         spread = np.log(np.minimum(ordered**2, 36).mean(1) + 0.05)
         tenths = [-ordered[:, :n_tenth].mean(1), ordered[:, -n_tenth:].mean(1), spread]
-    weekday = nothing if readings.weekday is None else np.sqrt((readings.weekday**2).mean(1))
+    weekday = nothing if standardised.weekday is None else np.sqrt((standardised.weekday**2).mean(1))
     return np.stack([*largest, *tenths, weekday], axis=1)
 
 

@@ -32,7 +32,7 @@ class Groups:
         return cls(*codes, len(series.store_names), len(series.item_names))
 
     @property
-    def levels(self) -> Iterator[tuple[str, Ints, int]]:
+    def groupings(self) -> Iterator[tuple[str, Ints, int]]:
         """Name, codes and size of each grouping that says more than the total and less than the series."""
         if self.n_stores > 1:
             yield "store", self.store, self.n_stores

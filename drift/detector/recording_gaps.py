@@ -13,7 +13,7 @@ from drift.detector.windows import LONGEST_DAYS, WEEKDAYS, Floats
 from drift.detector.yearly_season import YEAR_DAYS
 
 RECORDED_SHARE = 0.8  # of what used to be recorded of the series that are there; below it there is a gap
-SPEAKING_SHARE = 0.5  # of what used to be recorded of all; fewer do not speak for the rest
+REPRESENTATIVE_SHARE = 0.5  # of what used to be recorded of all; fewer do not speak for the rest
 REGULAR_SHARE = (
     0.6  # of days: five of seven less holidays; a series with fewer records may be without any for a week
 )
@@ -43,12 +43,16 @@ class Records:
         n_recent = n_days + LONGEST_DAYS
         return cls(np.isfinite(sales[:, -n_recent:]), usual_share(sales[:, :-n_recent]))
 
-    def judged(self, lengths: Sequence[int]) -> list[int]:
+    def usable_lengths(self, lengths: Sequence[int]) -> list[int]:
         """Those of the lengths whose newest days are recorded well enough.
 
         Series without any record in them are left out of a verdict, as long as enough others are there.
         """
-        return [length for length in lengths if self._speaks(length) and self.has_no_gap(length, length)]
+        return [
+            length
+            for length in lengths
+            if self._is_representative(length) and self.has_no_gap(length, length)
+        ]
 
     def has_no_gap(self, n_days: int, length_days: int) -> bool:
         """Whether most of the last `n_days` days are recorded, of series with records in the window."""
@@ -57,11 +61,11 @@ class Records:
         n_usual = days.shape[1] * float(self.usual[here].sum())
         return bool(days.sum() >= RECORDED_SHARE * n_usual)
 
-    def _speaks(self, length_days: int) -> bool:
+    def _is_representative(self, length_days: int) -> bool:
         """Whether what is recorded of the window says something of all series."""
         n_recorded = int(self.known[:, -length_days:].sum())
         n_usual = length_days * float(self.usual[self.known.any(axis=1)].sum())
-        return n_recorded > 0 and n_recorded >= SPEAKING_SHARE * n_usual
+        return n_recorded > 0 and n_recorded >= REPRESENTATIVE_SHARE * n_usual
 
     def shares(self, n_days: int) -> tuple[float, float]:
         """What is recorded of the newest days and what used to be, of series that have not ended."""

@@ -18,7 +18,7 @@ LEAST_PAIRS = 26  # windows that have one a year before, below which nothing is 
 
 
 @dataclass(frozen=True)
-class SeasonMemory:
+class YearlySeason:
     """Past shifts of the total by the day their window ended.
 
     Days are counted from 1970. `returning` is the part of last year's shift that comes back, 0..1.
@@ -53,9 +53,9 @@ class SeasonMemory:
         means = np.where(complete, np.where(np.isfinite(by_year), by_year, 0.0).mean(axis=2), 0.0)
         return np.asarray(self.returning * means.sum(0) / np.maximum(complete.sum(0), 1))
 
-    def largest(self, ends: Ints, learning: bool) -> Floats:
+    def largest(self, ends: Ints, fitting: bool) -> Floats:
         """Largest |shift − expected| of the same weeks in other years, (n,); later ones if `learning`."""
-        years = (*EARLIER_YEARS, *LATER_YEARS) if learning else EARLIER_YEARS
+        years = (*EARLIER_YEARS, *LATER_YEARS) if fitting else EARLIER_YEARS
         has_season = self.ends - self.first_day + 1 >= SEASON_DAYS  # before that a shift is ignorance
         sizes = np.where(has_season, self.shifts, np.nan)
         expected = self.expected(ends)[:, None]

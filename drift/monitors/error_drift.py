@@ -21,7 +21,7 @@ from models.forecaster.roll_forward import roll_forward
 
 Sales = NDArray[np.float32]
 
-CALM_RATE = 0.001  # of calm weeks may be beyond the limit, for each of the two errors
+FALSE_ALARM_RATE = 0.001  # of calm weeks may be beyond the limit, for each of the two errors
 FEWEST_WEEKS = 20
 
 
@@ -38,7 +38,7 @@ class Errors:
         return cls(mape(actual, forecast), wape(actual, forecast))
 
 
-def calm_limits(replay: Replay) -> dict[int, Errors]:
+def error_limits(replay: Replay) -> dict[int, Errors]:
     """Error over that of the same weeks a year before which calm weeks hardly exceed, by window length.
 
     NaN where fewer than 20 weeks have a year before them.
@@ -59,7 +59,7 @@ def _errors(replay: Replay, end: int, length_days: int) -> Errors:
 
 
 def _rare(ratios: NDArray[np.float64]) -> float:
-    return tail_quantile(ratios, CALM_RATE) if len(ratios) >= FEWEST_WEEKS else float("nan")
+    return tail_quantile(ratios, FALSE_ALARM_RATE) if len(ratios) >= FEWEST_WEEKS else float("nan")
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ class Performance:
     forecast: Sales
     before: tuple[Sales, Sales] | None  # actual, forecast
 
-    def tests(self, handicap: Errors, limit: Errors, increase: float) -> list[DriftTest]:
-        """MAPE and WAPE against the year before, of which the champion's share is `handicap`.
+    def tests(self, error_ratio_to_o: Errors, limit: Errors, increase: float) -> list[DriftTest]:
+        """MAPE and WAPE against the year before, of which the champion's share is `error_ratio_to_o`.
 
         Found beyond both 1 + `increase` and what calm weeks show, `limit`; where that is not known, never.
         """
@@ -84,7 +84,7 @@ class Performance:
         tests = []
         for name in ("mape", "wape"):
             value, calm = getattr(new, name), getattr(limit, name)
-            usual = getattr(old, name) * getattr(handicap, name)
+            usual = getattr(old, name) * getattr(error_ratio_to_o, name)
             threshold = usual * np.fmax(1 + increase, calm)
             if np.isfinite(value) and np.isfinite(threshold):
                 found = bool(np.isfinite(calm) and value > threshold)
@@ -112,7 +112,7 @@ def performance(
     return Performance(watched.sales[:, origin:], forecast, before)
 
 
-def handicap(champion: Forecaster) -> Errors:
+def error_ratio_to_o(champion: Forecaster) -> Errors:
     """The champion's errors over those of member O, by the folds of its backtest; 1 without folds."""
     folds = [
         (Errors.of(fold.actual, fold.forecast(champion.chosen)), Errors.of(fold.actual, fold.overall))

@@ -20,7 +20,7 @@ COLUMNS = (*FEATURES, "sales")
 IN_UNITS = tuple(name for name in COLUMNS if name.startswith(("lag", "rolling")) or name == "sales")
 GROWTH_DAYS = 56
 EVERY_DAYS = 14  # windows of 28 days overlap anyway
-CALM_RATE = 0.0005  # of calm weeks may be beyond the limit, for each column
+FALSE_ALARM_RATE = 0.0005  # of calm weeks may be beyond the limit, for each column
 FEWEST_WEEKS = 20
 
 Values = NDArray[np.float64]
@@ -65,12 +65,12 @@ def input_windows(panel: SalesPanel, end: int, n_days: int) -> InputWindows | No
     reference[:, :, in_units] *= _growth(panel, first)
     current = _rows(panel, first, n_days)
     has_both = np.isfinite(current).any(axis=1) & np.isfinite(reference).any(axis=1)
-    is_told = np.asarray(has_both)[:, None]
-    pair = (np.where(is_told, part, np.nan).reshape(-1, len(COLUMNS)) for part in (current, reference))
+    is_known = np.asarray(has_both)[:, None]
+    pair = (np.where(is_known, part, np.nan).reshape(-1, len(COLUMNS)) for part in (current, reference))
     return InputWindows(*pair)
 
 
-def calm_distances(panel: SalesPanel, n_days: int, n_weeks: int) -> Floats:
+def distance_limits(panel: SalesPanel, n_days: int, n_weeks: int) -> Floats:
     """Distances which the newest `n_weeks` weeks hardly exceed, (n_columns,); NaN if too few are known."""
     ends = range(panel.n_days - 1, max(panel.n_days - 1 - WEEKDAYS * n_weeks, n_days), -EVERY_DAYS)
     windows = (input_windows(panel, end, n_days) for end in ends)
@@ -79,7 +79,7 @@ def calm_distances(panel: SalesPanel, n_days: int, n_weeks: int) -> Floats:
 
 
 def _rare(distances: Floats) -> float:
-    return tail_quantile(distances, CALM_RATE) if len(distances) >= FEWEST_WEEKS else float("nan")
+    return tail_quantile(distances, FALSE_ALARM_RATE) if len(distances) >= FEWEST_WEEKS else float("nan")
 
 
 def _rows(panel: SalesPanel, first: int, n_days: int) -> Values:

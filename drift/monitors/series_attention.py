@@ -41,7 +41,7 @@ class Reason:
     common: float | None = None
 
 
-def reasons_to_look(
+def series_needing_attention(
     panel: SalesPanel, table: ForecastTable, comparison: Comparison
 ) -> tuple[list[Reason], int]:
     """The `SHOWN` reasons with most units at stake, and how many there are; at most one reason a series."""

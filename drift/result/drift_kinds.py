@@ -14,7 +14,7 @@ KINDS = {  # by what a test's name starts with; the others are kinds of their ow
     "WAPE in percent": "errors",
     "distance from a year before": "features",
 }
-LEVELS = frozenset({"total", "store", "item", "series"})  # what a new level of each series answers
+SALES_LEVEL_KINDS = frozenset({"total", "store", "item", "series"})  # what a new level of each series answers
 SYMPTOMS = frozenset({"errors", "features"})  # what any drift does to a model
 
 

@@ -41,7 +41,7 @@ class DriftTest(BaseModel):
     found: bool
 
 
-class Moved(BaseModel):
+class Finding(BaseModel):
     """A store, item, series or weekday that moved: 0.3 is 30 % more than expected, null if no one number."""
 
     model_config = ConfigDict(frozen=True)
@@ -60,7 +60,7 @@ class DriftSummary(BaseModel):
     verdict: Literal["steady", "drift", "undecided"]
     window: CheckedWindow | None
     tests: list[DriftTest]
-    moved: list[Moved]
+    moved: list[Finding]
     words: str
     model_version: str | None
     checked_at: AwareDatetime
@@ -82,12 +82,12 @@ class DriftSummary(BaseModel):
         )
 
     @classmethod
-    def judged(
+    def of_findings(
         cls,
         window: CheckedWindow,
         tests: list[DriftTest],
-        moved: list[Moved],
-        total: Moved,
+        moved: list[Finding],
+        total: Finding,
         notes: list[str],
         model_version: str | None,
     ) -> DriftSummary:

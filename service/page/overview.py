@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from data.panel.series_index import SeriesId
 from drift.monitors.last_year import Comparison, compare_with_last_year
-from drift.monitors.series_attention import HORIZON_DAYS, Kind, reasons_to_look
+from drift.monitors.series_attention import HORIZON_DAYS, Kind, series_needing_attention
 from models.champion import Champion
 from models.evaluation.accuracy import Accuracy, accuracy_of
 
@@ -54,7 +54,7 @@ def overview_of(champion: Champion, days: int) -> Overview:
     table, panel = champion.table, champion.history
     shown = compare_with_last_year(panel, table, days)
     judged = shown if days == HORIZON_DAYS else compare_with_last_year(panel, table, HORIZON_DAYS)
-    reasons, count = reasons_to_look(panel, table, judged)
+    reasons, count = series_needing_attention(panel, table, judged)
     return Overview(
         model_version=champion.record.version,
         cutoff=str(table.cutoff),

@@ -15,7 +15,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from data.params import Params
-from drift.result.drift_kinds import LEVELS, SYMPTOMS
+from drift.result.drift_kinds import SALES_LEVEL_KINDS, SYMPTOMS
 from training.registry.decision_log import Decision
 
 AT_FLAG, LEARNABLE, SETTLED = 1, 2, 3  # attempts of an episode
@@ -58,7 +58,7 @@ def next_attempt(
     waited = (today - last.cutoff).days
     if last.attempt != SETTLED and waited >= params.settled_days:
         return SETTLED
-    is_answered = follows and bool(last.kinds) and LEVELS.issuperset(last.kinds)
+    is_answered = follows and bool(last.kinds) and SALES_LEVEL_KINDS.issuperset(last.kinds)
     if last.attempt == AT_FLAG and last.decision == "kept" and not is_answered:
         return LEARNABLE if waited >= params.first_wait_days else None
     is_news = flagged is not None and not set(flagged) <= _tried(decisions, today, params) | SYMPTOMS

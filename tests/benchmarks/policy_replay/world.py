@@ -10,9 +10,9 @@ from typing import TypeVar
 import numpy as np
 
 from data.panel.sales_panel import SalesPanel
-from drift.calibration.calm_weeks import calm_weeks, fit_on
+from drift.calibration.calm_weeks import fit_on, weeks_without_drift
 from drift.calibration.shocks import SHOCKS
-from drift.detector.detector import TESTS, Alarm
+from drift.detector.detector import TESTS, Detector
 from drift.detector.expectations import FIRST_ORIGIN_DAYS, Forecast, Replay, forecast_from
 from drift.detector.group_shifts import Groups
 from drift.detector.windows import LENGTHS_DAYS
@@ -65,7 +65,7 @@ class World:
     _cards: dict[tuple[int, int, Lately | None], DailyScorecard] = field(default_factory=dict)
     _readings: dict[tuple[int, int, Lately | None], Lately] = field(default_factory=dict)
     _expected: dict[int, Forecast] = field(default_factory=dict)
-    _alarms: dict[int, Alarm] = field(default_factory=dict)
+    _alarms: dict[int, Detector] = field(default_factory=dict)
 
     @property
     def origins(self) -> list[int]:
@@ -125,17 +125,17 @@ class World:
             return None
         alarm, past = self.alarm(trained), self._replay(origin)
         windows = {days: past.window(origin - 1, days) for days in lengths}
-        judged = alarm.judge(windows, Groups.of(self.panel.series)).values()
+        judged = alarm.evaluate(windows, Groups.of(self.panel.series)).values()
         pairs = (pair for one in judged for pair in zip(TESTS, one.relative[0], strict=True))
         return kinds_of(name for name, value in pairs if value > 1) or None
 
-    def alarm(self, trained: int) -> Alarm:
+    def alarm(self, trained: int) -> Detector:
         """Thresholds from the weeks before a training."""
         if trained not in self._alarms:
             past = self._replay(trained)
-            weeks = calm_weeks(past.ends)
+            weeks = weeks_without_drift(past.ends)
 
-            def fit() -> Alarm:
+            def fit() -> Detector:
                 return fit_on(past, Groups.of(self.panel.series), weeks, self.false_alarm_rate)
 
             self._alarms[trained] = self.costs.measured(("calibrate", trained, trained), fit)

@@ -15,9 +15,9 @@ from tests.unit.drift.conftest import PARAMS
 
 def test_evidence_is_written_for_people_and_for_programs(calibration: Calibration, tmp_path: Path) -> None:
     write_reports(calibration, Paths(tmp_path))
-    told = json.loads((tmp_path / "reports/drift_calibration.json").read_text(encoding="utf-8"))
-    assert told["evidence"]["false_alarms"]["of"] == PARAMS.evidence_weeks
-    assert {"lower", "upper"} <= set(told["evidence"]["false_alarms"])
+    report = json.loads((tmp_path / "reports/drift_calibration.json").read_text(encoding="utf-8"))
+    assert report["evidence"]["false_alarms"]["of"] == PARAMS.evidence_weeks
+    assert {"lower", "upper"} <= set(report["evidence"]["false_alarms"])
     page = (tmp_path / "reports/drift_calibration.html").read_text(encoding="utf-8")
     assert "closed store" in page
     assert "http" not in page

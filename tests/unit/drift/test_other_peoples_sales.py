@@ -20,8 +20,8 @@ def draw(n_stores: int, n_items: int, n_days: int, mean: float = 8.0) -> SalesPa
     rng = np.random.default_rng(1)
     labels = [(store, item) for store in range(n_stores) for item in range(n_items)]
     weekday = np.array([0.8, 0.9, 1.0, 1.0, 1.1, 1.3, 0.9])[np.arange(n_days) % 7]
-    level = mean * rng.lognormal(0, 0.3, len(labels))
-    sales = rng.poisson(level[:, None] * weekday).astype(np.float32)
+    sales_level = mean * rng.lognormal(0, 0.3, len(labels))
+    sales = rng.poisson(sales_level[:, None] * weekday).astype(np.float32)
     return SalesPanel(sales, START, SeriesIndex.from_labels(*zip(*labels, strict=True)))
 
 
@@ -64,7 +64,7 @@ def found(panel: SalesPanel, sales: np.ndarray) -> bool:
     """Whether the last 28 days alarm when they are `sales`, by thresholds from the days before."""
     known = panel.until(panel.end - np.timedelta64(LONGEST_DAYS, "D"))
     calibration = calibrate(known, PARAMS)
-    assert calibration.thresholds.alarm.n_weeks >= FEWEST_WEEKS
+    assert calibration.thresholds.detector.n_weeks >= FEWEST_WEEKS
     now = SalesPanel(np.hstack([known.sales, sales.astype(np.float32)]), panel.start, panel.series)
     windows = {
         length: Windows.of(
@@ -74,7 +74,7 @@ def found(panel: SalesPanel, sales: np.ndarray) -> bool:
         )
         for length in LENGTHS_DAYS
     }
-    return bool(calibration.thresholds.alarm.is_alarming(windows, calibration.groups)[0] > 1)
+    return bool(calibration.thresholds.detector.largest_score(windows, calibration.groups)[0] > 1)
 
 
 @pytest.mark.parametrize("make", SETS)

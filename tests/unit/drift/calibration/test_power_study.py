@@ -5,7 +5,7 @@ import pytest
 
 from drift.calibration.power_study import Share, measure
 from drift.detector.group_shifts import Groups
-from tests.unit.drift.worlds import world
+from tests.unit.drift.synthetic_replays import synthetic_replay
 
 
 @pytest.mark.parametrize(("n_found", "n", "lower", "upper"), [(0, 96, 0.0, 0.0385), (8, 10, 0.490, 0.943)])
@@ -20,7 +20,7 @@ def test_nothing_tried_says_nothing() -> None:
 
 
 def test_calm_weeks_and_shocks_are_counted() -> None:
-    replay = world(n_weeks=100)
+    replay = synthetic_replay(n_weeks=100)
     evidence = measure(replay, Groups.of(replay.panel.series), 26, 0.005)
     assert evidence is not None
     assert evidence.false_alarms.of == 26
@@ -35,15 +35,15 @@ def test_calm_weeks_and_shocks_are_counted() -> None:
 
 
 def test_thresholds_know_earlier_weeks_only() -> None:
-    calm, odd = world(n_weeks=60), world(n_weeks=60)
+    steady, odd = synthetic_replay(n_weeks=60), synthetic_replay(n_weeks=60)
     odd.panel.sales[:, -7:] *= 4
-    groups = Groups.of(calm.panel.series)
-    before, after = (measure(one, groups, 13, 0.005) for one in (calm, odd))
+    groups = Groups.of(steady.panel.series)
+    before, after = (measure(one, groups, 13, 0.005) for one in (steady, odd))
     assert before is not None
     assert after is not None
     assert set(after.false_alarm_days) - set(before.false_alarm_days) == {after.last_check}
 
 
 def test_too_short_a_history_gives_no_evidence() -> None:
-    replay = world(n_weeks=24)
+    replay = synthetic_replay(n_weeks=24)
     assert measure(replay, Groups.of(replay.panel.series), 52, 0.005) is None

@@ -28,8 +28,8 @@ def test_a_calibration_is_the_same_after_it_was_saved(calibration: Calibration, 
 def test_what_share_of_days_used_to_be_recorded_is_learnt_of_each_series(known: SalesPanel) -> None:
     rare = SalesPanel(known.sales.copy(), known.start, known.series)
     rare.sales[2, np.arange(known.n_days) % 7 < 3] = np.nan
-    learnt = calibrate(rare, DriftParams(replay_weeks=0)).recorded
-    np.testing.assert_allclose(learnt, np.where(np.arange(18) == 2, 4 / 7, 1))
+    fitted = calibrate(rare, DriftParams(replay_weeks=0)).recorded
+    np.testing.assert_allclose(fitted, np.where(np.arange(18) == 2, 4 / 7, 1))
 
 
 def test_a_calibration_of_before_records_were_counted_knows_no_gap(
@@ -40,6 +40,22 @@ def test_a_calibration_of_before_records_were_counted_knows_no_gap(
         kept = {name: stored[name] for name in stored.files if name != "recorded"}
     np.savez(tmp_path / "drift.npz", **kept)
     np.testing.assert_array_equal(Calibration.load(tmp_path).recorded, np.zeros(18))
+
+
+def test_a_calibration_saved_before_its_parts_were_renamed_still_loads(
+    calibration: Calibration, tmp_path: Path
+) -> None:
+    calibration.save(tmp_path)
+    with np.load(tmp_path / "drift.npz") as stored:
+        before = {
+            name.replace("detector.", "alarm.").replace(".standardiser.", ".reader."): stored[name]
+            for name in stored.files
+        }
+    assert "alarm.lengths.28.reader.series.poisson" in before
+    np.savez(tmp_path / "drift.npz", **before)
+    again = pack(Calibration.load(tmp_path).thresholds)
+    for name, array in pack(calibration.thresholds).items():
+        np.testing.assert_array_equal(again[name], array)
 
 
 def test_a_damaged_calibration_is_named(calibration: Calibration, tmp_path: Path) -> None:
@@ -63,7 +79,7 @@ def test_a_short_history_is_calibrated_for_gross_faults_alone(known: SalesPanel,
     calibration = calibrate(short, DriftParams())
     assert calibration.evidence["evidence"] is None
     calibration.save(tmp_path)
-    assert Calibration.load(tmp_path).thresholds.alarm.lengths == {}
+    assert Calibration.load(tmp_path).thresholds.detector.lengths == {}
 
 
 def test_of_many_series_a_sample_is_watched(known: SalesPanel) -> None:

@@ -9,10 +9,16 @@ from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from drift.calibration.calm_weeks import fit_on
 from drift.calibration.thresholds import Calibration
-from drift.checking.data_coverage import not_covered, not_judged, nothing_to_compare, too_young, why_undecided
-from drift.detector.detector import Alarm
+from drift.checking.data_coverage import (
+    lengths_not_checked,
+    not_covered,
+    nothing_to_compare,
+    short_history,
+    why_undecided,
+)
+from drift.detector.detector import Detector
 from drift.detector.group_shifts import Groups
-from tests.unit.drift.worlds import last_windows, world
+from tests.unit.drift.synthetic_replays import last_windows, synthetic_replay
 
 
 def later(panel: SalesPanel, n_days: int) -> SalesPanel:
@@ -111,8 +117,8 @@ def test_sales_recorded_only_when_something_sold_are_no_gap(
 
 
 def test_lengths_with_too_few_records_are_told() -> None:
-    assert not_judged([7, 14, 28], [7, 14, 28]) == []
-    assert not_judged([7, 14, 28], [28]) == [
+    assert lengths_not_checked([7, 14, 28], [7, 14, 28]) == []
+    assert lengths_not_checked([7, 14, 28], [28]) == [
         "Too little was recorded of the last 7 and 14 days: judged over 28 days."
     ]
 
@@ -151,13 +157,13 @@ def test_a_store_is_named_when_all_of_it_is_silent_or_new(
 
 
 def test_a_young_history_says_what_it_cannot_tell() -> None:
-    calm = world(n_weeks=30)
-    groups = Groups.of(calm.panel.series)
+    steady = synthetic_replay(n_weeks=30)
+    groups = Groups.of(steady.panel.series)
     weeks = np.arange(30)
-    taught, untaught = fit_on(calm, groups, weeks, 0.005), fit_on(calm, groups, weeks[:9], 0.005)
-    windows = last_windows(calm)
-    assert too_young(taught, taught.judge(windows, groups)) == []
-    (note,) = too_young(untaught, untaught.judge(windows, groups))
+    taught, untaught = fit_on(steady, groups, weeks, 0.005), fit_on(steady, groups, weeks[:9], 0.005)
+    windows = last_windows(steady)
+    assert short_history(taught, taught.evaluate(windows, groups)) == []
+    (note,) = short_history(untaught, untaught.evaluate(windows, groups))
     assert note.startswith(
         "History held 9 weeks to learn from, 20 are needed: only a store that sells nothing"
     )
@@ -165,15 +171,15 @@ def test_a_young_history_says_what_it_cannot_tell() -> None:
 
 
 def test_a_history_in_which_nothing_moved_is_not_called_short() -> None:
-    calm = world(n_weeks=30)
-    groups, windows = Groups.of(calm.panel.series), last_windows(calm)
-    untaught = Alarm({}, np.inf, 93)
-    (note,) = too_young(untaught, untaught.judge(windows, groups))
+    steady = synthetic_replay(n_weeks=30)
+    groups, windows = Groups.of(steady.panel.series), last_windows(steady)
+    untaught = Detector({}, np.inf, 93)
+    (note,) = short_history(untaught, untaught.evaluate(windows, groups))
     assert note.startswith("History held 93 weeks to learn from, in which nothing moved: only a store")
 
 
 def test_windows_without_sales_and_forecast_say_nothing() -> None:
-    windows = last_windows(world(n_weeks=30))
+    windows = last_windows(synthetic_replay(n_weeks=30))
     nothing = np.zeros_like(windows[28].sold)
     unsold = {length: replace(part, sold=nothing) for length, part in windows.items()}
     idle = {length: replace(part, expected=nothing) for length, part in unsold.items()}
@@ -183,10 +189,10 @@ def test_windows_without_sales_and_forecast_say_nothing() -> None:
 
 
 def test_a_total_whose_season_is_unknown_is_said_to_be_so() -> None:
-    calm = world(n_weeks=30)
-    groups = Groups.of(calm.panel.series)
-    alarm = fit_on(calm, groups, np.arange(30), 0.005)
-    in_first_year = np.array([calm.first_day + 380])
-    early = {length: replace(windows, ends=in_first_year) for length, windows in last_windows(calm).items()}
-    (note,) = too_young(alarm, alarm.judge(early, groups))
+    steady = synthetic_replay(n_weeks=30)
+    groups = Groups.of(steady.panel.series)
+    detector = fit_on(steady, groups, np.arange(30), 0.005)
+    in_first_year = np.array([steady.first_day + 380])
+    early = {length: replace(windows, ends=in_first_year) for length, windows in last_windows(steady).items()}
+    (note,) = short_history(detector, detector.evaluate(early, groups))
     assert note.startswith("Without the same weeks of an earlier year the total may just follow its season")

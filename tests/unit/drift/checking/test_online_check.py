@@ -108,8 +108,8 @@ def test_a_week_that_stores_left_out_is_said(online: OnlineCheck, known: SalesPa
 def test_weekdays_that_never_have_rows_are_not_missed(
     calibrated_champion: Champion, known: SalesPanel
 ) -> None:
-    learnt = Calibration.load(calibrated_champion.folder)
-    online = OnlineCheck.of(replace(learnt, recorded=learnt.recorded * 4 / 7), calibrated_champion.table)
+    fitted = Calibration.load(calibrated_champion.folder)
+    online = OnlineCheck.of(replace(fitted, recorded=fitted.recorded * 4 / 7), calibrated_champion.table)
     chosen = np.ones(CALM.shape, bool)
     chosen[:, np.isin(np.arange(NEW_DAYS) % 7, [2, 4, 5])] = False
     summary = judge(online, known, CALM, chosen)

@@ -8,26 +8,26 @@ from numpy.typing import NDArray
 
 from data.panel.series_index import SeriesIndex
 from drift.calibration.calm_weeks import fit_on
-from drift.checking.wording import Teller, _percent
+from drift.checking.wording import FindingFormatter, _percent
 from drift.detector.group_shifts import Groups
-from tests.unit.drift.worlds import last_windows, shocked, world
+from tests.unit.drift.synthetic_replays import last_windows, shocked, synthetic_replay
 
-WORLD = world()
-GROUPS = Groups.of(WORLD.panel.series)
-ALARM = fit_on(WORLD, GROUPS, np.arange(105), 0.005)
-TELLER = Teller(WORLD.panel.series, GROUPS)
+REPLAY = synthetic_replay()
+GROUPS = Groups.of(REPLAY.panel.series)
+DETECTOR = fit_on(REPLAY, GROUPS, np.arange(105), 0.005)
+FORMATTER = FindingFormatter(REPLAY.panel.series, GROUPS)
 
 
-def told(factor: NDArray[np.floating]) -> list[str]:
-    judged = ALARM.judge(last_windows(shocked(WORLD, factor)), GROUPS)
-    return [moved.words for moved in TELLER.moved(judged)]
+def messages(factor: NDArray[np.floating]) -> list[str]:
+    result = DETECTOR.evaluate(last_windows(shocked(REPLAY, factor)), GROUPS)
+    return [finding.words for finding in FORMATTER.findings(result)]
 
 
 def test_calm_weeks_have_nothing_to_tell_but_the_total() -> None:
-    judged = ALARM.judge(last_windows(WORLD), GROUPS)
-    assert TELLER.moved(judged) == []
-    assert TELLER.total(judged).words.startswith("All series together sold ")
-    assert not any(test.found for test in TELLER.tests(judged))
+    result = DETECTOR.evaluate(last_windows(REPLAY), GROUPS)
+    assert FORMATTER.findings(result) == []
+    assert FORMATTER.total(result).words.startswith("All series together sold ")
+    assert not any(test.found for test in FORMATTER.tests(result))
 
 
 @pytest.mark.parametrize(
@@ -41,32 +41,32 @@ def test_calm_weeks_have_nothing_to_tell_but_the_total() -> None:
     ],
 )
 def test_the_first_words_name_what_moved(factor: NDArray[np.floating], words: str) -> None:
-    assert told(factor)[0].startswith(words)
+    assert messages(factor)[0].startswith(words)
 
 
 def test_a_single_series_is_named_with_how_much_it_moved_and_no_other() -> None:
-    first, second = told(np.where(np.arange(18) == 7, 5.0, 1.0))
+    first, second = messages(np.where(np.arange(18) == 7, 5.0, 1.0))
     assert first == "1 of 18 series is far off over 28 days."
     assert second.startswith("Store 2, item 2 sold +")
 
 
 def test_every_item_that_moved_is_counted_and_named_before_single_series() -> None:
-    words = told(np.select([GROUPS.item == 1, GROUPS.item == 4], [0.4, 1.8], 1.0))
-    assert words[0].startswith("2 of 6 items moved. Item ")
+    words = messages(np.select([GROUPS.item == 1, GROUPS.item == 4], [0.4, 1.8], 1.0))
+    assert words[0].startswith("2 of 6 items finding. Item ")
     assert {words[0].split(". ")[1][:6], words[1][:6]} == {"Item 2", "Item 5"}
     assert words[2].endswith("of 18 series are far off over 28 days.")
 
 
 def test_a_closed_store_comes_before_what_it_takes_from_the_total() -> None:
-    first, second, *_ = told(np.where(GROUPS.store < 2, 0.0, 1.0))
+    first, second, *_ = messages(np.where(GROUPS.store < 2, 0.0, 1.0))
     assert first.startswith("Store 1 sold nothing")
     assert second.startswith("Store 2 sold nothing")
 
 
 def test_a_total_where_nothing_was_expected_is_told_in_units() -> None:
-    of_length = last_windows(WORLD)[28]
+    of_length = last_windows(REPLAY)[28]
     windows = {28: replace(of_length, expected=np.zeros_like(of_length.expected))}
-    total = TELLER.total(ALARM.judge(windows, GROUPS))
+    total = FORMATTER.total(DETECTOR.evaluate(windows, GROUPS))
     units = f"{of_length.sold.sum():,.0f}"
     assert total.words == f"All series together sold {units} units over 28 days, where nothing was expected."
     assert total.change_share is None
@@ -75,10 +75,10 @@ def test_a_total_where_nothing_was_expected_is_told_in_units() -> None:
 def test_names_stay_as_the_user_writes_them() -> None:
     stores = [f"SHOP-{code}" for code in GROUPS.store]
     named = SeriesIndex.from_labels(stores, [f"SKU {code}" for code in GROUPS.item])
-    judged = ALARM.judge(last_windows(shocked(WORLD, np.where(GROUPS.store == 1, 0.0, 1.0))), GROUPS)
-    (moved,) = Teller(named, GROUPS).moved(judged)
-    assert moved.group == "store SHOP-1"
-    assert moved.words.startswith("Store SHOP-1 sold nothing in 28 days")
+    result = DETECTOR.evaluate(last_windows(shocked(REPLAY, np.where(GROUPS.store == 1, 0.0, 1.0))), GROUPS)
+    (finding,) = FindingFormatter(named, GROUPS).findings(result)
+    assert finding.group == "store SHOP-1"
+    assert finding.words.startswith("Store SHOP-1 sold nothing in 28 days")
 
 
 def test_changes_are_whole_percents_without_minus_zero_or_numbers_of_no_meaning() -> None:
@@ -91,8 +91,8 @@ def test_changes_are_whole_percents_without_minus_zero_or_numbers_of_no_meaning(
 
 
 def test_tests_name_the_group_that_is_furthest_off() -> None:
-    judged = ALARM.judge(last_windows(shocked(WORLD, np.where(GROUPS.store == 2, 1.5, 1.0))), GROUPS)
-    tests = {test.name: test for test in TELLER.tests(judged)}
+    result = DETECTOR.evaluate(last_windows(shocked(REPLAY, np.where(GROUPS.store == 2, 1.5, 1.0))), GROUPS)
+    tests = {test.name: test for test in FORMATTER.tests(result)}
     assert tests["store, 28 days"].group == "store 3"
     assert tests["store, 28 days"].found
     assert tests["store, 28 days"].value > tests["store, 28 days"].threshold == 1

@@ -1,33 +1,33 @@
-"""The alarm in worlds whose truth is known: quiet in calm weeks, and every shock of the list found."""
+"""The detector in worlds whose truth is known: quiet in calm weeks, and every shock of the list found."""
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from drift.calibration.calm_weeks import fit_on
-from drift.detector.detector import FEWEST_WEEKS, STATISTICS, TESTS, Alarm
+from drift.detector.detector import FEWEST_WEEKS, STATISTICS, TESTS, Detector
 from drift.detector.expectations import Replay
 from drift.detector.group_shifts import Groups
 from models.storage.array_packing import pack, unpack
-from tests.unit.drift.worlds import last_windows, shocked, world
+from tests.unit.drift.synthetic_replays import last_windows, shocked, synthetic_replay
 
 RATE = 0.005
 
 
-def learnt(replay: Replay, n_weeks: int | None = None) -> tuple[Alarm, Groups]:
+def fitted(replay: Replay, n_weeks: int | None = None) -> tuple[Detector, Groups]:
     groups = Groups.of(replay.panel.series)
     weeks = np.arange(len(replay.ends) - 5)[-n_weeks if n_weeks else None :]
     return fit_on(replay, groups, weeks, RATE), groups
 
 
-WORLD = world()
-ALARM, GROUPS = learnt(WORLD)
+REPLAY = synthetic_replay()
+DETECTOR, GROUPS = fitted(REPLAY)
 
 
-def found(replay: Replay, alarm: Alarm = ALARM) -> dict[str, float]:
+def found(replay: Replay, detector: Detector = DETECTOR) -> dict[str, float]:
     """The largest reading of each test over all lengths, where there is one."""
-    judged = alarm.judge(last_windows(replay), GROUPS)
-    largest = np.fmax.reduce([one.relative[0] for one in judged.values()])
+    result = detector.evaluate(last_windows(replay), GROUPS)
+    largest = np.fmax.reduce([one.relative[0] for one in result.values()])
     return {name: float(value) for name, value in zip(TESTS, largest, strict=True) if np.isfinite(value)}
 
 
@@ -36,13 +36,13 @@ def factor(of: NDArray[np.bool_], size: float) -> NDArray[np.floating]:
 
 
 def test_calm_weeks_are_quiet() -> None:
-    assert max(found(WORLD).values()) < 1
+    assert max(found(REPLAY).values()) < 1
 
 
 def test_few_weeks_alarm_in_a_world_in_which_nothing_happens() -> None:
-    other = world(seed=7)
-    alarm, groups = learnt(other, n_weeks=80)
-    assert (alarm.is_alarming(other.windows, groups) > 1).mean() <= 0.02
+    other = synthetic_replay(seed=7)
+    detector, groups = fitted(other, n_weeks=80)
+    assert (detector.largest_score(other.windows, groups) > 1).mean() <= 0.02
 
 
 @pytest.mark.parametrize(
@@ -60,46 +60,48 @@ def test_few_weeks_alarm_in_a_world_in_which_nothing_happens() -> None:
     ],
 )
 def test_each_kind_of_shock_is_found_by_its_statistic(shock: NDArray[np.floating], statistic: str) -> None:
-    assert found(shocked(WORLD, shock))[statistic] > 1
+    assert found(shocked(REPLAY, shock))[statistic] > 1
 
 
 def test_too_few_weeks_leave_gross_faults_alone() -> None:
-    alarm, _ = learnt(WORLD, n_weeks=FEWEST_WEEKS - 1)
-    assert not alarm.lengths
-    assert set(found(WORLD, alarm)) == {"closed store", "gross total"}
-    assert found(shocked(WORLD, factor(GROUPS.store == 1, 0.0)), alarm)["closed store"] > 1
-    assert max(found(shocked(WORLD, np.full(18, 1.3)), alarm).values()) < 1
+    detector, _ = fitted(REPLAY, n_weeks=FEWEST_WEEKS - 1)
+    assert not detector.lengths
+    assert set(found(REPLAY, detector)) == {"closed store", "gross total"}
+    assert found(shocked(REPLAY, factor(GROUPS.store == 1, 0.0)), detector)["closed store"] > 1
+    assert max(found(shocked(REPLAY, np.full(18, 1.3)), detector).values()) < 1
 
 
 def test_fewer_weeks_raise_the_threshold() -> None:
-    few, _ = learnt(WORLD, n_weeks=30)
-    assert few.threshold > 1.5 * ALARM.threshold
+    few, _ = fitted(REPLAY, n_weeks=30)
+    assert few.threshold > 1.5 * DETECTOR.threshold
 
 
 def test_a_statistic_that_does_not_vary_is_left_out_and_the_others_go_on() -> None:
-    still = world()
+    still = synthetic_replay()
     for of_length in still.windows.values():
         of_length.sold_by_weekday[:] = of_length.expected_by_weekday
-    alarm, groups = learnt(still)
+    detector, groups = fitted(still)
     weekday = STATISTICS.index("weekday")
-    assert all(np.isnan(length.tail[weekday]) for length in alarm.lengths.values())
+    assert all(np.isnan(length.tail[weekday]) for length in detector.lengths.values())
     windows = last_windows(shocked(still, np.full(18, 1.3)))
-    assert alarm.is_alarming(windows, groups)[0] > 1
+    assert detector.largest_score(windows, groups)[0] > 1
 
 
 def test_the_total_is_not_judged_in_a_season_nobody_has_seen() -> None:
-    first_day = WORLD.first_day + 200
-    alarm = Alarm.fit({d: w.take(range(100)) for d, w in WORLD.windows.items()}, GROUPS, first_day, RATE)
-    early = {days: windows.take([3]) for days, windows in WORLD.windows.items()}
+    first_day = REPLAY.first_day + 200
+    detector = Detector.fit(
+        {d: w.take(range(100)) for d, w in REPLAY.windows.items()}, GROUPS, first_day, RATE
+    )
+    early = {days: windows.take([3]) for days, windows in REPLAY.windows.items()}
     total = STATISTICS.index("total")
-    assert all(np.isnan(one.relative[0, total]) for one in alarm.judge(early, GROUPS).values())
-    assert np.isfinite(alarm.judge(last_windows(WORLD), GROUPS)[28].relative[0, total])
+    assert all(np.isnan(one.relative[0, total]) for one in detector.evaluate(early, GROUPS).values())
+    assert np.isfinite(detector.evaluate(last_windows(REPLAY), GROUPS)[28].relative[0, total])
 
 
 def test_an_alarm_is_the_same_after_it_was_saved() -> None:
-    again = unpack(Alarm, pack(ALARM))
+    again = unpack(Detector, pack(DETECTOR))
     np.testing.assert_array_equal(
-        again.is_alarming(WORLD.windows, GROUPS), ALARM.is_alarming(WORLD.windows, GROUPS)
+        again.largest_score(REPLAY.windows, GROUPS), DETECTOR.largest_score(REPLAY.windows, GROUPS)
     )
-    nothing = unpack(Alarm, pack(Alarm({}, np.inf, 3)))
+    nothing = unpack(Detector, pack(Detector({}, np.inf, 3)))
     assert (nothing.lengths, nothing.n_weeks) == ({}, 3)

@@ -23,11 +23,11 @@ def test_a_forecast_knows_nothing_of_its_own_day_or_later(known: SalesPanel) -> 
 
 
 def test_every_length_is_judged_at_the_same_ends(known: SalesPanel) -> None:
-    past = replay(known, 20)
-    assert len(past.ends) == 20
-    assert past.ends[-1] == known.n_days - 1
-    for days, windows in past.windows.items():
-        np.testing.assert_array_equal(windows.ends, past.first_day + past.ends)
+    replayed = replay(known, 20)
+    assert len(replayed.ends) == 20
+    assert replayed.ends[-1] == known.n_days - 1
+    for days, windows in replayed.windows.items():
+        np.testing.assert_array_equal(windows.ends, replayed.first_day + replayed.ends)
         last = known.sales[:, -days:].sum(axis=1)
         np.testing.assert_allclose(windows.sold[-1], last, rtol=1e-6)
         assert 0.8 < windows.ratio[-1] < 1.2
@@ -39,9 +39,11 @@ def test_a_history_too_short_to_replay_gives_no_week(known: SalesPanel) -> None:
 
 
 def test_a_week_in_between_is_forecast_as_well_by_the_profile_of_the_week_before(known: SalesPanel) -> None:
-    past = replay(known, 3)
-    for origin, forecast in past.forecasts.items():
+    replayed = replay(known, 3)
+    for origin, forecast in replayed.forecasts.items():
         np.testing.assert_allclose(forecast, forecast_from(known, origin), rtol=0.25, atol=1)
-    exact = [np.array_equal(made, forecast_from(known, origin)) for origin, made in past.forecasts.items()]
+    exact = [
+        np.array_equal(made, forecast_from(known, origin)) for origin, made in replayed.forecasts.items()
+    ]
     assert any(exact)
     assert not all(exact)

@@ -41,8 +41,8 @@ def test_much_sold_where_little_was_expected_is_a_fault(expected: float, each: f
 
 
 def test_an_odd_week_of_the_past_does_not_widen_the_limit() -> None:
-    calm = [[50.0, 51, 49, 52 + k % 5] for k in range(30)]
-    assert gross.limit(windows([*calm, [0.1] * 4])) == gross.limit(windows(calm)) == gross.NARROWEST_LIMIT
+    steady = [[50.0, 51, 49, 52 + k % 5] for k in range(30)]
+    assert gross.limit(windows([*steady, [0.1] * 4])) == gross.limit(windows(steady)) == gross.NARROWEST_LIMIT
 
 
 def test_totals_that_swing_widen_the_limit_up_to_a_bound() -> None:

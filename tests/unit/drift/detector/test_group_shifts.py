@@ -37,9 +37,9 @@ def test_each_store_has_its_own_shift() -> None:
 
 def test_groups_that_say_nothing_new_are_left_out() -> None:
     one_store = Groups.of(SeriesIndex.from_labels([1] * 6, [1, 2, 3, 4, 5, 6]))
-    assert not list(one_store.levels)
+    assert not list(one_store.groupings)
     assert one_store.series_say_more
     one_item_each = Groups.of(SeriesIndex.from_labels([1, 2, 3, 4, 5, 6], [1] * 6))
-    assert [name for name, *_ in one_item_each.levels] == ["store"]
+    assert [name for name, *_ in one_item_each.groupings] == ["store"]
     assert not one_item_each.series_say_more
-    assert [name for name, *_ in GROUPS.levels] == ["store", "item"]
+    assert [name for name, *_ in GROUPS.groupings] == ["store", "item"]

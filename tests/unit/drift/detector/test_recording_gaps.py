@@ -29,12 +29,12 @@ def records(rows: slice, days: slice, usual: float = 1.0) -> Records:
     ],
 )
 def test_lengths_are_judged_whose_own_days_are_recorded(rows: slice, days: slice, judged: list[int]) -> None:
-    assert records(rows, days).judged(LENGTHS) == judged
+    assert records(rows, days).usable_lengths(LENGTHS) == judged
 
 
 def test_what_was_never_recorded_is_not_missed() -> None:
     rare = records(slice(0, 6), slice(0, 28, 2), usual=0.5)
-    assert rare.judged(LENGTHS) == [7, 14, 28]
+    assert rare.usable_lengths(LENGTHS) == [7, 14, 28]
     assert not rare.silent_weeks(28).any()
 
 

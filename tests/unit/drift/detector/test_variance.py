@@ -24,9 +24,9 @@ def test_a_restless_series_has_a_scale_of_its_own() -> None:
 
 def test_one_odd_window_hardly_moves_the_scales() -> None:
     error = RNG.normal(0, np.sqrt(EXPECTED))
-    calm = VarianceModel.fit(error, EXPECTED).variance(EXPECTED)
+    steady = VarianceModel.fit(error, EXPECTED).variance(EXPECTED)
     error[50] = 100 * EXPECTED[50]
-    assert VarianceModel.fit(error, EXPECTED).variance(EXPECTED) == pytest.approx(calm, rel=0.5)
+    assert VarianceModel.fit(error, EXPECTED).variance(EXPECTED) == pytest.approx(steady, rel=0.5)
 
 
 @pytest.mark.parametrize("expected", [0.0, 3.0])

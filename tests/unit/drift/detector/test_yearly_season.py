@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from drift.detector.yearly_season import YEAR_DAYS, SeasonMemory
+from drift.detector.yearly_season import YEAR_DAYS, YearlySeason
 
 ENDS = np.arange(500, 500 + 7 * 156, 7)
 YEARLY = 0.2 * np.sin(2 * np.pi * ENDS / YEAR_DAYS)
 
 
 def test_a_shift_that_came_back_each_year_is_expected_again() -> None:
-    memory = SeasonMemory.fit(0, ENDS, YEARLY)
+    memory = YearlySeason.fit(0, ENDS, YEARLY)
     assert memory.returning > 0.75
     next_year = ENDS[-52:] + YEAR_DAYS
     assert memory.expected(next_year) == pytest.approx(YEARLY[-52:], abs=0.06)
@@ -18,11 +18,11 @@ def test_a_shift_that_came_back_each_year_is_expected_again() -> None:
 
 def test_nothing_is_expected_of_shifts_that_do_not_come_back() -> None:
     noise = np.random.default_rng(1).normal(0, 0.1, len(ENDS))
-    assert SeasonMemory.fit(0, ENDS, noise).returning < 0.25
+    assert YearlySeason.fit(0, ENDS, noise).returning < 0.25
 
 
 def test_a_year_of_weeks_is_too_little_to_expect_anything() -> None:
-    memory = SeasonMemory.fit(0, ENDS[:52], YEARLY[:52])
+    memory = YearlySeason.fit(0, ENDS[:52], YEARLY[:52])
     assert memory.returning == 0
     assert memory.expected(ENDS[:52] + YEAR_DAYS).tolist() == [0] * 52
 
@@ -30,26 +30,26 @@ def test_a_year_of_weeks_is_too_little_to_expect_anything() -> None:
 def test_an_odd_week_is_remembered_for_its_neighbours_of_the_next_year_only() -> None:
     shifts = np.zeros(len(ENDS))
     shifts[100] = -0.4
-    memory = SeasonMemory.fit(0, ENDS, shifts)
+    memory = YearlySeason.fit(0, ENDS, shifts)
     after = ENDS[98:103] + YEAR_DAYS
-    assert memory.largest(after, learning=False).tolist() == [0, 0.4, 0.4, 0.4, 0]
+    assert memory.largest(after, fitting=False).tolist() == [0, 0.4, 0.4, 0.4, 0]
 
 
 def test_later_years_count_only_while_learning() -> None:
     shifts = np.zeros(len(ENDS))
     shifts[100] = 0.4
-    memory = SeasonMemory.fit(0, ENDS, shifts)
+    memory = YearlySeason.fit(0, ENDS, shifts)
     before = ENDS[[100]] - YEAR_DAYS
-    assert memory.largest(before, learning=False).tolist() == [0]
-    assert memory.largest(before, learning=True).tolist() == [0.4]
+    assert memory.largest(before, fitting=False).tolist() == [0]
+    assert memory.largest(before, fitting=True).tolist() == [0.4]
 
 
 def test_a_season_is_known_once_history_has_seen_it() -> None:
-    memory = SeasonMemory.fit(1000, ENDS + 1000, YEARLY)
+    memory = YearlySeason.fit(1000, ENDS + 1000, YEARLY)
     assert memory.is_known(np.array([1390, 1391])).tolist() == [False, True]
 
 
 def test_a_shift_that_is_expected_again_is_not_odd() -> None:
-    memory = SeasonMemory.fit(0, ENDS, YEARLY)
+    memory = YearlySeason.fit(0, ENDS, YEARLY)
     peak = ENDS[[int(YEARLY[-52:].argmax()) + len(ENDS) - 52]] + YEAR_DAYS
-    assert memory.largest(peak, learning=False)[0] < 0.5 * YEARLY.max()
+    assert memory.largest(peak, fitting=False)[0] < 0.5 * YEARLY.max()

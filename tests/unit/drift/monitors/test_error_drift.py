@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from drift.monitors.error_drift import Errors, Performance, calm_limits
-from tests.unit.drift.worlds import world
+from drift.monitors.error_drift import Errors, Performance, error_limits
+from tests.unit.drift.synthetic_replays import synthetic_replay
 
 FORECAST = np.full((4, 28), 10, np.float32)
 USUAL = FORECAST * np.where(np.arange(28) % 2, 1.1, 0.9).astype(np.float32)
@@ -46,7 +46,7 @@ def test_a_champion_better_than_the_member_is_held_to_its_own_measure() -> None:
 
 
 def test_limits_need_weeks_with_a_year_before_them() -> None:
-    short, long = calm_limits(world(n_weeks=60)), calm_limits(world(n_weeks=110))
+    short, long = error_limits(synthetic_replay(n_weeks=60)), error_limits(synthetic_replay(n_weeks=110))
     assert np.isnan(short[28].wape)
     assert 1 < long[28].wape < 2
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import wasserstein_distance
 
 from data.panel.sales_panel import SalesPanel, SeriesIndex
-from drift.monitors.input_drift import COLUMNS, InputWindows, calm_distances, distance_tests, input_windows
+from drift.monitors.input_drift import COLUMNS, InputWindows, distance_limits, distance_tests, input_windows
 
 RNG = np.random.default_rng(1)
 SERIES = SeriesIndex.from_labels([1, 1, 1, 1], [1, 2, 3, 4])
@@ -44,14 +44,14 @@ def test_a_reference_that_does_not_vary_gives_no_distance() -> None:
 
 def test_weeks_that_were_closed_a_year_before_are_no_drift_and_set_no_absurd_limit() -> None:
     sales = panel(n_days=1300)
-    limits = calm_distances(sales, 28, 120)
+    limits = distance_limits(sales, 28, 120)
     reopened = slice(1300 - 364 - 28 - 31, 1300 - 364)  # and the 30 days which the features of a window see
     sales.sales[:, reopened] = 0
     windows = input_windows(sales, sales.n_days - 1, 28)
     assert windows is not None
     assert not any(test.found for test in distance_tests(windows, limits, 0.1))
     of_units = [COLUMNS.index(name) for name in ("lag_1", "lag_7", "lag_30", "sales")]
-    np.testing.assert_array_less(calm_distances(sales, 28, 120)[of_units], 100)
+    np.testing.assert_array_less(distance_limits(sales, 28, 120)[of_units], 100)
 
 
 def test_the_reference_is_the_same_weekdays_a_year_before_grown_to_today() -> None:
@@ -71,7 +71,7 @@ def test_without_a_year_and_eight_weeks_before_it_a_window_has_no_reference() ->
 
 def test_calm_weeks_set_limits_that_growth_alone_does_not_pass() -> None:
     grown = panel(n_days=1300, growth=1.3)
-    limits = calm_distances(grown, 28, 100)
+    limits = distance_limits(grown, 28, 100)
     windows = input_windows(grown, grown.n_days - 1, 28)
     assert windows is not None
     assert not any(test.found for test in distance_tests(windows, limits, 0.1))
@@ -87,7 +87,7 @@ def test_calm_weeks_set_limits_that_growth_alone_does_not_pass() -> None:
 def test_a_series_that_ended_or_began_since_is_no_drift_of_the_others(days: slice) -> None:
     sales = panel(n_days=1300)
     sales.sales[:] *= np.array([[3], [2], [1], [0.5]])
-    limits = calm_distances(sales, 28, 100)
+    limits = distance_limits(sales, 28, 100)
     sales.sales[0, days] = np.nan
     windows = input_windows(sales, sales.n_days - 1, 28)
     assert windows is not None
@@ -95,7 +95,7 @@ def test_a_series_that_ended_or_began_since_is_no_drift_of_the_others(days: slic
 
 
 def test_limits_that_could_not_be_learnt_find_nothing() -> None:
-    limits = calm_distances(panel(), 28, 20)
+    limits = distance_limits(panel(), 28, 20)
     assert np.isnan(limits).all()
     windows = InputWindows(np.full((5, 9), 9.0), RNG.normal(0, 1, (60, 9)))
     assert not any(test.found for test in distance_tests(windows, limits, 0.1))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from drift.monitors.last_year import compare_with_last_year
-from drift.monitors.series_attention import SHOWN, Reason, reasons_to_look
+from drift.monitors.series_attention import SHOWN, Reason, series_needing_attention
 from models.storage.forecast_table import COLUMNS, ForecastTable
 
 END = np.datetime64("2026-11-22", "D")
@@ -35,7 +35,7 @@ def look(sales: Sales, forecast: NDArray[np.floating] | None = None) -> tuple[li
     values = np.repeat(means[:, None], 90, axis=1)[:, :, None] * np.ones(len(COLUMNS))
     methods = np.zeros((len(sales), 90), np.uint8)
     table = ForecastTable(index, END, values.astype(np.float32), methods, means.astype(np.float32))
-    return reasons_to_look(panel, table, compare_with_last_year(panel, table, 28))
+    return series_needing_attention(panel, table, compare_with_last_year(panel, table, 28))
 
 
 def only(sales: Sales, forecast: NDArray[np.floating] | None = None) -> Reason:

@@ -10,8 +10,8 @@ from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows
 FIRST_ORIGIN = 420
 
 
-def world(
-    n_weeks: int = 110, n_stores: int = 3, n_items: int = 6, seed: int = 1, level: float = 20.0
+def synthetic_replay(
+    n_weeks: int = 110, n_stores: int = 3, n_items: int = 6, seed: int = 1, sales_level: float = 20.0
 ) -> Replay:
     """Poisson sales with weekly swings, beside forecasts that know the truth but not the swings."""
     rng = np.random.default_rng(seed)
@@ -20,7 +20,7 @@ def world(
     series = SeriesIndex.from_labels(*zip(*labels, strict=True))
     start = np.datetime64("2014-01-06", "D")
     weekday = np.array([0.8, 0.9, 0.9, 1.0, 1.1, 1.3, 1.0])[np.arange(n_days) % WEEKDAYS]
-    mean = level * rng.lognormal(0, 0.5, n_series)[:, None] * weekday
+    mean = sales_level * rng.lognormal(0, 0.5, n_series)[:, None] * weekday
     swings = np.repeat(rng.lognormal(0, 0.03, n_days // WEEKDAYS + 1), WEEKDAYS)[:n_days]
     store_swings = np.repeat(rng.lognormal(0, 0.03, (n_stores, n_days // WEEKDAYS + 1)), WEEKDAYS, axis=1)
     sales = rng.poisson(mean * swings * store_swings[series.store_codes, :n_days]).astype(np.float32)
