@@ -1,5 +1,5 @@
-# The table of contents: every job, by the name people, hooks and CI use for it. `make help` prints it.
-# Needs make and python3 (3.11 or newer, with venv and pip); the rest is installed into .venv.
+# Every job, by the name that people, hooks and CI use for it; `make help` lists them.
+# Requires make and python3 (3.11 or newer, with venv and pip); everything else is installed into .venv.
 
 PYTHON ?= python3
 PORT ?= 3000
@@ -7,10 +7,10 @@ HORIZON_DAYS ?= 90
 LIMIT_SECONDS ?= 600
 OUT ?= $(CURDIR)/reports/forecasts.parquet
 
-# Everything a clone learns stays in it: two clones never share a model. Nobody is told about it either.
+# Models stay inside the clone, so two clones never share one, and BentoML reports no usage data.
 export BENTOML_HOME ?= $(CURDIR)/.bentoml
 export BENTOML_DO_NOT_TRACK := True
-# Serving beyond this machine is a decision: BENTOML_HOST=0.0.0.0 make serve
+# Serves this machine only by default; BENTOML_HOST=0.0.0.0 make serve opens it to others.
 export BENTOML_HOST ?= 127.0.0.1
 
 # Files named by the user are relative to where she stands, also with `make -C`, which shows as one of these flags.
@@ -22,98 +22,102 @@ export NEW_DAYS_FILE := $(call standing,$(FILE))
 export OUT_FILE := $(if $(filter /%,$(OUT)),$(OUT),$(STANDING)/$(OUT))
 
 PY := .venv/bin/python
-PIP := $(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps --no-compile
+PIP := $(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps --no-compile --require-hashes
 SERVE := .venv/.installed-train
 JOBS := .venv/.installed-jobs
 DEV := .venv/.installed-dev
 BENCH := .venv-bench/.installed
-LOCKS := dev jobs train serve
+LOCKS := dev jobs train serve bench
 SHARE = $(PY) -m training.remote.sync $(if $(REMOTE),--remote "$(REMOTE)") --limit-seconds "$(LIMIT_SECONDS)"
-ROOMS := $(wildcard data models drift training service) tests
+PACKAGES := data models drift training service tests
 
 .DEFAULT_GOAL := help
 .PHONY: help up train serve batch ingest drift retrain demo replay roll-forward repro push pull restore dagshub refresh publish new-sales bento image image-local deploy test test-full check format bench metric-diff lock dashboards tools clean
 
-help: ## what can be done here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+help: ## list all commands
+	@awk -F ':.*## ' '/^##@ /{printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## /{printf "  make %-14s%s\n", $$1, $$2}' \
+		$(MAKEFILE_LIST)
 
-up: $(SERVE) ## train if these sales have no champion yet, then serve on PORT (SALES=file brings your own)
+##@ Train and serve
+up: $(SERVE) ## train if needed, then serve on PORT (SALES=file: your own sales)
 	@$(PY) -m service.deploy.startup_message --port $(PORT) --check
 	@$(if $(SALES),$(PY) -m data.import_sales "$$SALES_FILE")
 	@$(PY) -m training.train --if-needed
 	@$(MAKE) --no-print-directory serve
 
-train: $(SERVE) ## train on data/raw, promote
+train: $(SERVE) ## train on data/raw and promote the result
 	@$(PY) -m training.train
 
 serve: $(SERVE) ## serve the champion on PORT, in the foreground
 	@$(PY) -m service.deploy.startup_message --port $(PORT)
 	@exec $(PY) -m bentoml serve --port $(PORT)
 
-batch: $(SERVE) ## forecast the whole assortment into OUT (SALES=file replaces the history)
+batch: $(SERVE) ## write forecasts of every series to OUT (SALES=file: another history)
 	@$(PY) -m service.batch $(if $(SALES),--sales "$$SALES_FILE") --horizon-days $(HORIZON_DAYS) --out "$$OUT_FILE"
 
-ingest: $(SERVE) ## add the new days of FILE to data/raw: validated, idempotent, corrections replace
+##@ New sales, drift, retraining
+ingest: $(SERVE) ## add the days in FILE to data/raw; corrections replace earlier values
 	@$(PY) -m data.ingest $(if $(FILE),"$$NEW_DAYS_FILE")
 
-drift: $(JOBS) ## judge the newest days, raise the flag if they moved (SALES=file: history and new days in one)
+drift: $(JOBS) ## check the newest days for drift (SALES=file: history and new days in one)
 	@$(PY) -m drift.check $(if $(SALES),--sales "$$SALES_FILE")
 
-retrain: $(SERVE) ## act on a drift flag: challenger, gate, promotion (FORCE=1 without a flag)
+retrain: $(SERVE) ## if drift was flagged: train a challenger, promote it if it is better (FORCE=1: no flag needed)
 	@$(PY) -m training.retrain $(if $(FORCE),--force)
 
-demo: $(JOBS) ## the closed loop, weeks in minutes, beside your own data -> reports/demo.html (SHOCK=closed-store)
+demo: $(JOBS) ## run the whole loop on sample sales in minutes -> reports/demo.html (SHOCK=closed-store)
 	@$(PY) -m training.demo $(if $(SHOCK),--shock "$(SHOCK)")
 
-replay: $(JOBS) ## two years lived again with shocks: the loop against retraining every week (SALES=file, SEED)
-	@$(PY) -m tests.benchmarks.policy_replay $(if $(SALES),--sales "$$SALES_FILE") $(if $(SEED),--seed "$(SEED)")
-
-roll-forward: $(SERVE) ## same trees, newer history, new forecasts: the daily job
+roll-forward: $(SERVE) ## update the forecasts with the newest sales, without training
 	@$(PY) -m training.roll_forward
 
-repro: $(JOBS) ## a challenger by DVC's stages: only what changed is run again (dvc.yaml)
+##@ Share data and models
+repro: $(JOBS) ## train a challenger with DVC; unchanged stages are skipped (dvc.yaml)
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m dvc repro
 
-push: $(JOBS) ## send sales and versions to the DVC remote (REMOTE, LIMIT_SECONDS)
+push: $(JOBS) ## upload sales and versions to the DVC remote (REMOTE, LIMIT_SECONDS)
 	@$(SHARE) push
 
-pull: $(JOBS) ## bring sales and versions from it, and the champion into BentoML's store
+pull: $(JOBS) ## download sales and versions, and import the champion (REMOTE, LIMIT_SECONDS)
 	@$(SHARE) pull
 
-restore: $(JOBS) ## bring the champion alone
+restore: $(JOBS) ## download and import the champion only (REMOTE, LIMIT_SECONDS)
 	@$(SHARE) restore
 
-dagshub: $(JOBS) ## keep them on DagsHub (OWNER, REPO; the token stays in the environment: DAGSHUB_TOKEN)
+dagshub: $(JOBS) ## use DagsHub as the DVC remote (OWNER, REPO; token in DAGSHUB_TOKEN)
 	@$(PY) -m training.remote.dagshub "$(OWNER)" "$(REPO)"
 
-refresh: $(JOBS) ## the day or the week as a whole: pull, new sales, WHAT=retrain or roll-forward, push, publish
+refresh: $(JOBS) ## the scheduled run: pull, ingest, WHAT=retrain or roll-forward, push, publish
 	@bash .ci/refresh "$(WHAT)"
 
-publish: ## commit and tag what names the champion, and push it (after `make push`)
+publish: ## commit, tag and push the files that name the champion (after make push)
 	@bash .ci/publish
 
-new-sales: $(JOBS) ## ingest new sales from a file or any address DVC can read (FROM)
+new-sales: $(JOBS) ## ingest sales from FROM: a file or any address that DVC can read
 	@bash .ci/new-sales "$$FROM"
 
-bento: $(SERVE) ## pack the champion and the service, then serve that from elsewhere as a test
+##@ Package and deploy
+bento: $(SERVE) ## build the bento and smoke-test it
 	@bash .ci/bento
 
-image: bento ## the bento as an image, by the engine and base that are there (ENGINE, BASE_IMAGE, IMAGE)
+image: bento ## build a container image of the bento (ENGINE, BASE_IMAGE, IMAGE)
 	@bash .ci/image
 
-image-local: $(DEV) tools ## the same where no registry can be reached (Debian, root), then run and smoke-tested
+image-local: $(DEV) tools ## build and run the image without a registry (Debian, root)
 	@bash .ci/image-local
 
-deploy: $(JOBS) bento ## bring the bento to a Hugging Face Space (SPACE=owner/name, HF_TOKEN in the environment, DRY_RUN=1)
+deploy: $(JOBS) bento ## deploy to a Hugging Face Space (SPACE=owner/name, DRY_RUN=1; token in HF_TOKEN)
 	@$(PY) -m service.deploy "$(SPACE)" $(if $(DRY_RUN),--dry-run)
 
-test: $(DEV) check ## everything that needs only Python packages
+##@ Develop
+test: $(DEV) check ## lint, types, import layers, and every test that needs only Python packages
 	$(PY) -m pytest -m "not browser and not tools and not slow"
 
-test-full: $(DEV) tools ## what test leaves out: browser, monitoring, image, workflows, and what takes minutes
+test-full: $(DEV) tools ## all other tests: browser, monitoring, image, workflows, slow ones, random order
 	$(PY) -m pytest -m "browser or tools or slow"
+	$(PY) -m pytest -m "not browser and not tools and not slow" -p randomly
 
-check: $(DEV) ## lint, format, types, layers, workflows, compose file
+check: $(DEV) ## lint, format, types, import layers, workflows, compose file
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
@@ -122,31 +126,35 @@ check: $(DEV) ## lint, format, types, layers, workflows, compose file
 	.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 
-format: $(DEV) ## put imports and lines in order
+format: $(DEV) ## sort imports and format the code
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
 
-bench: $(DEV) $(BENCH) ## measure against peers in one run -> reports/bench.md and the README's table
+bench: $(DEV) $(BENCH) ## measure accuracy and speed against other libraries -> reports/bench.md, README.md
 	$(PY) -m tests.benchmarks.run
 
-metric-diff: $(DEV) ## what this change does to accuracy, against BASE, on made-up sales
+replay: $(JOBS) ## compare retraining policies over two years, week by week (SALES=file, SEED)
+	@$(PY) -m tests.benchmarks.policy_replay $(if $(SALES),--sales "$$SALES_FILE") $(if $(SEED),--seed "$(SEED)")
+
+metric-diff: $(DEV) ## compare accuracy with the commit BASE, on generated sales
 	@bash .ci/metric-diff "$(or $(BASE),origin/main)"
 
-lock: $(DEV) ## solve requirements/*.in again -> requirements/*.txt, the smaller ones as subsets of dev
+lock: $(DEV) ## solve requirements/*.in into requirements/*.txt
 	@for lock in $(LOCKS); do \
 		$(PY) -m uv pip compile --quiet --system-certs --universal --python-version 3.11 --no-annotate --no-header \
-			--no-emit-index-url --no-emit-find-links $$([ $$lock = dev ] || echo -c requirements/dev.txt) \
+			--no-emit-index-url --no-emit-find-links --generate-hashes \
+			$$(case $$lock in dev | bench) ;; *) echo -c requirements/dev.txt ;; esac) \
 			requirements/$$lock.in -o requirements/$$lock.txt || exit 1; done
 
-dashboards: $(DEV) ## write Grafana's dashboards again from their tables
+dashboards: $(DEV) ## write the Grafana dashboards from monitoring/grafana/*.py
 	@$(PY) -m monitoring.grafana.draw
 
-tools: ## Debian's and npm's tools for test-full (as root on Debian; elsewhere says what is missing)
+tools: ## install the system tools of test-full (Debian, root; elsewhere: list what is missing)
 	@bash .ci/tools
 
-clean: ## forget the environments and caches; sales, models and reports stay
+clean: ## remove environments and caches; sales, models and reports stay
 	rm -rf .venv .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
-	find $(ROOMS) -name __pycache__ -type d -prune -exec rm -rf {} +
+	find $(PACKAGES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -172,5 +180,5 @@ $(DEV): requirements/dev.txt | $(PY)
 $(BENCH): requirements/bench.txt | $(PY)
 	@echo "Installing the peers to measure against …"
 	@$(PYTHON) -m venv .venv-bench
-	@.venv-bench/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps --no-compile -r $<
+	@.venv-bench/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps --no-compile --require-hashes -r $<
 	@touch $@

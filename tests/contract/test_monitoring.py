@@ -13,7 +13,7 @@ from models.storage.bento_store import ChampionRecord
 from monitoring.grafana.draw import DATASOURCE, FOLDER, dashboard
 from monitoring.grafana.panels import DASHBOARDS
 from service.core import metrics
-from tests.contract.test_house import ROOT
+from tests.contract.code_base import ROOT
 
 MONITORING = ROOT / "monitoring"
 RULES = yaml.safe_load((MONITORING / "prometheus/rules/storecast.rules.yml").read_text())

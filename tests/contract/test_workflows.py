@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.contract.test_house import ROOT
+from tests.contract.code_base import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
