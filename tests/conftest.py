@@ -46,12 +46,12 @@ def save_champion(panel: SalesPanel, root: Path) -> Path:
     from models.baselines.seed_estimators import SeedParams
     from models.baselines.seed_regressor import SeedRegressor
     from models.forecaster.forecaster import Forecaster, ForecasterParams
-    from training.registry.version_folder import Fitted, save_challenger
+    from training.registry.version_folder import TrainingResult, save_challenger
 
     small = ForecasterParams(folds=2, backtest_rows=2_000, final_rows=2_000, rounds=10)
     seed = SeedRegressor.fit("xgboost", panel, SeedParams(rows=1_000, rounds=10))
     no_metrics: dict[str, Any] = {"models": {}, "not_measured": {}}
-    fitted = Fitted(panel, Forecaster.fit(panel, small), seed, no_metrics, Params())
+    fitted = TrainingResult(panel, Forecaster.fit(panel, small), seed, no_metrics, Params())
     paths = Paths(root)
     save_challenger(fitted, paths)
     return paths.challenger

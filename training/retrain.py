@@ -20,50 +20,50 @@ from data.progress import configure_logging
 from drift.result.retrain_flag import Flag, clear_flag, raise_flag, read_flag
 from models.champion import Champion
 from models.storage.bento_store import RECORD, ChampionRecord
-from training.gate.correction_policy import Looks, attempt_due, looks_of
+from training.gate.correction_policy import DefaultCorrections, due_attempt, read_default_corrections
 from training.gate.params import RetrainParams
-from training.gate.verdict import Judgement, earlier_judgement, judge
-from training.registry.champion_metrics import told
+from training.gate.verdict import GateVerdict, earlier_verdict, run_gate
+from training.registry.champion_metrics import report_champion_metrics
 from training.registry.decision_log import read_decisions
 from training.registry.event_log import log_event
-from training.registry.promotion import champion_record, own_bento_home
-from training.registry.retention import prune
-from training.registry.version_folder import one_at_a_time, params_hash
-from training.roll_forward import open_champion, require_no_way_back
+from training.registry.promotion import champion_record, use_local_bentoml_home
+from training.registry.retention import delete_old_versions
+from training.registry.version_folder import params_hash, training_lock
+from training.roll_forward import open_champion, require_not_older_than_champion
 from training.train import Settings, train
 
 
 @dataclass(frozen=True)
 class _Job:
-    """What a run was asked to do, and on what. `attempt` is None by hand and while cooling down."""
+    """What a run does, and on what. `attempt` is None by hand and while cooling down."""
 
     flag: Flag
     attempt: int | None
     force: bool
-    looks: Looks
+    corrections: DefaultCorrections
     panel: SalesPanel
     settings: Settings
     params: RetrainParams
     paths: Paths
 
 
-def run(paths: Paths, force: bool = False) -> Judgement | None:
+def run(paths: Paths, force: bool = False) -> GateVerdict | None:
     """Act on a flag, or try again what one began: challenger, gate, promote or keep, clear the flag.
 
     `force` acts without a flag and in spite of a cool-down. Returns what the gate decided, None where there
     was nothing to decide. Raises `StorecastError` when it cannot be done; champion and flag stay then.
     """
-    with one_at_a_time(paths):
+    with training_lock(paths):
         job = _job(paths, force)
         if job is None:
             log_event(paths, "Nothing to do: no flag asks for a retraining.")
             return None
         log_event(paths, f"Started. {job.flag.reason}")
-        judgement = _act_on(job)
-        prune(paths)
+        verdict = _act_on(job)
+        delete_old_versions(paths)
         clear_flag(paths.flag)
         log_event(paths, "Flag cleared.")
-        return judgement
+        return verdict
 
 
 def _job(paths: Paths, force: bool) -> _Job | None:
@@ -74,41 +74,43 @@ def _job(paths: Paths, force: bool) -> _Job | None:
     settings, panel = Settings.read(paths), load_panel(paths)
     params = load_params("retrain", RetrainParams, paths.params)
     force = force or (flag is not None and flag.by_hand)  # or one by hand that died
-    attempt = None if force else attempt_due(paths, panel, flag)
+    attempt = None if force else due_attempt(paths, panel, flag)
     if flag is None and not force and attempt is None:
         return None
     _require_champion_to_judge(paths, panel)  # first: a flag that was raised outlives a refusal
     if flag is None:
         reason = "Asked for by hand." if force else f"Attempt {attempt} to learn what has drifted."
         flag = raise_flag(paths.flag, reason, _version(paths), by_hand=force)
-    return _Job(flag, attempt, force, looks_of(paths, panel, attempt), panel, settings, params, paths)
+    return _Job(
+        flag, attempt, force, read_default_corrections(paths, panel, attempt), panel, settings, params, paths
+    )
 
 
 def _require_champion_to_judge(paths: Paths, panel: SalesPanel) -> None:
     """Refuse what no challenger could be compared on: sales that end too early, a champion without files."""
     champion = champion_record(paths)
     if champion:
-        require_no_way_back(champion, panel.end.astype(object))
+        require_not_older_than_champion(champion, panel.end.astype(object))
         Champion.load(paths.versions / champion.version)
 
 
-def _act_on(job: _Job) -> Judgement | None:
+def _act_on(job: _Job) -> GateVerdict | None:
     paths = job.paths
     challenger = _challenger_of(job)
     if challenger and challenger.version in {entry.version for entry in read_decisions(paths.history_jsonl)}:
         log_event(paths, f"{challenger.version} was decided on already.")
         return None
     if challenger is None and job.attempt is None and not job.force:
-        log_event(paths, "Cooling down: this drift is being learnt, it is too early for another retraining.")
+        log_event(paths, "Cooling down: this drift was acted on recently. No further attempt is due yet.")
         return None
     if challenger is None:
-        challenger = train(job.panel, job.settings, paths, job.looks.challenger)
+        challenger = train(job.panel, job.settings, paths, job.corrections.challenger)
         log_event(paths, f"Challenger {challenger.version} trained on sales until {challenger.cutoff}.")
     else:
         log_event(paths, f"Challenger {challenger.version} is there already, trained for this flag.")
-    judgement = _judgement(job, challenger)
-    _carry_out(job, judgement, challenger)
-    return judgement
+    verdict = _verdict(job, challenger)
+    _apply_verdict(job, verdict, challenger)
+    return verdict
 
 
 def _challenger_of(job: _Job) -> ChampionRecord | None:
@@ -117,30 +119,30 @@ def _challenger_of(job: _Job) -> ChampionRecord | None:
         challenger = ChampionRecord.read(job.paths.challenger / RECORD)
     except NoChampionError:
         return None
-    learnt = (challenger.data_hash, challenger.params_hash)
-    asked = (job.panel.content_hash(), params_hash(job.settings))
+    trained_on = (challenger.data_hash, challenger.params_hash)
+    requested = (job.panel.content_hash(), params_hash(job.settings))
     champion = champion_record(job.paths)
     newest = max(job.flag.time, champion.created_at) if champion else job.flag.time
-    return challenger if learnt == asked and challenger.created_at >= newest else None
+    return challenger if trained_on == requested and challenger.created_at >= newest else None
 
 
-def _judgement(job: _Job, challenger: ChampionRecord) -> Judgement:
+def _verdict(job: _Job, challenger: ChampionRecord) -> GateVerdict:
     champion = champion_record(job.paths)
-    judgement = earlier_judgement(challenger, champion, job.paths)
-    if judgement is None:
+    verdict = earlier_verdict(challenger, champion, job.paths)
+    if verdict is None:
         opened = open_champion(job.paths) if champion else None
-        judged = judge(challenger, opened, job.panel, job.params.gate, job.looks, job.paths)
-        judgement = judged.model_copy(update={"attempt": job.attempt, "kinds": job.flag.kinds})
-        judgement.write(job.paths)
-    return judgement
+        judged = run_gate(challenger, opened, job.panel, job.params.gate, job.corrections, job.paths)
+        verdict = judged.model_copy(update={"attempt": job.attempt, "kinds": job.flag.kinds})
+        verdict.write(job.paths)
+    return verdict
 
 
-def _carry_out(job: _Job, judgement: Judgement, challenger: ChampionRecord) -> None:
-    for reason in judgement.reasons:
+def _apply_verdict(job: _Job, verdict: GateVerdict, challenger: ChampionRecord) -> None:
+    for reason in verdict.reasons:
         log_event(job.paths, f"Gate: {reason}")
-    judgement.carry_out(job.paths.challenger, challenger, job.paths)
-    before = judgement.champion or "nothing"
-    if judgement.promote:
+    verdict.apply(job.paths.challenger, challenger, job.paths)
+    before = verdict.champion or "nothing"
+    if verdict.promote:
         log_event(job.paths, f"Promoted {challenger.version}, in place of {before}.")
     else:
         log_event(job.paths, f"Kept {before}.")
@@ -158,9 +160,9 @@ def main(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     configure_logging()
     paths = Paths()
-    own_bento_home(paths)
+    use_local_bentoml_home(paths)
     try:
-        with told("retrain", paths):
+        with report_champion_metrics("retrain", paths):
             run(paths, arguments.force)
     except StorecastError as error:
         log_event(paths, f"Failed: {error}")

@@ -15,13 +15,13 @@ from data.progress import configure_logging
 from models.champion import Champion
 from models.forecaster.roll_forward import roll_forward
 from models.storage.bento_store import ChampionRecord
-from training.gate.correction_policy import knows_newest_week, looks_of
-from training.gate.verdict import read_judgement
-from training.registry.champion_metrics import told
+from training.gate.correction_policy import has_seen_newest_week, read_default_corrections
+from training.gate.verdict import read_verdict
+from training.registry.champion_metrics import report_champion_metrics
 from training.registry.decision_log import read_decisions
-from training.registry.promotion import champion_record, own_bento_home, promote
-from training.registry.retention import prune
-from training.registry.version_folder import one_at_a_time, save_rolled_forward
+from training.registry.promotion import champion_record, promote, use_local_bentoml_home
+from training.registry.retention import delete_old_versions
+from training.registry.version_folder import save_rolled_forward, training_lock
 
 logger = logging.getLogger(__name__)
 
@@ -32,23 +32,23 @@ def run(paths: Paths) -> ChampionRecord:
     Raises `NoChampionError` when there is none, `DataContractError` when the sales end before its cutoff or
     lack one of its series.
     """
-    with one_at_a_time(paths):
+    with training_lock(paths):
         champion = open_champion(paths)
         before, panel = champion.record, load_panel(paths)
-        require_no_way_back(before, panel.end.astype(object))
+        require_not_older_than_champion(before, panel.end.astype(object))
         if panel.content_hash() == before.data_hash:
             logger.info("No new days and no corrections since %s: %s stays.", before.cutoff, before.version)
             return before
         rolled = roll_forward(champion.forecaster, panel)
-        start = looks_of(paths, panel).champion
-        if start and not knows_newest_week(champion.trained_until, panel):
+        start = read_default_corrections(paths, panel).champion
+        if start and not has_seen_newest_week(champion.trained_until, panel):
             rolled = rolled.looking_at(panel, start)
         folder, record = save_rolled_forward(champion, rolled, panel, paths)
         reason = (
             f"Rolled forward {_span(before.cutoff, record.cutoff)} on the same trees.{rolled.lately.words}"
         )
         record = promote(folder, [reason], paths)
-        prune(paths)
+        delete_old_versions(paths)
         logger.info("Champion: %s. %s", record.version, reason)
         return record
 
@@ -64,15 +64,15 @@ def open_champion(paths: Paths) -> Champion:
         raise NoChampionError("There is no champion to start from.", hint="Run `make train`.")
     home = paths.versions / record.version
     if record.version not in {entry.version for entry in read_decisions(paths.history_jsonl)}:
-        judgement = read_judgement(paths)
-        if judgement and judgement.promote and judgement.challenger == record.version:
-            judgement.carry_out(home, record, paths)
+        verdict = read_verdict(paths)
+        if verdict and verdict.promote and verdict.challenger == record.version:
+            verdict.apply(home, record, paths)
         else:
             promote(home, ["Finished after an interruption."], paths)
     return Champion.load(home)
 
 
-def require_no_way_back(champion: ChampionRecord, end: date) -> None:
+def require_not_older_than_champion(champion: ChampionRecord, end: date) -> None:
     """Refuse sales that end before what the champion has seen."""
     if end < champion.cutoff:
         raise DataContractError(
@@ -86,9 +86,9 @@ def main(argv: Sequence[str]) -> int:
     argparse.ArgumentParser(prog="python -m training.roll_forward", description=__doc__).parse_args(argv)
     configure_logging()
     paths = Paths()
-    own_bento_home(paths)
+    use_local_bentoml_home(paths)
     try:
-        with told("roll-forward", paths):
+        with report_champion_metrics("roll-forward", paths):
             run(paths)
     except StorecastError as error:
         print(error, file=sys.stderr)

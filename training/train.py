@@ -26,21 +26,21 @@ from models.baselines.seed_regressor import SeedRegressor
 from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.forecaster.recent_correction import Lately
 from models.storage.bento_store import ChampionRecord
-from training.evaluation.backtest import STORECAST, sampled_series, try_baselines, try_forecaster
+from training.evaluation.backtest import STORECAST, backtest_baselines, backtest_forecaster, sampled_series
 from training.evaluation.holdout_report import HoldOut, forecast_report
 from training.evaluation.leaderboard import (
-    Standing,
-    better_seed,
-    headline_of,
+    LeaderboardEntry,
+    better_regressor,
+    build_metrics,
     leaderboard_csv,
-    metrics_of,
-    standings,
+    overall_scores,
+    rank_models,
 )
-from training.gate.correction_policy import attempt_due, looks_of
-from training.registry.champion_metrics import told
-from training.registry.decision_log import line_of_champions, read_decisions
-from training.registry.promotion import champion_record, own_bento_home, promote
-from training.registry.version_folder import Fitted, one_at_a_time, params_hash, save_challenger
+from training.gate.correction_policy import due_attempt, read_default_corrections
+from training.registry.champion_metrics import report_champion_metrics
+from training.registry.decision_log import champion_lineage, read_decisions
+from training.registry.promotion import champion_record, promote, use_local_bentoml_home
+from training.registry.version_folder import TrainingResult, params_hash, save_challenger, training_lock
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Settings(Params):
 def train(panel: SalesPanel, settings: Settings, paths: Paths, start: Lately | None = None) -> ChampionRecord:
     """Fit on all days, compare with the baselines on the backtest's folds, write reports and a challenger.
 
-    While a drift is being learnt the challenger is read as `start` says unless the newest week objects.
+    While the model adapts to a drift, the correction of the challenger is selected starting from `start`.
     """
     started = time.process_time()
     forecaster = Forecaster.fit(panel, settings.forecaster)
@@ -84,27 +84,27 @@ def train(panel: SalesPanel, settings: Settings, paths: Paths, start: Lately | N
     table = compare(forecaster, panel, settings.train, cpu_seconds)
     notes = not_measured(forecaster, panel, settings.train)
     _report(forecaster, panel, table, notes, paths)
-    seed = SeedRegressor.fit(better_seed(table), panel, settings.train.seed)
-    metrics = metrics_of(table, settings.forecaster.horizon_days, notes)
+    seed = SeedRegressor.fit(better_regressor(table), panel, settings.train.seed)
+    metrics = build_metrics(table, settings.forecaster.horizon_days, notes)
     calibration = calibrate(panel, settings.drift)
     write_reports(calibration, paths)
-    record = save_challenger(Fitted(panel, forecaster, seed, metrics, settings, calibration), paths)
+    record = save_challenger(TrainingResult(panel, forecaster, seed, metrics, settings, calibration), paths)
     logger.info("Challenger %s saved: %d files.", record.version, len(record.files))
     return record
 
 
 def compare(
     forecaster: Forecaster, panel: SalesPanel, params: TrainParams, cpu_seconds: float
-) -> list[Standing]:
+) -> list[LeaderboardEntry]:
     """The leaderboard, best first: Storecast (which cost so much), its members and the baselines."""
     logger.info("Folds of the comparison:\n%s", _picture(forecaster, panel))
     rows = sampled_series(panel, params.leaderboard_series, params.random_seed)
-    tried = try_forecaster(forecaster, panel, rows, cpu_seconds)
-    tried += try_baselines(panel, forecaster.folds, rows, params.seed)
-    table = standings(tried)
-    for standing in table:
-        scores = standing.scorecard.overall
-        logger.info("%-18s WAPE %6.2f  RMSSE %.3f", standing.model, scores.wape, scores.rmsse)
+    results = backtest_forecaster(forecaster, panel, rows, cpu_seconds)
+    results += backtest_baselines(panel, forecaster.folds, rows, params.seed)
+    table = rank_models(results)
+    for entry in table:
+        scores = entry.scorecard.overall
+        logger.info("%-18s WAPE %6.2f  RMSSE %.3f", entry.model, scores.wape, scores.rmsse)
     return table
 
 
@@ -132,26 +132,28 @@ def train_challenger(paths: Paths) -> ChampionRecord:
 
     Read as that job would read its own, or the gate would judge another model than is served.
     """
-    with one_at_a_time(paths):
+    with training_lock(paths):
         panel, flag = load_panel(paths), read_flag(paths.flag)
-        attempt = attempt_due(paths, panel, flag) if flag and not flag.by_hand else None
-        return train(panel, Settings.read(paths), paths, looks_of(paths, panel, attempt).challenger)
+        attempt = due_attempt(paths, panel, flag) if flag and not flag.by_hand else None
+        return train(
+            panel, Settings.read(paths), paths, read_default_corrections(paths, panel, attempt).challenger
+        )
 
 
 def run(paths: Paths, if_needed: bool) -> ChampionRecord:
     """Train and promote, one run at a time; `if_needed` keeps a champion of the same sales and settings."""
-    with one_at_a_time(paths):
+    with training_lock(paths):
         return _run(paths, if_needed)
 
 
 def _run(paths: Paths, if_needed: bool) -> ChampionRecord:
     settings, panel = Settings.read(paths), load_panel(paths)
     champion = champion_record(paths)
-    if if_needed and champion and _is_known(champion, panel, settings, paths):
-        logger.info("Champion %s knows these sales already: nothing to train.", champion.version)
+    if if_needed and champion and _is_trained_on(champion, panel, settings, paths):
+        logger.info("Champion %s is already trained on this data: nothing to train.", champion.version)
         return promote(paths.versions / champion.version, [], paths)  # finishes what may have been cut off
     # read before the work: a log that is damaged should not be found after minutes
-    earlier = line_of_champions(read_decisions(paths.history_jsonl))
+    earlier = champion_lineage(read_decisions(paths.history_jsonl))
     record = train(panel, settings, paths)
     reason = "Trained on request, without a gate." if earlier else "There was no champion."
     record = promote(paths.challenger, [reason], paths)
@@ -170,12 +172,12 @@ def main(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     configure_logging()
     paths = Paths()
-    own_bento_home(paths)
+    use_local_bentoml_home(paths)
     try:
         if arguments.challenger:
             train_challenger(paths)
         else:
-            with told("train", paths):
+            with report_champion_metrics("train", paths):
                 run(paths, arguments.if_needed)
     except StorecastError as error:
         print(error, file=sys.stderr)
@@ -183,17 +185,21 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def _is_known(champion: ChampionRecord, panel: SalesPanel, settings: Settings, paths: Paths) -> bool:
-    learnt = (champion.data_hash, champion.params_hash)
+def _is_trained_on(champion: ChampionRecord, panel: SalesPanel, settings: Settings, paths: Paths) -> bool:
+    trained_on = (champion.data_hash, champion.params_hash)
     is_here = (paths.versions / champion.version).exists()
-    return is_here and learnt == (panel.content_hash(), params_hash(settings))
+    return is_here and trained_on == (panel.content_hash(), params_hash(settings))
 
 
 def _report(
-    forecaster: Forecaster, panel: SalesPanel, table: Sequence[Standing], notes: Sequence[str], paths: Paths
+    forecaster: Forecaster,
+    panel: SalesPanel,
+    table: Sequence[LeaderboardEntry],
+    notes: Sequence[str],
+    paths: Paths,
 ) -> None:
     atomic_write_text(paths.leaderboard, leaderboard_csv(table))
-    atomic_write_json(paths.scores, headline_of(table, STORECAST))
+    atomic_write_json(paths.scores, overall_scores(table, STORECAST))
     page = forecast_report(panel, HoldOut.of(forecaster, panel), table, notes)
     atomic_write_text(paths.reports / "forecast_vs_actual.html", page)
 

@@ -25,7 +25,7 @@ from models.baselines.seed_regressor import SeedRegressor
 from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.storage.bento_store import RECORD, ChampionRecord, digests_of, import_to_bento, new_version
 from models.storage.forecast_table import ForecastTable
-from training.registry.version_folder import Fitted, save_challenger
+from training.registry.version_folder import TrainingResult, save_challenger
 
 STORES, ITEMS, DAYS = 10, 50, 800
 FIRST_FORECAST = date(2013, 1, 1) + timedelta(days=DAYS)
@@ -37,7 +37,7 @@ def trained(paths: Paths) -> Path:
     params = ForecasterParams(folds=1, rounds=50, backtest_rows=20_000, final_rows=20_000)
     seed = SeedRegressor.fit("xgboost", panel, SeedParams())
     metrics = {"models": {}, "not_measured": ["A benchmark measures speed only."]}
-    save_challenger(Fitted(panel, Forecaster.fit(panel, params), seed, metrics, params), paths)
+    save_challenger(TrainingResult(panel, Forecaster.fit(panel, params), seed, metrics, params), paths)
     return paths.challenger
 
 

@@ -24,8 +24,8 @@ def fit_storecast(history: SalesPanel) -> Forecast:
 
 FITS: dict[str, Callable[[SalesPanel], Forecast]] = {
     "seasonal naive": lambda history: SeasonalNaive.fit(history).forecast,
-    "seed xgboost": lambda history: SeedRegressor.fit("xgboost", history, SEED).forecast,
-    "seed random forest": lambda history: SeedRegressor.fit("random_forest", history, SEED).forecast,
+    "baseline xgboost": lambda history: SeedRegressor.fit("xgboost", history, SEED).forecast,
+    "baseline random forest": lambda history: SeedRegressor.fit("random_forest", history, SEED).forecast,
     "storecast": fit_storecast,
 }
 

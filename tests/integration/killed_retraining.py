@@ -20,11 +20,11 @@ from training.retrain import run
 STEPS = {
     "train": "training.retrain.train",
     "save": "training.registry.version_folder.digests_of",
-    "judge": "training.retrain.judge",
+    "judge": "training.retrain.run_gate",
     "publish": "training.registry.promotion._publish",
     "import": "training.registry.promotion.import_to_bento",  # champion.json is written
     "log": "training.registry.promotion.append_decision",
-    "prune": "training.retrain.prune",
+    "delete_old_versions": "training.retrain.delete_old_versions",
     "clear": "training.retrain.clear_flag",
 }
 

@@ -15,7 +15,7 @@ SMALL = """
 import sys
 from training.demo import __main__ as demo
 demo.SALES = demo.SALES.model_copy(update={"stores": 2, "items": 4, "days": 760})
-demo.WEEKS, demo.CALM_WEEKS = 3, 1
+demo.WEEKS, demo.WEEKS_BEFORE_SHOCK = 3, 1
 demo.SETTINGS = {
     "forecaster": {"folds": 1, "backtest_rows": 1000, "final_rows": 1000, "rounds": 5},
     "train": {"seed": {"rows": 500, "rounds": 5, "forest_rows": 300, "forest_trees": 2}},

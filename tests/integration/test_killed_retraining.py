@@ -25,7 +25,7 @@ retrain:
 retention:
 """
 BEFORE = ("train", "save", "judge", "publish")
-AFTER = ("import", "log", "prune", "clear")
+AFTER = ("import", "log", "delete_old_versions", "clear")
 SCRIPT = Path(__file__).with_name("killed_retraining.py")
 DRIFT_DAYS = 42
 
@@ -81,7 +81,7 @@ def test_the_next_run_finishes_what_was_killed(step: str, first: Paths, out: Pat
         champion.version,
         before.version,
     )
-    assert "beyond noise" in promoted.reasons[1]
+    assert "statistically significant" in promoted.reasons[1]
     assert set(promoted.scorecards) == {"before", "challenger"}
     assert {path.name for path in finished.versions.iterdir()} == {before.version, champion.version}
     latest = (finished.root / ".bentoml" / "models" / "storecast" / "latest").read_text()

@@ -34,7 +34,7 @@ def test_a_model_never_replaces_itself(actual: Values, forecast: Values) -> None
 
 
 @given(amounts, amounts, amounts)
-def test_who_is_promoted_has_the_lower_error_in_all_and_hurts_no_store(
+def test_a_promoted_challenger_has_the_lower_total_error_and_no_store_gets_worse(
     actual: Values, one: Values, other: Values
 ) -> None:
     champion, challenger = card(actual, one), card(actual, other)

@@ -36,13 +36,13 @@ from models.forecaster.roll_forward import roll_forward
 from training import retrain, train
 from training import roll_forward as roll_forward_job
 from training.demo.demo_report import Week, demo_page
-from training.demo.service_process import Served
+from training.demo.service_process import ServiceProcess
 from training.roll_forward import open_champion
 
 logger = logging.getLogger(__name__)
 
 SALES = SyntheticParams(stores=5, items=10, days=1300, start=date(2014, 6, 1), seed=7)
-WEEKS, CALM_WEEKS, WEEK_DAYS = 12, 3, 7
+WEEKS, WEEKS_BEFORE_SHOCK, WEEK_DAYS = 12, 3, 7
 SHOCKS = ("item-mix", "weekday-rotation")  # what followed levels answer, and what takes new trees
 SETTINGS: dict[str, dict[str, Any]] = {
     "forecaster": {"folds": 2, "backtest_rows": 20_000, "final_rows": 40_000, "rounds": 150},
@@ -52,7 +52,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True)
-class World:
+class DemoSales:
     """All sales of the demo, those that are still to come too."""
 
     sales: SalesPanel
@@ -66,7 +66,7 @@ class World:
     @property
     def shock_day(self) -> np.datetime64:
         """The first day on which things are different."""
-        return self.first_day + np.timedelta64(CALM_WEEKS * WEEK_DAYS, "D")
+        return self.first_day + np.timedelta64(WEEKS_BEFORE_SHOCK * WEEK_DAYS, "D")
 
     def week(self, number: int) -> SalesPanel:
         """The sales of one week, counted from 0."""
@@ -74,48 +74,50 @@ class World:
         return self.sales.window(first, first + np.timedelta64(WEEK_DAYS - 1, "D"))
 
 
-def make_world(shocks: tuple[str, ...]) -> World:
+def draw_sales(shocks: tuple[str, ...]) -> DemoSales:
     """Draw sales in which the shocks begin after the calm weeks and last."""
     params = SALES.model_copy(update={"days": SALES.days + WEEKS * WEEK_DAYS})
-    return World(synthetic_panel(params, shocks, (WEEKS - CALM_WEEKS) * WEEK_DAYS), shocks)
+    return DemoSales(synthetic_panel(params, shocks, (WEEKS - WEEKS_BEFORE_SHOCK) * WEEK_DAYS), shocks)
 
 
-def prepare_root(world: World, paths: Paths, project: Paths) -> None:
+def prepare_root(demo_sales: DemoSales, paths: Paths, project: Paths) -> None:
     """Make the root anew: settings of the project but for less effort, and the sales of the first day."""
     shutil.rmtree(paths.root, ignore_errors=True)
     settings = yaml.safe_load(project.params.read_text(encoding="utf-8"))
     for section, changes in SETTINGS.items():
         settings[section] = {**(settings.get(section) or {}), **changes}
     atomic_write_text(paths.params, yaml.safe_dump(settings))
-    write_csv(world.sales.until(world.first_day - np.timedelta64(1, "D")), paths.raw / "sales.csv.gz")
+    write_csv(
+        demo_sales.sales.until(demo_sales.first_day - np.timedelta64(1, "D")), paths.raw / "sales.csv.gz"
+    )
 
 
-def live(world: World, paths: Paths) -> list[Week]:
+def run_weeks(demo_sales: DemoSales, paths: Paths) -> list[Week]:
     """Train, serve, and let the weeks go by."""
     first = Champion.load(paths.versions / train.run(paths, if_needed=False).version)
     weeks: list[Week] = []
-    with Served(paths.root, Path(os.environ["BENTOML_HOME"])) as service:
+    with ServiceProcess(paths.root, Path(os.environ["BENTOML_HOME"])) as service:
         logger.info("The service is ready after %.0f s.", service.wait_for(first.record.version))
         for number in range(WEEKS):
-            week = live_week(world, number, first, paths)
+            week = run_week(demo_sales, number, first, paths)
             week.swap_seconds = service.wait_for(week.version)
             weeks.append(week)
             logger.info("%s", week.words)
     return weeks
 
 
-def live_week(world: World, number: int, first: Champion, paths: Paths) -> Week:
+def run_week(demo_sales: DemoSales, number: int, first: Champion, paths: Paths) -> Week:
     """One week: what was forecast, what came, and what the loop made of it."""
-    sales = world.week(number)
+    sales = demo_sales.week(number)
     served = open_champion(paths).table
-    known = world.sales.until(served.cutoff)
-    rolled = roll_forward(first.forecaster, known).forecast(known, WEEK_DAYS)
+    known = demo_sales.sales.until(served.cutoff)
+    rolled_forward = roll_forward(first.forecaster, known).forecast(known, WEEK_DAYS)
     steps = slice(number * WEEK_DAYS, (number + 1) * WEEK_DAYS)
     week = Week(
         number=number + 1,
         last_day=sales.end.astype(object),
-        alone=wape(sales.sales, first.table.forecast[:, steps]),
-        rolled=wape(sales.sales, rolled.forecast),
+        first_forecasts=wape(sales.sales, first.table.forecast[:, steps]),
+        rolled_forward=wape(sales.sales, rolled_forward.forecast),
         served=wape(sales.sales, served.forecast[:, :WEEK_DAYS]),
     )
     file = paths.root / "incoming" / f"{sales.start}.csv"
@@ -123,8 +125,8 @@ def live_week(world: World, number: int, first: Champion, paths: Paths) -> Week:
     ingest(file, paths)
     summary = check.run(paths, None, load_params("drift", DriftParams, paths.params))
     week.drift, week.flagged = summary.words, summary.drift_found
-    if (judgement := retrain.run(paths)) is not None:
-        week.promoted, week.reasons = judgement.promote, judgement.reasons
+    if (verdict := retrain.run(paths)) is not None:
+        week.promoted, week.reasons = verdict.promote, verdict.reasons
     week.version = roll_forward_job.run(paths).version
     return week
 
@@ -134,19 +136,19 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.demo", description=__doc__)
     parser.add_argument("--shock", choices=DRIFTS, help=f"instead of {' and '.join(SHOCKS)}")
     shock = parser.parse_args(argv).shock
-    world = make_world((shock,) if shock else SHOCKS)
+    demo_sales = draw_sales((shock,) if shock else SHOCKS)
     configure_logging()
     project, started = Paths(), time.monotonic()
     paths = Paths(project.reports / "demo")
     os.environ["BENTOML_HOME"] = str(paths.bentoml_home.resolve())  # of the demo, whatever the shell says
     try:
-        prepare_root(world, paths, project)
-        weeks = live(world, paths)
+        prepare_root(demo_sales, paths, project)
+        weeks = run_weeks(demo_sales, paths)
     except StorecastError as error:
         print(error, file=sys.stderr)
         return 2
     page = project.reports / "demo.html"
-    atomic_write_text(page, demo_page(world.shocks, world.shock_day, weeks))
+    atomic_write_text(page, demo_page(demo_sales.shocks, demo_sales.shock_day, weeks))
     print(f"{WEEKS} weeks in {time.monotonic() - started:.0f} s: {page}")
     return 0
 

@@ -21,7 +21,7 @@ SHOCKS = {
     "weekday-rotation": "each weekday sells what another one used to",
     "item-mix": "best sellers and slow sellers trade places",
 }
-ALONE, ROLLED, SERVED, ALARM = "#a8a29e", "#c2410c", "#0f766e", "#b91c1c"
+FIRST_FORECASTS, ROLLED_FORWARD, SERVED, ALARM = "#a8a29e", "#c2410c", "#0f766e", "#b91c1c"
 
 
 @dataclass
@@ -30,8 +30,8 @@ class Week:
 
     number: int
     last_day: date
-    alone: float  # the first model's forecasts of day one
-    rolled: float  # the first model, rolled forward every week
+    first_forecasts: float  # the first model's forecasts of day one
+    rolled_forward: float  # the first model, rolled forward every week
     served: float  # what the loop served
     drift: str = ""
     flagged: bool = False
@@ -50,7 +50,7 @@ class Week:
     @property
     def words(self) -> str:
         """One line for the terminal."""
-        errors = f"WAPE {self.served:.1f} % (without the loop {self.rolled:.1f} %)"
+        errors = f"WAPE {self.served:.1f} % (without the loop {self.rolled_forward:.1f} %)"
         return f"Week {self.number} to {self.last_day}: {errors}; {self.outcome}."
 
 
@@ -64,7 +64,10 @@ def demo_page(shocks: Sequence[str], shock_day: np.datetime64, weeks: Sequence[W
         shock=" and ".join(SHOCKS[shock] for shock in shocks),
         shock_day=shock_day,
         weeks=weeks,
-        after={name: float(np.mean(_errors(after, name))) for name in ("alone", "rolled", "served")},
+        after={
+            name: float(np.mean(_errors(after, name)))
+            for name in ("first_forecasts", "rolled_forward", "served")
+        },
         chart=svg(_chart(shock_day, weeks)),
     )
 
@@ -74,8 +77,8 @@ def _chart(shock_day: np.datetime64, weeks: Sequence[Week]) -> Figure:
         figure = Figure(figsize=(9, 3.6), layout="constrained")
         axes = figure.subplots()
         lines = {
-            "alone": ("first forecasts, left alone", ALONE, 1.6),
-            "rolled": ("rolled forward, never retrained", ROLLED, 1.6),
+            "first_forecasts": ("first forecasts, never updated", FIRST_FORECASTS, 1.6),
+            "rolled_forward": ("rolled forward, never retrained", ROLLED_FORWARD, 1.6),
             "served": ("with the loop", SERVED, 2.4),
         }
         for name, (label, color, width) in lines.items():

@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 90.0
 CODE = Path(__file__).resolve().parents[2]
 
 
-class Served:
+class ServiceProcess:
     """Serves the champion of a root on a free port of this machine while the `with` block runs."""
 
     def __init__(self, root: Path, bentoml_home: Path) -> None:

@@ -26,7 +26,10 @@ from models.forecaster.member_selection import DEFAULT
 from models.storage.forecast_table import COLUMNS
 
 STORECAST, NAIVE = "storecast", "seasonal naive"
-SEEDS: Mapping[Kind, str] = {"xgboost": "seed xgboost", "random_forest": "seed random forest"}
+BASELINE_REGRESSORS: Mapping[Kind, str] = {
+    "xgboost": "baseline xgboost",
+    "random_forest": "baseline random forest",
+}
 BOUND_COLUMNS = [COLUMNS.index(f"{side}_{k}") - 1 for k in COVERED_LEVELS for side in ("lower", "upper")]
 
 Rows = NDArray[np.int64]
@@ -41,7 +44,7 @@ class Model(Protocol):
 
 
 @dataclass(frozen=True)
-class Tried:
+class BacktestResult:
     """One model's trials by the cutoff of their fold, newest first, and the CPU they cost where known."""
 
     model: str
@@ -56,22 +59,24 @@ def sampled_series(panel: SalesPanel, limit: int, random_seed: int) -> Rows:
     return np.sort(np.random.default_rng(random_seed).choice(panel.n_series, limit, replace=False))
 
 
-def try_forecaster(forecaster: Forecaster, panel: SalesPanel, rows: Rows, cpu_seconds: float) -> list[Tried]:
+def backtest_forecaster(
+    forecaster: Forecaster, panel: SalesPanel, rows: Rows, cpu_seconds: float
+) -> list[BacktestResult]:
     """Storecast and its three members on the forecaster's own folds.
 
     The choice of members is the final one, made on the two newest folds: it can flatter Storecast there by as
-    much as the choice gains, by nothing where it kept the default mean. Of the intervals see `older_bounds`.
+    much as the choice gains, by nothing where it kept the default mean. Intervals: `bounds_from_older_folds`.
     """
     folds = forecaster.folds
     named = {STORECAST: forecaster.chosen, **{f"member {name}": name for name in DEFAULT}}
-    tried = [
-        _tried(model, panel, folds, rows, [fold.forecast(names)[rows] for fold in folds])
+    results = [
+        _result(model, panel, folds, rows, [fold.forecast(names)[rows] for fold in folds])
         for model, names in named.items()
     ]
-    return [replace(tried[0], cpu_seconds=cpu_seconds), *tried[1:]]
+    return [replace(results[0], cpu_seconds=cpu_seconds), *results[1:]]
 
 
-def older_bounds(folds: Sequence[tuple[Array, Array]]) -> Array:
+def bounds_from_older_folds(folds: Sequence[tuple[Array, Array]]) -> Array:
     """Bounds (n_rows, horizon_days, 4) of the first of `folds`, calibrated on the rest, which are older.
 
     Folds are a model's (forecast, actual), newest first. So no actual that judges a bound had a part in
@@ -89,9 +94,9 @@ def older_bounds(folds: Sequence[tuple[Array, Array]]) -> Array:
     return intervals.bounds(forecast.astype(np.float64), np.arange(len(forecast)))[..., BOUND_COLUMNS]
 
 
-def try_baselines(
+def backtest_baselines(
     panel: SalesPanel, folds: Sequence[FoldForecast], rows: Rows, params: SeedParams
-) -> list[Tried]:
+) -> list[BacktestResult]:
     """Seasonal naive and the seed's two regressors, fitted anew on each fold's history, side by side.
 
     They come without intervals and are given those of Storecast's making, from their own older errors; a
@@ -99,8 +104,10 @@ def try_baselines(
     """
     fits: dict[str, Callable[[SalesPanel], Model]] = {
         NAIVE: SeasonalNaive.fit,
-        SEEDS["xgboost"]: lambda history: SeedRegressor.fit("xgboost", history, params),
-        SEEDS["random_forest"]: lambda history: SeedRegressor.fit("random_forest", history, params),
+        BASELINE_REGRESSORS["xgboost"]: lambda history: SeedRegressor.fit("xgboost", history, params),
+        BASELINE_REGRESSORS["random_forest"]: lambda history: SeedRegressor.fit(
+            "random_forest", history, params
+        ),
     }
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = {
@@ -108,11 +115,11 @@ def try_baselines(
             for model, fit in fits.items()
         }
         wait_for([job for of_model in jobs.values() for job in of_model], "Leaderboard")
-    tried = []
+    results = []
     for model, of_model in jobs.items():
         forecasts, seconds = zip(*(job.result() for job in of_model), strict=True) if of_model else ((), ())
-        tried.append(_tried(model, panel, folds, rows, forecasts, sum(seconds)))
-    return tried
+        results.append(_result(model, panel, folds, rows, forecasts, sum(seconds)))
+    return results
 
 
 def _forecast(
@@ -125,19 +132,19 @@ def _forecast(
     return forecast, time.thread_time() - started
 
 
-def _tried(
+def _result(
     model: str,
     panel: SalesPanel,
     folds: Sequence[FoldForecast],
     rows: Rows,
     forecasts: Sequence[Array],
     cpu_seconds: float | None = None,
-) -> Tried:
+) -> BacktestResult:
     """The trials of a model from its forecasts (n_rows, horizon_days), one a fold."""
     made = [(forecast, fold.actual[rows]) for forecast, fold in zip(forecasts, folds, strict=True)]
     trials = {}
     for position, fold in enumerate(folds):
         forecast, actual = made[position]
         history = panel.until(fold.cutoff).sales[rows]
-        trials[fold.cutoff] = Trial.of(actual, forecast, history, older_bounds(made[position:]))
-    return Tried(model, trials, cpu_seconds)
+        trials[fold.cutoff] = Trial.of(actual, forecast, history, bounds_from_older_folds(made[position:]))
+    return BacktestResult(model, trials, cpu_seconds)

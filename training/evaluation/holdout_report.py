@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from data.panel.sales_panel import SalesPanel
 from models.evaluation.scores import SIZES, Array, size_classes, volumes
 from models.forecaster.forecaster import Forecaster
-from training.evaluation.backtest import older_bounds
-from training.evaluation.leaderboard import Standing
+from training.evaluation.backtest import bounds_from_older_folds
+from training.evaluation.leaderboard import LeaderboardEntry
 
 SHOWN_HISTORY_DAYS = 91
 SERIES_PER_SIZE = 2
@@ -50,7 +50,7 @@ class HoldOut:
         if not forecaster.folds:
             return None
         made = [(fold.forecast(forecaster.chosen), fold.actual) for fold in forecaster.folds]
-        return cls(panel, forecaster.folds[0].cutoff, made[0][0], older_bounds(made))
+        return cls(panel, forecaster.folds[0].cutoff, made[0][0], bounds_from_older_folds(made))
 
     @property
     def shown(self) -> SalesPanel:
@@ -71,7 +71,7 @@ class HoldOut:
 
 
 def forecast_report(
-    panel: SalesPanel, hold_out: HoldOut | None, table: Sequence[Standing], notes: Sequence[str]
+    panel: SalesPanel, hold_out: HoldOut | None, table: Sequence[LeaderboardEntry], notes: Sequence[str]
 ) -> str:
     """The page: all sales together, some series of each size with their bands, and the leaderboard.
 

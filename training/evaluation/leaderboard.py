@@ -12,7 +12,7 @@ import numpy as np
 
 from models.baselines.seed_estimators import Kind
 from models.evaluation.scorecard import Scorecard, Scores, Trial
-from training.evaluation.backtest import NAIVE, SEEDS, Tried
+from training.evaluation.backtest import BASELINE_REGRESSORS, NAIVE, BacktestResult
 
 UNITS = {
     "days": "known days scored",
@@ -33,8 +33,8 @@ HEADLINE = ("wape", "rmsse", "mape", "bias", "coverage_80", "coverage_95")
 
 
 @dataclass(frozen=True)
-class Standing:
-    """One model's scores on all folds together and on each. `skill` is NaN where no baseline was tried."""
+class LeaderboardEntry:
+    """One model's scores on all folds together and on each; `skill` is NaN without seasonal naive."""
 
     model: str
     scorecard: Scorecard
@@ -51,26 +51,28 @@ class Standing:
         }
 
 
-def standings(tried: Sequence[Tried]) -> list[Standing]:
+def rank_models(results: Sequence[BacktestResult]) -> list[LeaderboardEntry]:
     """All models, best WAPE first; none when there was no fold to try them on."""
     by_fold = {
-        one.model: {str(cutoff): trial.scores() for cutoff, trial in one.trials.items()} for one in tried
+        one.model: {str(cutoff): trial.scores() for cutoff, trial in one.trials.items()} for one in results
     }
     table = [
-        Standing(
+        LeaderboardEntry(
             one.model,
             Scorecard.of(Trial.joined(list(one.trials.values()))),
             by_fold[one.model],
             _skill(by_fold[one.model], by_fold.get(NAIVE, {})),
             one.cpu_seconds,
         )
-        for one in tried
+        for one in results
         if one.trials
     ]
-    return sorted(table, key=lambda standing: np.nan_to_num(standing.scorecard.overall.wape, nan=np.inf))
+    return sorted(table, key=lambda entry: np.nan_to_num(entry.scorecard.overall.wape, nan=np.inf))
 
 
-def metrics_of(table: Sequence[Standing], horizon_days: int, not_measured: Sequence[str]) -> dict[str, Any]:
+def build_metrics(
+    table: Sequence[LeaderboardEntry], horizon_days: int, not_measured: Sequence[str]
+) -> dict[str, Any]:
     """The content of `metrics.json`; fold names are cutoffs, the newest is the hold-out of the last days."""
     folds = list(table[0].by_fold) if table else []
     return {
@@ -79,38 +81,38 @@ def metrics_of(table: Sequence[Standing], horizon_days: int, not_measured: Seque
         "horizon_days": horizon_days,
         "not_measured": list(not_measured),
         "units": UNITS,
-        "models": {standing.model: standing.to_json() for standing in table},
+        "models": {entry.model: entry.to_json() for entry in table},
     }
 
 
-def headline_of(table: Sequence[Standing], model: str) -> dict[str, float | None]:
-    """One model's scores over all folds on one line, as `dvc metrics` shows them; empty when not tried."""
-    found = next((standing for standing in table if standing.model == model), None)
+def overall_scores(table: Sequence[LeaderboardEntry], model: str) -> dict[str, float | None]:
+    """One model's scores over all folds, flat, for `dvc metrics`; empty when it was not tested."""
+    found = next((entry for entry in table if entry.model == model), None)
     if found is None:
         return {}
     overall = found.scorecard.overall.to_json()
     return {**{name: overall[name] for name in HEADLINE}, "skill": _plain(found.skill)}
 
 
-def better_seed(table: Sequence[Standing]) -> Kind:
+def better_regressor(table: Sequence[LeaderboardEntry]) -> Kind:
     """The seed regressor with the lower WAPE; XGBoost where none was measured."""
-    kinds: dict[str, Kind] = {name: kind for kind, name in SEEDS.items()}
-    return next((kinds[standing.model] for standing in table if standing.model in kinds), "xgboost")
+    kinds: dict[str, Kind] = {name: kind for kind, name in BASELINE_REGRESSORS.items()}
+    return next((kinds[entry.model] for entry in table if entry.model in kinds), "xgboost")
 
 
-def leaderboard_csv(table: Sequence[Standing]) -> str:
+def leaderboard_csv(table: Sequence[LeaderboardEntry]) -> str:
     """One line a model: overall scores, skill, the WAPE of each fold and the CPU spent on all folds."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     folds = list(table[0].by_fold) if table else []
     names = [name for name in UNITS if name != "skill"]
     writer.writerow(["model", "skill", *names, *(f"wape_{cutoff}" for cutoff in folds), "cpu_seconds"])
-    for standing in table:
-        overall = standing.scorecard.overall.to_json()
-        of_folds = (standing.by_fold[cutoff].to_json()["wape"] for cutoff in folds)
-        seconds = None if standing.cpu_seconds is None else round(standing.cpu_seconds, 1)
+    for entry in table:
+        overall = entry.scorecard.overall.to_json()
+        of_folds = (entry.by_fold[cutoff].to_json()["wape"] for cutoff in folds)
+        seconds = None if entry.cpu_seconds is None else round(entry.cpu_seconds, 1)
         values = (overall[name] for name in names)
-        writer.writerow([standing.model, _plain(standing.skill), *values, *of_folds, seconds])
+        writer.writerow([entry.model, _plain(entry.skill), *values, *of_folds, seconds])
     return text.getvalue()
 
 

@@ -12,58 +12,60 @@ from drift.result.retrain_flag import Flag
 from models.champion import Champion
 from models.forecaster.recent_correction import FOLLOWING, LOOK_DAYS, USUAL, Lately
 from training.gate.params import RetrainParams
-from training.gate.retrain_schedule import AT_FLAG, is_learning, next_attempt
+from training.gate.retrain_schedule import AT_FLAG, is_adapting, next_attempt
 from training.registry.decision_log import read_decisions
 from training.registry.promotion import champion_record
 
 
-class Looks(NamedTuple):
-    """What each side of a contest is read as unless its newest week objects; None where nobody looks."""
+class DefaultCorrections(NamedTuple):
+    """The correction each side of a comparison starts from; None: no correction is selected."""
 
     champion: Lately | None = None
     challenger: Lately | None = None
 
 
-def looks_at(lately: Lately, learning: bool, attempt: int | None) -> Looks:
+def default_corrections(lately: Lately, adapting: bool, attempt: int | None) -> DefaultCorrections:
     """What looks at a champion read as `lately` and at its challenger start from.
 
     At a flag the challenger's trees know no more of the drift than those that may have lost their say: they
     begin where those are. Later they have learnt of it, and begin with a say for the gate to judge.
     """
     if attempt == AT_FLAG:
-        challenger = looks_from(lately, learning=True)
+        challenger = default_correction(lately, adapting=True)
     else:
-        challenger = FOLLOWING if learning or attempt else looks_from(lately, learning=False)
-    return Looks(looks_from(lately, learning), challenger)
+        challenger = FOLLOWING if adapting or attempt else default_correction(lately, adapting=False)
+    return DefaultCorrections(default_correction(lately, adapting), challenger)
 
 
-def looks_from(lately: Lately, learning: bool) -> Lately | None:
-    """What a look starts from, with a champion read as `lately`; None where nobody looks.
+def default_correction(lately: Lately, adapting: bool) -> Lately | None:
+    """What a look starts from, with a champion read as `lately`; None where none is selected.
 
     While a drift is being learnt levels that broke are followed, and trees that lost their say stay without
     it, unless a week shows that this is worse; then until a week no longer shows that it is better.
     """
-    if learning:
+    if adapting:
         return lately if lately.follows_breaks else FOLLOWING
     return None if lately == USUAL else USUAL
 
 
-def attempt_due(paths: Paths, panel: SalesPanel, flag: Flag | None) -> int | None:
+def due_attempt(paths: Paths, panel: SalesPanel, flag: Flag | None) -> int | None:
     """The attempt that is due on the sales of a panel, by the log and a flag; None when none is."""
     params = load_params("retrain", RetrainParams, paths.params)
     log, today = read_decisions(paths.history_jsonl), panel.end.astype(object)
-    follows = reading_of_champion(paths).follows_breaks
+    follows = champion_correction(paths).follows_breaks
     return next_attempt(log, flag.kinds if flag else None, follows, today, params.pace)
 
 
-def looks_of(paths: Paths, panel: SalesPanel, attempt: int | None = None) -> Looks:
+def read_default_corrections(
+    paths: Paths, panel: SalesPanel, attempt: int | None = None
+) -> DefaultCorrections:
     """What looks at the newest week of a panel start from now, at an attempt or without one."""
     params = load_params("retrain", RetrainParams, paths.params)
     log, today = read_decisions(paths.history_jsonl), panel.end.astype(object)
-    return looks_at(reading_of_champion(paths), is_learning(log, today, params.pace), attempt)
+    return default_corrections(champion_correction(paths), is_adapting(log, today, params.pace), attempt)
 
 
-def reading_of_champion(paths: Paths) -> Lately:
+def champion_correction(paths: Paths) -> Lately:
     """How the champion's members are read now; as usual where its files are not here."""
     record = champion_record(paths)
     if record is None or not (paths.versions / record.version).exists():
@@ -72,6 +74,6 @@ def reading_of_champion(paths: Paths) -> Lately:
     return Lately(**card.get("lately", {}))
 
 
-def knows_newest_week(trained_until: np.datetime64, panel: SalesPanel) -> bool:
+def has_seen_newest_week(trained_until: np.datetime64, panel: SalesPanel) -> bool:
     """Whether trees have seen days of the panel's newest week, and so cannot judge it."""
     return bool(trained_until > panel.end - LOOK_DAYS)

@@ -85,7 +85,7 @@ class GateDecision:
 
 
 def decide(champion: DailyScorecard, challenger: DailyScorecard, params: GateParams) -> GateDecision:
-    """Promote a challenger that is better beyond noise and hurts no store; a tie keeps the champion.
+    """Promote a challenger whose gain is statistically significant and with which no store gets worse.
 
     Noise is the standard error of the sum of daily differences: both saw the same days, so that what makes a
     day hard for both cancels (a paired t statistic). The scorecards must be of the same sales.
@@ -98,11 +98,15 @@ def decide(champion: DailyScorecard, challenger: DailyScorecard, params: GatePar
     needed = max(noise, params.least_gain_share * float(champion.error.sum()))
     if not gain.sum() > needed:
         beyond = _percent(needed, champion.error.sum())
-        return GateDecision(False, (found, f"Only more than {beyond:.1f} % would be beyond noise: kept."))
+        return GateDecision(
+            False, (found, f"Not statistically significant: that takes more than {beyond:.1f} %. Kept.")
+        )
     objections = [*_hurt_stores(champion, challenger, params), *_worse_total(champion, challenger, params)]
     if objections:
         return GateDecision(False, (found, *objections))
-    return GateDecision(True, (found, "That is beyond noise, and no store is hurt: promoted."))
+    return GateDecision(
+        True, (found, "That is statistically significant, and no store gets worse: promoted.")
+    )
 
 
 def _compared(champion: DailyScorecard, challenger: DailyScorecard) -> str:

@@ -8,12 +8,12 @@ from data.panel.sales_panel import SalesPanel
 from models.champion import Champion
 from models.forecaster.forecaster import Forecaster
 from models.forecaster.roll_forward import roll_forward
-from training.gate.correction_policy import Looks, knows_newest_week
+from training.gate.correction_policy import DefaultCorrections, has_seen_newest_week
 from training.gate.decision_rule import DailyScorecard
 
 
-def contest(
-    champion: Champion, challenger: Forecaster, panel: SalesPanel, days: int, looks: Looks
+def compare_head_to_head(
+    champion: Champion, challenger: Forecaster, panel: SalesPanel, days: int, corrections: DefaultCorrections
 ) -> tuple[DailyScorecard, DailyScorecard]:
     """Scorecards of champion and challenger on the last `days` of a panel.
 
@@ -26,17 +26,19 @@ def contest(
     At a flag the challenger looks at its newest week and the champion, who did not in service, does not.
     """
     known = panel.until(panel.end - np.timedelta64(days, "D"))
-    reigning, trained_until = champion.forecaster, champion.trained_until
+    champion_model, trained_until = champion.forecaster, champion.trained_until
     if trained_until > known.end:
-        reigning, trained_until = reigning.refitted(known), known.end
+        champion_model, trained_until = champion_model.refitted(known), known.end
     else:
-        reigning = roll_forward(reigning, known)
-    challenging = challenger.refitted(known)
-    if looks.champion:
-        reigning = reigning.looking_at(known, looks.champion, knows_newest_week(trained_until, known))
-    if looks.challenger:
-        challenging = challenging.looking_at(known, looks.challenger, trees_know_it=True)
-    return score(reigning, known, panel), score(challenging, known, panel)
+        champion_model = roll_forward(champion_model, known)
+    challenger_model = challenger.refitted(known)
+    if corrections.champion:
+        champion_model = champion_model.looking_at(
+            known, corrections.champion, has_seen_newest_week(trained_until, known)
+        )
+    if corrections.challenger:
+        challenger_model = challenger_model.looking_at(known, corrections.challenger, trees_know_it=True)
+    return score(champion_model, known, panel), score(challenger_model, known, panel)
 
 
 def score(forecaster: Forecaster, known: SalesPanel, panel: SalesPanel) -> DailyScorecard:

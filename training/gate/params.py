@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from data.params import Params
 from training.gate.decision_rule import GateParams
-from training.gate.retrain_schedule import PaceParams
+from training.gate.retrain_schedule import RetrainScheduleParams
 
 
 class RetrainParams(Params):
     """What a challenger has to show, and when one is asked for."""
 
     gate: GateParams = GateParams()
-    pace: PaceParams = PaceParams()
+    pace: RetrainScheduleParams = RetrainScheduleParams()

@@ -15,13 +15,13 @@ from data.params import Paths
 from models.champion import Champion
 from models.forecaster.forecaster import Forecaster
 from models.storage.bento_store import ChampionRecord
-from training.gate.correction_policy import Looks
+from training.gate.correction_policy import DefaultCorrections
 from training.gate.decision_rule import GateParams, decide
-from training.gate.head_to_head import contest
-from training.registry.promotion import keep, promote
+from training.gate.head_to_head import compare_head_to_head
+from training.registry.promotion import keep_champion, promote
 
 
-class Judgement(BaseModel):
+class GateVerdict(BaseModel):
     """The decision on a pair of versions, in words, with the scorecards it was taken on.
 
     `attempt` and `kinds` are those of the drift that was to be learnt, see `Decision`.
@@ -41,49 +41,49 @@ class Judgement(BaseModel):
         """Keep it, in place of the one before."""
         atomic_write_text(paths.gate, self.model_dump_json(indent=2) + "\n")
 
-    def carry_out(self, folder: Path, challenger: ChampionRecord, paths: Paths) -> None:
+    def apply(self, folder: Path, challenger: ChampionRecord, paths: Paths) -> None:
         """Promote the challenger in `folder` or keep the champion, and log it; finishes what was cut off."""
         if self.promote:
             promote(folder, self.reasons, paths, self.scorecards, self.attempt, self.kinds)
         else:
-            keep(challenger, self.reasons, paths, self.scorecards or {}, self.attempt, self.kinds)
+            keep_champion(challenger, self.reasons, paths, self.scorecards or {}, self.attempt, self.kinds)
 
 
-def read_judgement(paths: Paths) -> Judgement | None:
+def read_verdict(paths: Paths) -> GateVerdict | None:
     """The newest one; None where there is none or the file is something else."""
     try:
-        return Judgement.model_validate_json(paths.gate.read_bytes())
+        return GateVerdict.model_validate_json(paths.gate.read_bytes())
     except (FileNotFoundError, ValidationError):
         return None
 
 
-def earlier_judgement(
+def earlier_verdict(
     challenger: ChampionRecord, champion: ChampionRecord | None, paths: Paths
-) -> Judgement | None:
+) -> GateVerdict | None:
     """What was decided on this pair before; None where it was not, or the champion is another one now."""
-    judgement, now = read_judgement(paths), champion.version if champion else None
-    if judgement is None or judgement.challenger != challenger.version:
+    verdict, now = read_verdict(paths), champion.version if champion else None
+    if verdict is None or verdict.challenger != challenger.version:
         return None
-    return judgement if now in (judgement.champion, judgement.challenger) else None
+    return verdict if now in (verdict.champion, verdict.challenger) else None
 
 
-def judge(
+def run_gate(
     challenger: ChampionRecord,
     champion: Champion | None,
     panel: SalesPanel,
     params: GateParams,
-    looks: Looks,
+    corrections: DefaultCorrections,
     paths: Paths,
-) -> Judgement:
+) -> GateVerdict:
     """Hold the contest, or say why there can be none."""
     decided = partial(
-        Judgement, challenger=challenger.version, champion=champion.record.version if champion else None
+        GateVerdict, challenger=challenger.version, champion=champion.record.version if champion else None
     )
     if champion is None:
         return decided(promote=True, reasons=("There was no champion.",))
     try:
-        challenging = Forecaster.load(paths.challenger)
-        cards = contest(champion, challenging, panel, params.days, looks)
+        challenger_model = Forecaster.load(paths.challenger)
+        cards = compare_head_to_head(champion, challenger_model, panel, params.days, corrections)
     except DataContractError as error:
         return decided(promote=True, reasons=(f"The champion cannot forecast these sales: {error}",))
     decision = decide(*cards, params)

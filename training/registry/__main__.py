@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from data.errors import StorecastError
 from data.params import Paths
 from models.storage.bento_store import RECORD, ChampionRecord
-from training.registry.promotion import champion_record, own_bento_home, promote, rollback
-from training.registry.version_list import listed, read_version, shown
+from training.registry.promotion import champion_record, promote, rollback, use_local_bentoml_home
+from training.registry.version_list import format_version, format_versions, read_version
 
 
 def main(argv: Sequence[str]) -> int:
     """See, promote and roll back versions; exit 0 when it was done, 2 when it could not be."""
     arguments = _parser().parse_args(argv)
     paths = Paths()
-    own_bento_home(paths)
+    use_local_bentoml_home(paths)
     try:
         print(arguments.answer(paths, arguments))
     except StorecastError as error:
@@ -30,9 +30,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.registry", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="the versions of this clone, newest first; * is the champion")
-    listing.set_defaults(answer=lambda paths, _: listed(paths, champion_record(paths)))
+    listing.set_defaults(answer=lambda paths, _: format_versions(paths, champion_record(paths)))
     showing = commands.add_parser("show", help="all that is known of a version")
-    showing.set_defaults(answer=lambda paths, arguments: shown(paths, arguments.version))
+    showing.set_defaults(answer=lambda paths, arguments: format_version(paths, arguments.version))
     promoted = commands.add_parser("promote", help="make a version the champion, or finish doing so")
     promoted.set_defaults(answer=lambda paths, arguments: _promoted(paths, arguments.version))
     for command in (showing, promoted):

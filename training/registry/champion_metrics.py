@@ -18,7 +18,7 @@ LEVELS = ("80", "95")
 
 
 @contextmanager
-def told(job: str, paths: Paths) -> Iterator[None]:
+def report_champion_metrics(job: str, paths: Paths) -> Iterator[None]:
     """Push how the block went and, if it did its work, decisions, accuracy and flag as they are then."""
     with reported(job) as report:
         yield

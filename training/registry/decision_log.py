@@ -75,7 +75,7 @@ def append_decision(path: Path, decision: Decision) -> None:
     atomic_write_text(path, f"{before}{decision.model_dump_json()}\n")
 
 
-def line_of_champions(decisions: Sequence[Decision]) -> list[str]:
+def champion_lineage(decisions: Sequence[Decision]) -> list[str]:
     """The versions a roll-back can go back to, the present champion last.
 
     A roll-forward takes the place of what it rolled. A roll-back takes what it undid off the line: after
@@ -93,14 +93,14 @@ def line_of_champions(decisions: Sequence[Decision]) -> list[str]:
     return line
 
 
-def restored_by(version: str, decisions: Sequence[Decision]) -> str | None:
+def restored_version(version: str, decisions: Sequence[Decision]) -> str | None:
     """The champion whose files `version` brings back, told by the hash of them that ends both names.
 
     Of several with these files the one that a roll-back leads to comes first, then the newest. None where no
     champion had them.
     """
     champions = [entry.version for entry in decisions if entry.decision != "kept"]
-    nearest_first = [*reversed(line_of_champions(decisions)[:-1]), *reversed(champions)]
+    nearest_first = [*reversed(champion_lineage(decisions)[:-1]), *reversed(champions)]
     return next((one for one in nearest_first if _content(one) == _content(version)), None)
 
 

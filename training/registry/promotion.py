@@ -19,9 +19,9 @@ from training.registry.decision_log import (
     METRICS,
     Decision,
     append_decision,
-    line_of_champions,
+    champion_lineage,
     read_decisions,
-    restored_by,
+    restored_version,
     scores_of,
 )
 from training.registry.version_list import read_version
@@ -54,12 +54,12 @@ def promote(
     folder again finishes it, and a roll-back as one. What is older than the champion becomes a new version,
     or services would pass it over. Raises `ArtifactError` for damaged files and for a champion of the past.
     """
-    with locked(paths):
+    with registry_lock(paths):
         record = ChampionRecord.read(folder / RECORD)
-        champion = _log_cut_off(paths, record.version)
+        champion = _log_interrupted_promotion(paths, record.version)
         log = read_decisions(paths.history_jsonl)
         was_champion = record.version in {entry.version for entry in log if entry.decision != "kept"}
-        if was_champion and record.version != line_of_champions(log)[-1]:
+        if was_champion and record.version != champion_lineage(log)[-1]:
             raise ArtifactError(
                 f"Version {record.version} has been champion before.",
                 hint=f"Roll back to it: `python -m training.registry rollback {record.version}`.",
@@ -77,9 +77,9 @@ def rollback(paths: Paths, version: str | None = None, now: datetime | None = No
 
     Raises `NoChampionError` when there is none to go back to.
     """
-    with locked(paths):
-        champion = _log_cut_off(paths)
-        line = line_of_champions(read_decisions(paths.history_jsonl))
+    with registry_lock(paths):
+        champion = _log_interrupted_promotion(paths)
+        line = champion_lineage(read_decisions(paths.history_jsonl))
         if version is None and len(line) < 2:
             raise NoChampionError("There is no champion before the present one to roll back to.")
         restores = version or line[-2]
@@ -121,7 +121,7 @@ def _copy_whole(folder: Path, home: Path, record: ChampionRecord) -> None:
     unfinished.rename(home)
 
 
-def keep(
+def keep_champion(
     challenger: ChampionRecord,
     reasons: Sequence[str],
     paths: Paths,
@@ -130,12 +130,12 @@ def keep(
     kinds: tuple[str, ...] = (),
 ) -> None:
     """Log that the champion stays and the challenger does not replace it; once for each challenger."""
-    with locked(paths):
+    with registry_lock(paths):
         if challenger.version not in {entry.version for entry in read_decisions(paths.history_jsonl)}:
             _log(paths, "kept", challenger, reasons, scorecards=scorecards, attempt=attempt, kinds=kinds)
 
 
-def _log_cut_off(paths: Paths, version: str | None = None) -> ChampionRecord | None:
+def _log_interrupted_promotion(paths: Paths, version: str | None = None) -> ChampionRecord | None:
     """Log a champion that was cut off before its line, or the log would miss it; returns the champion.
 
     The promotion of `version` logs itself; without one it is a roll-back, which tries one cut off again.
@@ -157,7 +157,7 @@ def _log_cut_off(paths: Paths, version: str | None = None) -> ChampionRecord | N
 def _log_champion(paths: Paths, record: ChampionRecord, reasons: Sequence[str], **facts: Any) -> None:
     """Log a new champion by its kind; one that was rolled back comes here only when that was cut off."""
     is_back = record.kind == "rolled back"
-    restores = restored_by(record.version, read_decisions(paths.history_jsonl)) if is_back else None
+    restores = restored_version(record.version, read_decisions(paths.history_jsonl)) if is_back else None
     reasons = [f"Rolled back to {restores}.", *reasons] if restores else reasons
     what = "promoted" if record.kind == "trained" else record.kind
     _log(paths, what, record, reasons, restores=restores, **facts)
@@ -171,7 +171,7 @@ def _log(
     scorecards: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> None:
-    line = line_of_champions(read_decisions(paths.history_jsonl))
+    line = champion_lineage(read_decisions(paths.history_jsonl))
     replaces = line[-1] if line else None
     if scorecards is None:
         scorecards = {"champion": scores_of(paths.versions / record.version)}
@@ -181,12 +181,12 @@ def _log(
     append_decision(paths.history_jsonl, Decision.now(what, record.version, replaces, reasons, **facts))
 
 
-def locked(paths: Paths) -> FileLock:
+def registry_lock(paths: Paths) -> FileLock:
     """The lock under which champion and versions change; one process at a time."""
     paths.models.mkdir(parents=True, exist_ok=True)
     return FileLock(paths.models / ".registry.lock", timeout=LOCK_SECONDS)
 
 
-def own_bento_home(paths: Paths) -> None:
+def use_local_bentoml_home(paths: Paths) -> None:
     """Keep BentoML's stores in this clone unless the environment says otherwise; before its first import."""
     os.environ.setdefault("BENTOML_HOME", str(paths.bentoml_home.resolve()))

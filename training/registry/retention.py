@@ -8,8 +8,8 @@ from pydantic import Field
 
 from data.params import Params, Paths, load_params
 from models.storage.bento_store import RECORD, forget
-from training.registry.decision_log import line_of_champions, read_decisions
-from training.registry.promotion import UNFINISHED, champion_record, locked
+from training.registry.decision_log import champion_lineage, read_decisions
+from training.registry.promotion import UNFINISHED, champion_record, registry_lock
 
 
 class RetentionParams(Params):
@@ -21,12 +21,12 @@ class RetentionParams(Params):
     """The newest of the rest: what was rolled forward or back since."""
 
 
-def prune(paths: Paths) -> list[str]:
+def delete_old_versions(paths: Paths) -> list[str]:
     """Remove older versions from `models/versions` and from BentoML's store; returns what was removed."""
     params = load_params("retention", RetentionParams, paths.params)
-    with locked(paths):
+    with registry_lock(paths):
         champion = champion_record(paths)
-        line = line_of_champions(read_decisions(paths.history_jsonl))
+        line = champion_lineage(read_decisions(paths.history_jsonl))
         kept = {*line[-params.champions :], *([champion.version] if champion else [])}
         others = sorted(_known(paths) - kept)
         removed = others[: max(len(others) - params.others, 0)]

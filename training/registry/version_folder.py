@@ -36,7 +36,7 @@ LIBRARIES = ("numpy", "pandas", "scikit-learn", "xgboost-cpu", "bentoml")
 
 
 @dataclass(frozen=True)
-class Fitted:
+class TrainingResult:
     """What a training run ends with."""
 
     panel: SalesPanel
@@ -47,7 +47,7 @@ class Fitted:
     calibration: Calibration | None = None
 
 
-def save_challenger(fitted: Fitted, paths: Paths, now: datetime | None = None) -> ChampionRecord:
+def save_challenger(fitted: TrainingResult, paths: Paths, now: datetime | None = None) -> ChampionRecord:
     """Write a complete version to `models/challenger` in place of the one before."""
     folder = paths.models / ".challenger-unfinished"
     shutil.rmtree(folder, ignore_errors=True)
@@ -94,7 +94,7 @@ def save_rolled_forward(
 
 
 @contextmanager
-def one_at_a_time(paths: Paths) -> Iterator[None]:
+def training_lock(paths: Paths) -> Iterator[None]:
     """Hold challenger and champion for this process; wait, and say so, while another job holds them."""
     paths.models.mkdir(parents=True, exist_ok=True)
     lock = FileLock(paths.models / ".challenger.lock")
@@ -114,7 +114,7 @@ def params_hash(settings: BaseModel) -> str:
     return hashlib.sha256(settings.model_dump_json().encode()).hexdigest()
 
 
-def _write_files(fitted: Fitted, folder: Path, root: Path) -> None:
+def _write_files(fitted: TrainingResult, folder: Path, root: Path) -> None:
     panel = fitted.panel
     _write_forecasts(fitted.forecaster, panel, folder)
     fitted.seed.save(folder)
@@ -133,7 +133,7 @@ def _write_forecasts(forecaster: Forecaster, panel: SalesPanel, folder: Path) ->
     panel.window(first, panel.end).save(folder / "history.npz")
 
 
-def _record(fitted: Fitted, folder: Path, now: datetime) -> ChampionRecord:
+def _record(fitted: TrainingResult, folder: Path, now: datetime) -> ChampionRecord:
     files = digests_of(folder)
     return ChampionRecord(
         version=new_version(now, files),
@@ -146,7 +146,7 @@ def _record(fitted: Fitted, folder: Path, now: datetime) -> ChampionRecord:
     )
 
 
-def _card(fitted: Fitted, root: Path) -> dict[str, Any]:
+def _card(fitted: TrainingResult, root: Path) -> dict[str, Any]:
     """What a person asks of a model: what it is, what it has seen, how good it is, what made it."""
     panel, models = fitted.panel, fitted.metrics["models"]
     return {
@@ -158,7 +158,7 @@ def _card(fitted: Fitted, root: Path) -> dict[str, Any]:
         "cutoff": str(panel.end),
         "trained_until": str(panel.end),
         "data": _data_facts(panel),
-        "scores": {model: standing["overall"] for model, standing in models.items()},
+        "scores": {model: entry["overall"] for model, entry in models.items()},
         "not_measured": fitted.metrics["not_measured"],
         "params": fitted.settings.model_dump(mode="json"),
         "git_commit": _git_commit(root),

@@ -1,4 +1,4 @@
-"""The versions of this clone, `models/versions`: read and shown."""
+"""The versions of this clone, `models/versions`: read and format_version."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def read_version(version: str, paths: Paths) -> ChampionRecord:
     return ChampionRecord.read(path)
 
 
-def listed(paths: Paths, champion: ChampionRecord | None) -> str:
+def format_versions(paths: Paths, champion: ChampionRecord | None) -> str:
     """All of them, newest first, a line each; * is the champion."""
     newest_first = sorted(paths.versions.glob(f"*/{RECORD}"), reverse=True)
     rows = [
@@ -33,7 +33,7 @@ def listed(paths: Paths, champion: ChampionRecord | None) -> str:
     return "\n".join(rows) or "There is no version yet; `make train` makes one."
 
 
-def shown(paths: Paths, version: str) -> str:
+def format_version(paths: Paths, version: str) -> str:
     """All that is known of one, as JSON."""
     record = read_version(version, paths)
     card = json.loads((paths.versions / version / "card.json").read_text(encoding="utf-8"))

@@ -24,19 +24,19 @@ from data.loading.load_history import raw_files
 from data.params import Paths
 from data.progress import configure_logging
 from models.storage.bento_store import RECORD, ChampionRecord, verify
-from training.registry.promotion import UNFINISHED, locked, own_bento_home, promote
+from training.registry.promotion import UNFINISHED, promote, registry_lock, use_local_bentoml_home
 from training.remote.dagshub import account, credentials
 from training.remote.dvc_command import Dvc, RemoteError
 
 logger = logging.getLogger(__name__)
 
-KNOCK_SECONDS = 10.0
+CONNECT_TIMEOUT_SECONDS = 10.0
 SALES_STAGE = "sales"
 
 
 def push(paths: Paths, dvc: Dvc, remote: str) -> None:
     """Take sales and versions as they are now into DVC, and send all it holds."""
-    with locked(paths):
+    with registry_lock(paths):
         whole = [path.parent for path in paths.versions.glob(f"[!.]*/{RECORD}")]
         new = [folder for folder in whole if not folder.with_name(f"{folder.name}.dvc").exists()]
         if new:
@@ -93,7 +93,7 @@ def _set_damage_aside(record: ChampionRecord, paths: Paths) -> None:
             cached.unlink()
 
 
-def knock(address: str, account: tuple[str, str] | None) -> None:
+def check_remote_reachable(address: str, account: tuple[str, str] | None) -> None:
     """See whether a server answers, and lets this account in.
 
     dvc would take minutes to find nobody there, and calls a wrong password over HTTP missing files.
@@ -103,7 +103,7 @@ def knock(address: str, account: tuple[str, str] | None) -> None:
     if account:
         request.add_header("Authorization", f"Basic {b64encode(':'.join(account).encode()).decode()}")
     try:
-        urlopen(request, timeout=KNOCK_SECONDS).close()
+        urlopen(request, timeout=CONNECT_TIMEOUT_SECONDS).close()
     except HTTPError as error:
         if account and error.code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             raise RemoteError(
@@ -127,7 +127,7 @@ def share(what: str, paths: Paths, remote: str | None, limit_seconds: float) -> 
     address = settings.get(f"remote.{remote}.endpointurl", url)
     logger.info("%s: %s, at most %g s.", what.capitalize(), address, limit_seconds)
     if address.startswith(("http://", "https://")):
-        knock(address, account(remote, settings, os.environ))
+        check_remote_reachable(address, account(remote, settings, os.environ))
     with credentials(remote, settings, os.environ) as environment:
         do = {"push": push, "pull": pull, "restore": restore}[what]
         do(paths, Dvc(paths.root, limit_seconds, environment, dvc.started), remote)
@@ -150,7 +150,7 @@ def main(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     configure_logging()
     paths = Paths()
-    own_bento_home(paths)
+    use_local_bentoml_home(paths)
     try:
         print(share(arguments.what, paths, arguments.remote, arguments.limit_seconds))
     except StorecastError as error:

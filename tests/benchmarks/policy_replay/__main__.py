@@ -24,8 +24,8 @@ from drift.params import DriftParams
 from models.forecaster.forecaster import ForecasterParams
 from tests.benchmarks.policy_replay.policies import (
     AFTER_WEEKS,
-    Life,
     Policy,
+    PolicyRun,
     detections,
     false_alarms,
     loop,
@@ -35,7 +35,7 @@ from tests.benchmarks.policy_replay.policies import (
     weeks_after,
     worst_promotion,
 )
-from tests.benchmarks.policy_replay.world import PlannedShock, World, plan_shocks, shocked
+from tests.benchmarks.policy_replay.simulation import PlannedShock, Simulation, plan_shocks, shocked
 from training.gate.params import RetrainParams
 
 logger = logging.getLogger(__name__)
@@ -77,24 +77,26 @@ def replay(
     shocks = plan_shocks(plan.shocks, plan.weeks, plan.seed)
     sales = shocked(panel, shocks, plan.weeks, plan.lasting_weeks, plan.seed)
     forecaster = ForecasterParams(final_rows=plan.rows, rounds=plan.rounds, seed=plan.seed)
-    world = World(sales, plan.weeks, forecaster, drift.false_alarm_rate)
-    lives = ((name, policy(world, params)) for name, policy in POLICIES.items())
-    return shocks, [outcome(name, life, world, shocks) for name, life in lives]
+    simulation = Simulation(sales, plan.weeks, forecaster, drift.false_alarm_rate)
+    runs = ((name, policy(simulation, params)) for name, policy in POLICIES.items())
+    return shocks, [outcome(name, run, simulation, shocks) for name, run in runs]
 
 
-def outcome(name: str, life: Life, world: World, shocks: list[PlannedShock]) -> Outcome:
-    """What a life adds up to."""
+def outcome(name: str, run: PolicyRun, simulation: Simulation, shocks: list[PlannedShock]) -> Outcome:
+    """What a run adds up to."""
     watches = name == "Storecast's loop"
     told = Outcome(
         policy=name,
-        wape=wape(world, life, range(world.n_weeks)),
-        wape_after_shocks=wape(world, life, weeks_after(shocks, world.n_weeks) or range(world.n_weeks)),
-        trainings=len(life.trained),
-        promotions=len(life.promoted),
-        false_alarms=len(false_alarms(life, shocks)) if watches else None,
-        days_to_detect=detections(life, shocks) if watches else [],
-        worst_promotion=worst_promotion(world, life) if life.promoted else None,
-        cpu_seconds=sum(world.costs.seconds[key] for key in life.costs),
+        wape=wape(simulation, run, range(simulation.n_weeks)),
+        wape_after_shocks=wape(
+            simulation, run, weeks_after(shocks, simulation.n_weeks) or range(simulation.n_weeks)
+        ),
+        trainings=len(run.trained),
+        promotions=len(run.promoted),
+        false_alarms=len(false_alarms(run, shocks)) if watches else None,
+        days_to_detect=detections(run, shocks) if watches else [],
+        worst_promotion=worst_promotion(simulation, run) if run.promoted else None,
+        cpu_seconds=sum(simulation.costs.seconds[key] for key in run.costs),
     )
     logger.info("%s: WAPE %.2f %% with %d trainings.", name, told.wape, told.trainings)
     return told
@@ -142,8 +144,8 @@ def main(argv: Sequence[str]) -> int:
     """Replay and write reports/replay.md and .json; 2 when the sales cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.policy_replay", description=__doc__)
     parser.add_argument("--sales", type=Path, help="a file; made-up sales unless given")
-    usual = {"weeks": 104, "shocks": 4, "lasting-weeks": 0, "seed": 1, "rows": 20_000, "rounds": 100}
-    for name, value in usual.items():
+    defaults = {"weeks": 104, "shocks": 4, "lasting-weeks": 0, "seed": 1, "rows": 20_000, "rounds": 100}
+    for name, value in defaults.items():
         parser.add_argument(f"--{name}", type=int, default=value)
     given = vars(parser.parse_args(argv))
     configure_logging()

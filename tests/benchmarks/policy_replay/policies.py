@@ -9,11 +9,11 @@ import numpy as np
 
 from data.progress import progress
 from models.forecaster.recent_correction import USUAL, Lately
-from tests.benchmarks.policy_replay.world import WEEK_DAYS, PlannedShock, World
-from training.gate.correction_policy import Looks, looks_at, looks_from
+from tests.benchmarks.policy_replay.simulation import WEEK_DAYS, PlannedShock, Simulation
+from training.gate.correction_policy import DefaultCorrections, default_correction, default_corrections
 from training.gate.decision_rule import decide
 from training.gate.params import RetrainParams
-from training.gate.retrain_schedule import is_learning, next_attempt
+from training.gate.retrain_schedule import is_adapting, next_attempt
 from training.registry.decision_log import Decision
 
 AFTER_WEEKS = 8
@@ -21,7 +21,7 @@ MONTH_WEEKS = 4
 
 
 @dataclass(frozen=True)
-class Replaced:
+class ReplacedModel:
     """The model that served before a promotion, and what a look at it would have started from."""
 
     model: int
@@ -29,75 +29,85 @@ class Replaced:
 
 
 @dataclass
-class Life:
+class PolicyRun:
     """What a policy did: the model that served each week and how, and the weeks of trainings and alarms."""
 
     served: list[int] = field(default_factory=list)
-    start: list[Lately | None] = field(default_factory=list)  # of a look, None where nobody looked
+    start: list[Lately | None] = field(default_factory=list)  # of a look, None where no_correction looked
     trained: list[int] = field(default_factory=list)
-    promoted: dict[int, Replaced] = field(default_factory=dict)  # by week
+    promoted: dict[int, ReplacedModel] = field(default_factory=dict)  # by week
     alarms: list[int] = field(default_factory=list)
     opened: list[int] = field(default_factory=list)  # weeks in which an alarm opened an episode
     costs: set[tuple[str, int, int]] = field(default_factory=set)
 
 
-Policy = Callable[[World, RetrainParams], Life]
+Policy = Callable[[Simulation, RetrainParams], PolicyRun]
 
 
-def never(world: World, params: RetrainParams) -> Life:
+def never(simulation: Simulation, params: RetrainParams) -> PolicyRun:
     """Train once."""
-    first, *_ = world.origins
-    return _priced(Life(served=[first] * world.n_weeks, start=[None] * world.n_weeks, trained=[0]), world)
+    first, *_ = simulation.origins
+    return _add_costs(
+        PolicyRun(served=[first] * simulation.n_weeks, start=[None] * simulation.n_weeks, trained=[0]),
+        simulation,
+    )
 
 
-def weekly(world: World, params: RetrainParams) -> Life:
+def weekly(simulation: Simulation, params: RetrainParams) -> PolicyRun:
     """Train every week, and serve that."""
-    nobody, weeks = [None] * world.n_weeks, list(range(world.n_weeks))
-    return _priced(Life(served=list(world.origins), start=[*nobody], trained=weeks), world)
+    no_correction, weeks = [None] * simulation.n_weeks, list(range(simulation.n_weeks))
+    return _add_costs(
+        PolicyRun(served=list(simulation.origins), start=[*no_correction], trained=weeks), simulation
+    )
 
 
-def loop(world: World, params: RetrainParams) -> Life:
+def loop(simulation: Simulation, params: RetrainParams) -> PolicyRun:
     """Train when the alarm says so or an attempt is due, and serve what passes the gate."""
-    life, decisions = Life(trained=[0]), list[Decision]()
-    champion, reading = world.origins[0], USUAL
-    for week, origin in enumerate(progress(world.origins, "Storecast's loop")):
-        flagged = world.drifted(champion, origin)
+    run, decisions = PolicyRun(trained=[0]), list[Decision]()
+    champion, correction = simulation.origins[0], USUAL
+    for week, origin in enumerate(progress(simulation.origins, "Storecast's loop")):
+        flagged = simulation.detect_drift(champion, origin)
         if flagged is not None:
-            life.alarms.append(week)
-        today = world.known(origin).end.astype(object)
-        attempt = next_attempt(decisions, flagged, reading.follows_breaks, today, params.pace)
-        looks = looks_at(reading, is_learning(decisions, today, params.pace), attempt)
+            run.alarms.append(week)
+        today = simulation.known(origin).end.astype(object)
+        attempt = next_attempt(decisions, flagged, correction.follows_breaks, today, params.pace)
+        corrections = default_corrections(correction, is_adapting(decisions, today, params.pace), attempt)
         is_better = False
         if attempt:
-            is_better = _contest(world, champion, looks, origin, life, params)
-            life.trained.append(week)
-            life.opened += [week] if attempt == 1 else []
+            is_better = _passes_gate(simulation, champion, corrections, origin, run, params)
+            run.trained.append(week)
+            run.opened += [week] if attempt == 1 else []
             decisions.append(_decision(is_better, str(origin), today, attempt, flagged or ()))
-        start = looks_from(reading, is_learning(decisions, today, params.pace))
+        start = default_correction(correction, is_adapting(decisions, today, params.pace))
         if is_better:
-            life.promoted[week] = Replaced(champion, start)
-            champion, start = origin, looks.challenger
-        life.served.append(champion)
-        life.start.append(start)
-        reading = world.reading(champion, origin, start)
-    for trained in set(life.served):
-        world.alarm(trained)
-        life.costs.add(("calibrate", trained, trained))
-    life.costs |= {key for key in world.costs.seconds if key[0] == "expect"}
-    return _priced(life, world)
+            run.promoted[week] = ReplacedModel(champion, start)
+            champion, start = origin, corrections.challenger
+        run.served.append(champion)
+        run.start.append(start)
+        correction = simulation.correction(champion, origin, start)
+    for trained in set(run.served):
+        simulation.alarm(trained)
+        run.costs.add(("calibrate", trained, trained))
+    run.costs |= {key for key in simulation.costs.seconds if key[0] == "expect"}
+    return _add_costs(run, simulation)
 
 
-def _contest(
-    world: World, champion: int, looks: Looks, origin: int, life: Life, params: RetrainParams
+def _passes_gate(
+    simulation: Simulation,
+    champion: int,
+    corrections: DefaultCorrections,
+    origin: int,
+    run: PolicyRun,
+    params: RetrainParams,
 ) -> bool:
     """What the gate says of the week before an origin, which neither side knows."""
     before = origin - WEEK_DAYS
     cards = (
-        world.scorecard(champion, before, looks.champion),
-        world.scorecard(before, before, looks.challenger),
+        simulation.scorecard(champion, before, corrections.champion),
+        simulation.scorecard(before, before, corrections.challenger),
     )
-    how = "look" if looks.champion else "roll"
-    life.costs |= {("train", before, before), (how, champion, before), ("look", before, before)}
+    how = "look" if corrections.champion else "roll"
+    run.costs |= {("train", before, before), (how, champion, before), ("look", before, before)}
     return decide(*cards, params.gate).promote
 
 
@@ -107,21 +117,23 @@ def _decision(is_better: bool, version: str, today: object, attempt: int, kinds:
     return Decision.now(what, version, None, [], scorecards={}, **facts)
 
 
-def _priced(life: Life, world: World) -> Life:
+def _add_costs(run: PolicyRun, simulation: Simulation) -> PolicyRun:
     """Add what serving costs, with the trainings."""
-    for week, origin in enumerate(progress(world.origins, "Forecasts")):
-        world.scorecard(life.served[week], origin, life.start[week])
-        life.costs.add(("look" if life.start[week] else "roll", life.served[week], origin))
-    for week in life.trained:
-        origin = world.origins[week]
-        world.model(origin)
-        life.costs.add(("train", origin, origin))
-    return life
+    for week, origin in enumerate(progress(simulation.origins, "Forecasts")):
+        simulation.scorecard(run.served[week], origin, run.start[week])
+        run.costs.add(("look" if run.start[week] else "roll", run.served[week], origin))
+    for week in run.trained:
+        origin = simulation.origins[week]
+        simulation.model(origin)
+        run.costs.add(("train", origin, origin))
+    return run
 
 
-def wape(world: World, life: Life, weeks: Sequence[int]) -> float:
+def wape(simulation: Simulation, run: PolicyRun, weeks: Sequence[int]) -> float:
     """Error over sales of the weeks, in percent."""
-    cards = [world.scorecard(life.served[week], world.origins[week], life.start[week]) for week in weeks]
+    cards = [
+        simulation.scorecard(run.served[week], simulation.origins[week], run.start[week]) for week in weeks
+    ]
     return 100 * float(sum(card.error.sum() for card in cards) / sum(card.sold.sum() for card in cards))
 
 
@@ -132,37 +144,39 @@ def weeks_after(shocks: Sequence[PlannedShock], n_weeks: int) -> list[int]:
     )
 
 
-def worst_promotion(world: World, life: Life) -> float:
+def worst_promotion(simulation: Simulation, run: PolicyRun) -> float:
     """How much worse than its predecessor a promoted model was over four weeks, percent; NaN without one."""
     worse = []
-    for week, replaced in life.promoted.items():
-        error = _month_of(world, week, world.origins[week], life.start[week])
-        worse.append(100 * (error / _month_of(world, week, replaced.model, replaced.start) - 1))
+    for week, replaced in run.promoted.items():
+        error = _error_over_four_weeks(simulation, week, simulation.origins[week], run.start[week])
+        worse.append(
+            100 * (error / _error_over_four_weeks(simulation, week, replaced.model, replaced.start) - 1)
+        )
     return float(max(worse, default=np.nan))
 
 
-def _month_of(world: World, week: int, model: int, start: Lately | None) -> float:
+def _error_over_four_weeks(simulation: Simulation, week: int, model: int, start: Lately | None) -> float:
     """Error of a model over four weeks, in units, read as its looks would have it."""
     error = 0.0
-    for origin in world.origins[week : week + MONTH_WEEKS]:
-        error += float(world.scorecard(model, origin, start).error.sum())
-        start = looks_from(world.reading(model, origin, start), learning=True)
+    for origin in simulation.origins[week : week + MONTH_WEEKS]:
+        error += float(simulation.scorecard(model, origin, start).error.sum())
+        start = default_correction(simulation.correction(model, origin, start), adapting=True)
     return error
 
 
-def detections(life: Life, shocks: Sequence[PlannedShock]) -> list[int | None]:
+def detections(run: PolicyRun, shocks: Sequence[PlannedShock]) -> list[int | None]:
     """Days from each shock to the first alarm within eight weeks; None where there was none.
 
     An alarm at the start of a week has seen the weeks before it.
     """
     found = []
     for shock in shocks:
-        weeks = [week for week in life.alarms if shock.week < week <= shock.week + AFTER_WEEKS]
+        weeks = [week for week in run.alarms if shock.week < week <= shock.week + AFTER_WEEKS]
         found.append((weeks[0] - shock.week) * WEEK_DAYS if weeks else None)
     return found
 
 
-def false_alarms(life: Life, shocks: Sequence[PlannedShock]) -> list[int]:
+def false_alarms(run: PolicyRun, shocks: Sequence[PlannedShock]) -> list[int]:
     """Weeks in which an episode began before the first shock, or over eight weeks after the newest."""
     excused = {week for shock in shocks for week in range(shock.week + 1, shock.week + AFTER_WEEKS + 1)}
-    return [week for week in life.opened if week not in excused]
+    return [week for week in run.opened if week not in excused]

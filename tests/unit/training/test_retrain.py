@@ -65,18 +65,18 @@ def test_a_challenger_that_learnt_the_drift_replaces_the_champion(
 ) -> None:
     write_panel(drifted, clone.sales)
     raise_flag(clone.flag, "Items trade places.", trained.version)
-    judgement = run(clone)
+    verdict = run(clone)
     champion = champion_record(clone)
-    assert judgement is not None
-    assert judgement.promote
+    assert verdict is not None
+    assert verdict.promote
     assert champion is not None
-    assert champion.version == judgement.challenger > trained.version
+    assert champion.version == verdict.challenger > trained.version
     assert champion.kind == "trained"
     assert str(champion.cutoff) == str(drifted.end)
     assert read_flag(clone.flag) is None
     last = read_decisions(clone.history_jsonl)[-1]
     assert (last.decision, last.version, last.replaces) == ("promoted", champion.version, trained.version)
-    assert last.reasons == judgement.reasons
+    assert last.reasons == verdict.reasons
     assert last.scorecards["challenger"]["wape"] < last.scorecards["before"]["wape"]
     assert json.loads(clone.gate.read_text())["promote"] is True
     told = events(clone)
@@ -88,13 +88,13 @@ def test_a_challenger_that_learnt_the_drift_replaces_the_champion(
 def test_without_news_the_champion_is_kept_and_the_flag_cleared(
     clone: Paths, trained: ChampionRecord
 ) -> None:
-    judgement = run(clone, force=True)
-    assert judgement is not None
-    assert not judgement.promote
+    verdict = run(clone, force=True)
+    assert verdict is not None
+    assert not verdict.promote
     assert champion_record(clone) == trained
     assert read_flag(clone.flag) is None
     last = read_decisions(clone.history_jsonl)[-1]
-    assert (last.decision, last.version) == ("kept", judgement.challenger)
+    assert (last.decision, last.version) == ("kept", verdict.challenger)
     assert last.cutoff == trained.cutoff
     assert set(last.scorecards) == {"before", "challenger"}
     assert events(clone)[-2:] == [f"Kept {trained.version}.", "Flag cleared."]
@@ -140,23 +140,23 @@ def test_a_promotion_that_was_cut_off_before_its_log_line_keeps_what_it_was_for(
 ) -> None:
     write_panel(drifted, clone.sales)
     raise_flag(clone.flag, "Something moved.", trained.version, ("item",))
-    judgement = run(clone)
-    assert judgement is not None
-    assert judgement.promote
+    verdict = run(clone)
+    assert verdict is not None
+    assert verdict.promote
     lines = clone.history_jsonl.read_text().splitlines()
     clone.history_jsonl.write_text("".join(f"{line}\n" for line in lines[:-1]))
     open_champion(clone)
     last = read_decisions(clone.history_jsonl)[-1]
-    assert (last.version, last.attempt, last.kinds) == (judgement.challenger, 1, ("item",))
-    assert last.reasons == judgement.reasons
+    assert (last.version, last.attempt, last.kinds) == (verdict.challenger, 1, ("item",))
+    assert last.reasons == verdict.reasons
 
 
 def test_the_first_champion_needs_no_contest(clone: Paths, panel: SalesPanel) -> None:
     clone.params.write_text(SMALL)
     write_panel(panel, clone.sales)
-    judgement = run(clone, force=True)
-    assert judgement is not None
-    assert judgement.reasons == ("There was no champion.",)
+    verdict = run(clone, force=True)
+    assert verdict is not None
+    assert verdict.reasons == ("There was no champion.",)
     assert champion_record(clone) is not None
 
 
@@ -164,10 +164,10 @@ def test_a_champion_whose_series_are_gone_is_replaced(
     clone: Paths, trained: ChampionRecord, drifted: SalesPanel
 ) -> None:
     write_panel(drifted.select(np.arange(1, drifted.n_series)), clone.sales)
-    judgement = run(clone, force=True)
-    assert judgement is not None
-    assert judgement.promote
-    assert "cannot forecast these sales" in judgement.reasons[0]
+    verdict = run(clone, force=True)
+    assert verdict is not None
+    assert verdict.promote
+    assert "cannot forecast these sales" in verdict.reasons[0]
 
 
 def test_sales_that_end_before_the_champion_change_nothing_and_leave_the_flag(
@@ -208,9 +208,9 @@ def test_a_challenger_of_an_earlier_flag_is_not_taken_for_this_one(
 ) -> None:
     flag = raise_flag(clone.flag, "Something moved.", trained.version)
     assert trained.created_at < flag.time
-    judgement = run(clone)
-    assert judgement is not None
-    assert judgement.challenger != trained.version
+    verdict = run(clone)
+    assert verdict is not None
+    assert verdict.challenger != trained.version
 
 
 def test_a_training_by_hand_after_the_flag_was_raised_answers_it(

@@ -13,7 +13,7 @@ from data.synthetic import SyntheticParams, synthetic_panel
 from models.champion import Champion
 from models.forecaster.roll_forward import roll_forward
 from models.storage.bento_store import ChampionRecord, bento_champion
-from training.registry.decision_log import line_of_champions, read_decisions
+from training.registry.decision_log import champion_lineage, read_decisions
 from training.registry.promotion import champion_record, promote, rollback
 from training.roll_forward import main, run
 
@@ -108,7 +108,7 @@ def test_a_rollback_after_roll_forwards_leads_to_the_model_before(
     second = run(clone)
     log = read_decisions(clone.history_jsonl)
     assert [entry.decision for entry in log] == ["promoted", "rolled forward", "rolled forward"]
-    assert line_of_champions(log) == [second.version]
+    assert champion_lineage(log) == [second.version]
     with pytest.raises(NoChampionError):
         rollback(clone)
     assert rollback(clone, first.version).files == first.files

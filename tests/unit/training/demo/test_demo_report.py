@@ -14,8 +14,8 @@ def week(number: int, error: float, promoted: bool | None = None) -> Week:
     return Week(
         number=number,
         last_day=date(2018, 1, 7) + timedelta(weeks=number),
-        alone=60.0,
-        rolled=40.0,
+        first_forecasts=60.0,
+        rolled_forward=40.0,
         served=error,
         drift="Items <moved>.",
         flagged=promoted is not None,
@@ -50,7 +50,11 @@ def test_the_page_asks_for_nothing_from_elsewhere() -> None:
 
 
 def test_an_outcome_is_told_in_words() -> None:
-    assert [one.outcome for one in WEEKS] == ["rolled forward", "retrained, kept", "retrained, promoted"]
+    assert [one.outcome for one in WEEKS] == [
+        "rolled forward",
+        "retrained, kept",
+        "retrained, promoted",
+    ]
     waiting = week(3, 20)
     waiting.flagged = True
     assert waiting.outcome == "flag cooling down"

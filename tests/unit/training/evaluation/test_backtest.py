@@ -8,13 +8,13 @@ from data.params import Paths
 from models.champion import Champion
 from models.forecaster.forecaster import Forecaster
 from training.evaluation.backtest import (
+    BASELINE_REGRESSORS,
     NAIVE,
-    SEEDS,
     STORECAST,
-    older_bounds,
+    backtest_baselines,
+    backtest_forecaster,
+    bounds_from_older_folds,
     sampled_series,
-    try_baselines,
-    try_forecaster,
 )
 from training.train import Settings
 
@@ -28,13 +28,13 @@ def test_all_models_are_tried_on_the_forecasters_folds(
     forecaster: Forecaster, panel: SalesPanel, settings: Settings
 ) -> None:
     rows = np.array([1, 4])
-    tried = try_forecaster(forecaster, panel, rows, cpu_seconds=1.0)
-    tried += try_baselines(panel, forecaster.folds, rows, settings.train.seed)
-    assert [one.model for one in tried] == [
+    results = backtest_forecaster(forecaster, panel, rows, cpu_seconds=1.0)
+    results += backtest_baselines(panel, forecaster.folds, rows, settings.train.seed)
+    assert [one.model for one in results] == [
         *(STORECAST, "member O", "member T", "member N"),
-        *(NAIVE, SEEDS["xgboost"], SEEDS["random_forest"]),
+        *(NAIVE, BASELINE_REGRESSORS["xgboost"], BASELINE_REGRESSORS["random_forest"]),
     ]
-    for one in tried:
+    for one in results:
         assert list(one.trials) == [fold.cutoff for fold in forecaster.folds]
         for cutoff, trial in one.trials.items():
             expected = panel.window(cutoff + 1, cutoff + 28).sales[rows]
@@ -50,8 +50,8 @@ def test_baselines_do_not_know_what_came_after_the_cutoff(
     changed[:, -28:] = 9999
     other = SalesPanel(changed, panel.start, panel.series)
     rows = np.arange(panel.n_series)
-    before = try_baselines(panel, newest, rows, settings.train.seed)
-    after = try_baselines(other, newest, rows, settings.train.seed)
+    before = backtest_baselines(panel, newest, rows, settings.train.seed)
+    after = backtest_baselines(other, newest, rows, settings.train.seed)
     for one, two in zip(before, after, strict=True):
         np.testing.assert_array_equal(
             one.trials[newest[0].cutoff].forecast, two.trials[newest[0].cutoff].forecast
@@ -60,8 +60,8 @@ def test_baselines_do_not_know_what_came_after_the_cutoff(
 
 def test_the_actuals_that_judge_a_bound_had_no_part_in_it(forecaster: Forecaster) -> None:
     newest, *older = [(fold.forecast(forecaster.chosen), fold.actual) for fold in forecaster.folds]
-    bounds = older_bounds([newest, *older])
-    np.testing.assert_array_equal(older_bounds([(newest[0], newest[1] * 10), *older]), bounds)
+    bounds = bounds_from_older_folds([newest, *older])
+    np.testing.assert_array_equal(bounds_from_older_folds([(newest[0], newest[1] * 10), *older]), bounds)
     assert np.isfinite(bounds).all()
     lower_80, upper_80, lower_95, upper_95 = np.moveaxis(bounds, -1, 0)
     assert (lower_95 <= lower_80).all()
@@ -71,17 +71,17 @@ def test_the_actuals_that_judge_a_bound_had_no_part_in_it(forecaster: Forecaster
 
 def test_the_oldest_fold_has_no_bounds_to_judge(forecaster: Forecaster) -> None:
     oldest = forecaster.folds[-1]
-    assert np.isnan(older_bounds([(oldest.overall, oldest.actual)])).all()
+    assert np.isnan(bounds_from_older_folds([(oldest.overall, oldest.actual)])).all()
 
 
 def test_every_model_is_judged_with_bands_of_its_own(
     forecaster: Forecaster, panel: SalesPanel, settings: Settings
 ) -> None:
     rows = np.arange(panel.n_series)
-    tried = try_forecaster(forecaster, panel, rows, cpu_seconds=1.0)
-    tried += try_baselines(panel, forecaster.folds, rows, settings.train.seed)
+    results = backtest_forecaster(forecaster, panel, rows, cpu_seconds=1.0)
+    results += backtest_baselines(panel, forecaster.folds, rows, settings.train.seed)
     widths = []
-    for one in tried:
+    for one in results:
         *measured, oldest = one.trials.values()
         assert np.isnan(oldest.bounds).all()
         for trial in measured:

@@ -10,9 +10,9 @@ import pytest
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from models.champion import Champion
-from training.evaluation.backtest import Tried
+from training.evaluation.backtest import BacktestResult
 from training.evaluation.holdout_report import HoldOut, forecast_report, series_chart, total_chart
-from training.evaluation.leaderboard import standings
+from training.evaluation.leaderboard import rank_models
 
 
 class Links(HTMLParser):
@@ -51,7 +51,7 @@ def test_the_report_shows_the_total_and_series_of_each_size(trained_clone: Paths
     assert "All 8 series together" in page
     for size in ("low", "mid", "high"):
         assert len(re.findall(f"{size} seller", page)) == 2
-    for model in ("storecast", "seed xgboost", "seasonal naive"):
+    for model in ("storecast", "baseline xgboost", "seasonal naive"):
         assert f"<td>{model}</td>" in page
 
 
@@ -78,7 +78,9 @@ def test_all_charts_span_the_same_days_also_that_of_a_series_that_starts_late(ho
 
 
 def test_without_a_hold_out_the_report_says_what_is_missing(panel: SalesPanel) -> None:
-    page = forecast_report(panel, None, standings([Tried("storecast", {})]), ["Too short <to> measure."])
+    page = forecast_report(
+        panel, None, rank_models([BacktestResult("storecast", {})]), ["Too short <to> measure."]
+    )
     assert "Too short &lt;to&gt; measure." in page
     assert "<svg" not in page
     assert "<table" not in page

@@ -16,12 +16,12 @@ from models.storage.bento_store import ChampionRecord
 from training import retrain
 from training import roll_forward as job
 from training.gate.correction_policy import (
-    Looks,
-    knows_newest_week,
-    looks_at,
-    looks_from,
-    looks_of,
-    reading_of_champion,
+    DefaultCorrections,
+    champion_correction,
+    default_correction,
+    default_corrections,
+    has_seen_newest_week,
+    read_default_corrections,
 )
 from training.registry.decision_log import Decision, append_decision, read_decisions
 from training.registry.promotion import promote
@@ -67,7 +67,7 @@ def test_levels_that_broke_are_followed_while_their_drift_is_learnt(
     job.run(clone)
     champion, known = open_champion(clone), mixed.until(mixed.end - AHEAD_DAYS)
     assert champion.forecaster.lately.follows_breaks
-    assert reading_of_champion(clone) == champion.forecaster.lately
+    assert champion_correction(clone) == champion.forecaster.lately
     assert "Series whose level broke" in read_decisions(clone.history_jsonl)[-1].reasons[0]
     plain = roll_forward(Champion.load(clone.versions / trained.version).forecaster, known)
     ahead = mixed.sales[:, -AHEAD_DAYS:]
@@ -85,27 +85,29 @@ def test_what_is_followed_when_it_cooled_down_is_looked_at_until_it_is_as_usual(
 ) -> None:
     begin_to_learn(clone, trained)
     job.run(clone)
-    assert looks_of(clone, mixed).champion == FOLLOWING
+    assert read_default_corrections(clone, mixed).champion == FOLLOWING
     clone.params.write_text(
         PARAMS.replace("retrain:", "retrain: {pace: {settled_days: 1, cool_down_days: 1}}")
     )
-    assert looks_of(clone, mixed).champion == USUAL
+    assert read_default_corrections(clone, mixed).champion == USUAL
 
 
 @pytest.mark.parametrize("lately", READINGS)
 def test_a_look_starts_from_following_only_while_a_drift_is_learnt(lately: Lately) -> None:
-    assert looks_from(lately, learning=True) == (FOLLOWING if lately == USUAL else lately)
-    assert looks_from(lately, learning=False) == (None if lately == USUAL else USUAL)
+    assert default_correction(lately, adapting=True) == (FOLLOWING if lately == USUAL else lately)
+    assert default_correction(lately, adapting=False) == (None if lately == USUAL else USUAL)
 
 
 def test_new_trees_begin_with_a_say_once_they_have_learnt_of_the_drift() -> None:
     treeless = Lately(has_trees=False, follows_breaks=True)
-    assert looks_at(treeless, learning=True, attempt=1) == Looks(treeless, treeless)
-    assert looks_at(USUAL, learning=False, attempt=1) == Looks(None, FOLLOWING)
+    assert default_corrections(treeless, adapting=True, attempt=1) == DefaultCorrections(treeless, treeless)
+    assert default_corrections(USUAL, adapting=False, attempt=1) == DefaultCorrections(None, FOLLOWING)
     for attempt in (2, 3, None):  # None is a training by hand
-        assert looks_at(treeless, learning=True, attempt=attempt) == Looks(treeless, FOLLOWING)
-    assert looks_at(treeless, learning=False, attempt=None) == Looks(USUAL, USUAL)
-    assert looks_at(USUAL, learning=False, attempt=None) == Looks(None, None)
+        assert default_corrections(treeless, adapting=True, attempt=attempt) == DefaultCorrections(
+            treeless, FOLLOWING
+        )
+    assert default_corrections(treeless, adapting=False, attempt=None) == DefaultCorrections(USUAL, USUAL)
+    assert default_corrections(USUAL, adapting=False, attempt=None) == DefaultCorrections(None, None)
 
 
 def test_a_challenger_made_by_dvc_is_served_as_the_gate_has_judged_it(
@@ -114,12 +116,12 @@ def test_a_challenger_made_by_dvc_is_served_as_the_gate_has_judged_it(
     clone.params.write_text(PARAMS + SMALL)
     raise_flag(clone.flag, "Items traded places.", trained.version, kinds=("item",))
     made = train_challenger(clone)
-    judgement = retrain.run(clone)
-    assert judgement is not None
-    assert (judgement.challenger, judgement.promote) == (made.version, True)
+    verdict = retrain.run(clone)
+    assert verdict is not None
+    assert (verdict.challenger, verdict.promote) == (made.version, True)
     assert open_champion(clone).forecaster.lately.follows_breaks
 
 
 def test_trees_know_a_week_of_which_they_have_seen_a_day(panel: SalesPanel) -> None:
-    assert knows_newest_week(panel.end - 6, panel)
-    assert not knows_newest_week(panel.end - 7, panel)
+    assert has_seen_newest_week(panel.end - 6, panel)
+    assert not has_seen_newest_week(panel.end - 7, panel)

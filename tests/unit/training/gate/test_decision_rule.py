@@ -54,10 +54,10 @@ def test_a_gain_within_noise_keeps_the_champion() -> None:
     decision = judged(10, one_good_day)
     assert not decision.promote
     assert "7.0 % better" in decision.reasons[0]
-    assert "beyond noise" in decision.reasons[1]
+    assert "Not statistically significant" in decision.reasons[1]
 
 
-def test_the_same_gain_every_day_is_beyond_noise() -> None:
+def test_the_same_gain_every_day_is_statistically_significant() -> None:
     assert judged(10, 9.8).promote
 
 
@@ -70,7 +70,7 @@ def test_a_day_that_is_hard_for_both_is_no_noise() -> None:
     assert judged(12 + hard, 11 + hard).promote
 
 
-def test_a_challenger_that_hurts_one_store_is_refused_by_name() -> None:
+def test_a_challenger_that_makes_one_store_worse_is_refused_by_name() -> None:
     second_store_worse = np.array([[5.0], [5.0], [10.6]]) * np.ones(DAYS)
     decision = judged(10, second_store_worse)
     assert not decision.promote

@@ -11,8 +11,8 @@ from models.champion import Champion
 from models.forecaster.forecaster import Forecaster
 from models.forecaster.recent_correction import FOLLOWING, USUAL, Lately
 from models.storage.bento_store import ChampionRecord
-from training.gate.correction_policy import Looks
-from training.gate.head_to_head import contest
+from training.gate.correction_policy import DefaultCorrections
+from training.gate.head_to_head import compare_head_to_head
 from training.train import Settings
 
 DAYS = 7
@@ -31,24 +31,32 @@ def champion(forecaster: Forecaster, trained_until: np.datetime64) -> Champion:
     return opened
 
 
-@pytest.mark.parametrize("looks", [Looks(), Looks(FOLLOWING, FOLLOWING), Looks(USUAL, FOLLOWING)])
+@pytest.mark.parametrize(
+    "corrections",
+    [DefaultCorrections(), DefaultCorrections(FOLLOWING, FOLLOWING), DefaultCorrections(USUAL, FOLLOWING)],
+)
 def test_a_model_trained_on_the_days_of_the_contest_ties_with_itself(
-    fitted: Forecaster, panel: SalesPanel, looks: Looks
+    fitted: Forecaster, panel: SalesPanel, corrections: DefaultCorrections
 ) -> None:
-    before, after = contest(champion(fitted, panel.end), fitted, panel, DAYS, looks)
+    before, after = compare_head_to_head(champion(fitted, panel.end), fitted, panel, DAYS, corrections)
     np.testing.assert_array_equal(before.error, after.error)
 
 
-@pytest.mark.parametrize("looks", [Looks(), Looks(FOLLOWING, FOLLOWING), Looks(USUAL, FOLLOWING)])
+@pytest.mark.parametrize(
+    "corrections",
+    [DefaultCorrections(), DefaultCorrections(FOLLOWING, FOLLOWING), DefaultCorrections(USUAL, FOLLOWING)],
+)
 @pytest.mark.parametrize("days_ago", [0, DAYS, 3 * DAYS])
 def test_neither_side_knows_the_days_it_is_scored_on(
-    fitted: Forecaster, panel: SalesPanel, days_ago: int, looks: Looks
+    fitted: Forecaster, panel: SalesPanel, days_ago: int, corrections: DefaultCorrections
 ) -> None:
     changed = panel.sales.copy()
     changed[:, -DAYS:] *= 10
     shifted = SalesPanel(changed, panel.start, panel.series)
     opened = champion(fitted, panel.end - days_ago)
-    plain, moved = (contest(opened, fitted, sales, DAYS, looks) for sales in (panel, shifted))
+    plain, moved = (
+        compare_head_to_head(opened, fitted, sales, DAYS, corrections) for sales in (panel, shifted)
+    )
     for card, other in zip(plain, moved, strict=True):
         np.testing.assert_array_equal(card.forecast, other.forecast)
 
@@ -58,6 +66,9 @@ def test_what_an_older_week_objected_to_has_no_say_in_a_contest_that_looks(
 ) -> None:
     objected = replace(fitted, lately=Lately(has_trees=False, follows_breaks=True))
     opened = [champion(one, panel.end - 3 * DAYS) for one in (fitted, objected)]
-    cards = [contest(one, fitted, panel, DAYS, Looks(champion=USUAL))[0] for one in opened]
+    cards = [
+        compare_head_to_head(one, fitted, panel, DAYS, DefaultCorrections(champion=USUAL))[0]
+        for one in opened
+    ]
     np.testing.assert_array_equal(cards[0].forecast, cards[1].forecast)
     assert fitted.lately == USUAL

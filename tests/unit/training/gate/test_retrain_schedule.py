@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from training.gate.retrain_schedule import PaceParams, is_learning, next_attempt
+from training.gate.retrain_schedule import RetrainScheduleParams, is_adapting, next_attempt
 from training.registry.decision_log import Decision
 
 FIRST = date(2017, 1, 1)
-PARAMS = PaceParams(first_wait_days=14, settled_days=56, cool_down_days=112)
+PARAMS = RetrainScheduleParams(first_wait_days=14, settled_days=56, cool_down_days=112)
 
 
 def attempt(what: str, number: int | None, day: int, *kinds: str) -> Decision:
@@ -87,7 +87,7 @@ def test_after_a_cool_down_any_flag_opens_an_episode(flagged: tuple[str, ...]) -
 
 def test_a_cool_down_before_the_last_attempt_is_refused() -> None:
     with pytest.raises(ValueError, match="cool_down_days"):
-        PaceParams(settled_days=56, cool_down_days=28)
+        RetrainScheduleParams(settled_days=56, cool_down_days=28)
 
 
 def test_what_was_tried_before_a_training_by_hand_says_nothing() -> None:
@@ -107,6 +107,6 @@ def test_a_training_by_hand_or_a_rollback_ends_the_episode(what: str) -> None:
 def test_a_drift_is_being_learnt_from_its_first_attempt_until_it_cooled_down() -> None:
     log = [attempt("kept", 1, 0, "store"), attempt("rolled forward", None, 3), attempt("kept", 2, 14)]
     days = [FIRST + timedelta(days=day) for day in (14, 14 + 112, 14 + 113)]
-    assert [is_learning(log, day, PARAMS) for day in days] == [True, True, False]
-    assert not is_learning([], FIRST, PARAMS)
-    assert not is_learning([*log, attempt("promoted", None, 15)], FIRST + timedelta(days=16), PARAMS)
+    assert [is_adapting(log, day, PARAMS) for day in days] == [True, True, False]
+    assert not is_adapting([], FIRST, PARAMS)
+    assert not is_adapting([*log, attempt("promoted", None, 15)], FIRST + timedelta(days=16), PARAMS)

@@ -9,7 +9,7 @@ from data import job_metrics as pushed
 from data.job_metrics import Report
 from data.params import Paths
 from training.registry import champion_metrics as told_module
-from training.registry.champion_metrics import told
+from training.registry.champion_metrics import report_champion_metrics
 from training.registry.decision_log import Decision, append_decision
 
 
@@ -29,7 +29,7 @@ def test_decisions_are_counted_and_percentages_become_shares(tmp_path: Path, sen
     paths.metrics_json.write_text(json.dumps({"models": {told_module.CHAMPION: {"overall": overall}}}))
     paths.flag.parent.mkdir()
     paths.flag.touch()
-    with told("retrain", paths):
+    with report_champion_metrics("retrain", paths):
         paths.flag.unlink()
     [report] = sent
     assert report.samples[pushed.DECISIONS] == {("promoted",): 1.0, ("kept",): 2.0}
@@ -40,7 +40,7 @@ def test_decisions_are_counted_and_percentages_become_shares(tmp_path: Path, sen
 
 
 def test_a_job_that_fails_reports_nothing_but_that(tmp_path: Path, sent: list[Report]) -> None:
-    with pytest.raises(OSError, match="no disk"), told("retrain", Paths(tmp_path)):
+    with pytest.raises(OSError, match="no disk"), report_champion_metrics("retrain", Paths(tmp_path)):
         raise OSError("no disk")
     [report] = sent
     assert report.samples[pushed.JOB_FAILED] == {(): 1.0}

@@ -8,9 +8,9 @@ from data.errors import ArtifactError
 from training.registry.decision_log import (
     Decision,
     append_decision,
-    line_of_champions,
+    champion_lineage,
     read_decisions,
-    restored_by,
+    restored_version,
 )
 
 
@@ -19,7 +19,7 @@ def decision(what: str, version: str, restores: str | None = None) -> Decision:
 
 
 def line(*decisions: tuple[str, ...]) -> list[str]:
-    return line_of_champions([decision(*one) for one in decisions])
+    return champion_lineage([decision(*one) for one in decisions])
 
 
 def test_decisions_are_read_as_they_were_written(tmp_path: Path) -> None:
@@ -63,12 +63,12 @@ def test_a_rollback_to_what_was_undone_goes_forward_again() -> None:
 
 def test_what_a_rollback_restores_is_told_by_the_hash_that_ends_its_name() -> None:
     log = [decision("promoted", "1-aa"), decision("kept", "2-cc"), decision("promoted", "3-bb")]
-    assert restored_by("4-aa", log) == "1-aa"
-    assert restored_by("4-cc", log) is None
+    assert restored_version("4-aa", log) == "1-aa"
+    assert restored_version("4-cc", log) is None
 
 
 def test_of_champions_with_the_same_files_the_one_a_rollback_leads_to_is_restored() -> None:
     undone = [decision("rolled back", "3-aa", "1-aa"), decision("promoted", "4-bb")]
     log = [decision("promoted", "1-aa"), decision("promoted", "2-bb"), *undone]
-    assert restored_by("5-aa", log) == "3-aa"
-    assert restored_by("5-bb", log) == "4-bb"
+    assert restored_version("5-aa", log) == "3-aa"
+    assert restored_version("5-bb", log) == "4-bb"

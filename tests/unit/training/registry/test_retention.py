@@ -7,7 +7,7 @@ import pytest
 from data.params import Paths
 from models.storage.bento_store import ChampionRecord, bento_champion
 from training.registry.promotion import champion_record, promote, rollback
-from training.registry.retention import prune
+from training.registry.retention import delete_old_versions
 
 MakeVersion = Callable[[str], ChampionRecord]
 
@@ -32,26 +32,26 @@ def keeping(paths: Paths, champions: int, others: int) -> Paths:
 
 
 def test_the_newest_champions_stay_and_the_rest_goes(paths: Paths, promoted: list[str]) -> None:
-    assert prune(keeping(paths, champions=2, others=1)) == promoted[:3]
+    assert delete_old_versions(keeping(paths, champions=2, others=1)) == promoted[:3]
     assert names(paths) == set(promoted[3:])
     assert rollback(paths).kind == "rolled back"
 
 
 def test_what_goes_leaves_the_bento_store_too(paths: Paths, promoted: list[str]) -> None:
-    prune(keeping(paths, champions=1, others=0))
+    delete_old_versions(keeping(paths, champions=1, others=0))
     stored = {folder.name for folder in bento_champion().parent.iterdir() if folder.is_dir()}
     assert stored & {version.lower() for version in promoted} == {promoted[-1].lower()}
 
 
 def test_the_champion_stays_whatever_is_asked(paths: Paths, promoted: list[str]) -> None:
     first = rollback(paths, promoted[0])
-    prune(keeping(paths, champions=1, others=0))
+    delete_old_versions(keeping(paths, champions=1, others=0))
     assert names(paths) == {first.version}
     assert champion_record(paths) == first
 
 
 def test_nothing_goes_while_there_is_room(paths: Paths, promoted: list[str]) -> None:
-    assert prune(keeping(paths, champions=3, others=3)) == []
+    assert delete_old_versions(keeping(paths, champions=3, others=3)) == []
     assert names(paths) == set(promoted)
 
 
@@ -59,7 +59,7 @@ def test_versions_that_only_a_remote_holds_grow_old_like_others(paths: Paths, pr
     elsewhere = [paths.versions / f"2020010{day}T000000-abcdef.dvc" for day in (1, 2)]
     for pointer in (*elsewhere, paths.versions / f"{promoted[-1]}.dvc"):
         pointer.touch()
-    assert prune(keeping(paths, champions=6, others=1)) == [elsewhere[0].stem]
+    assert delete_old_versions(keeping(paths, champions=6, others=1)) == [elsewhere[0].stem]
     assert names(paths) == {*promoted, elsewhere[1].name, f"{promoted[-1]}.dvc"}
-    assert prune(keeping(paths, champions=1, others=0)) == [elsewhere[1].stem, *promoted[:-1]]
+    assert delete_old_versions(keeping(paths, champions=1, others=0)) == [elsewhere[1].stem, *promoted[:-1]]
     assert names(paths) == {promoted[-1], f"{promoted[-1]}.dvc"}

@@ -12,7 +12,13 @@ from data.panel.seed_features import SEED_FEATURES
 from data.params import Paths
 from models.champion import Champion
 from models.storage.bento_store import ChampionRecord, digests_of
-from training.registry.version_folder import HISTORY_DAYS, Fitted, one_at_a_time, params_hash, save_challenger
+from training.registry.version_folder import (
+    HISTORY_DAYS,
+    TrainingResult,
+    params_hash,
+    save_challenger,
+    training_lock,
+)
 from training.train import Settings
 
 
@@ -35,7 +41,12 @@ def test_the_card_says_what_made_the_model(trained_clone: Paths, panel: SalesPan
     assert card["data"]["hash"] == panel.content_hash()
     assert card["data"]["series"] == 8
     assert card["params"]["forecaster"]["rounds"] == 10
-    assert set(card["scores"]) >= {"storecast", "seed xgboost", "seed random forest", "seasonal naive"}
+    assert set(card["scores"]) >= {
+        "storecast",
+        "baseline xgboost",
+        "baseline random forest",
+        "seasonal naive",
+    }
     assert {"numpy", "xgboost-cpu", "python"} <= set(card["libraries"])
 
 
@@ -52,7 +63,7 @@ def test_saving_the_same_again_differs_in_time_alone(
 ) -> None:
     champion = Champion.load(trained_clone.challenger)
     seed = champion.seed
-    fitted = Fitted(panel, champion.forecaster, seed, {"models": {}, "not_measured": []}, settings)
+    fitted = TrainingResult(panel, champion.forecaster, seed, {"models": {}, "not_measured": []}, settings)
     first = save_challenger(fitted, clone, datetime(2026, 1, 1, tzinfo=UTC))
     second = save_challenger(fitted, clone, datetime(2026, 1, 2, tzinfo=UTC))
     assert first.files == second.files == digests_of(clone.challenger)
@@ -70,11 +81,11 @@ def test_a_second_training_waits_and_says_so(paths: Paths, caplog: pytest.LogCap
     order: list[str] = []
 
     def second() -> None:
-        with one_at_a_time(paths):
+        with training_lock(paths):
             order.append("second")
 
     caplog.set_level("INFO")
-    with one_at_a_time(paths):
+    with training_lock(paths):
         waiting = threading.Thread(target=second)
         waiting.start()
         waiting.join(0.3)

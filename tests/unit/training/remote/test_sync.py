@@ -11,7 +11,7 @@ from data.params import Paths
 from models.storage.bento_store import ChampionRecord, bento_champion
 from training.registry.promotion import promote
 from training.remote.dvc_command import Dvc, RemoteError
-from training.remote.sync import knock, pull, push, restore, share
+from training.remote.sync import check_remote_reachable, pull, push, restore, share
 
 MakeVersion = Callable[[str], ChampionRecord]
 
@@ -112,7 +112,7 @@ def test_pull_brings_what_this_commit_names_and_without_anything_asks_nothing(
 
 def test_nobody_at_home_is_told_at_once() -> None:
     with pytest.raises(RemoteError, match=r"127\.0\.0\.1:1 cannot be reached"):
-        knock("http://127.0.0.1:1/ann/sales.dvc", None)
+        check_remote_reachable("http://127.0.0.1:1/ann/sales.dvc", None)
 
 
 def test_a_remote_that_is_not_configured_is_told(tmp_path: Path) -> None:

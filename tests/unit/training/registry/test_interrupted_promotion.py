@@ -23,10 +23,10 @@ def served(paths: Paths) -> str:
     return str(json.loads((paths.versions / record.version / "card.json").read_text())["model"])
 
 
-def cut_off(act: Callable[..., object], *arguments: object) -> None:
+def interrupt(act: Callable[..., object], *arguments: object) -> None:
     """Do something that ends, as by a signal, when it is about to write its line into the log."""
-    is_cut_off = patch("training.registry.promotion.append_decision", side_effect=KeyboardInterrupt)
-    with is_cut_off, pytest.raises(KeyboardInterrupt):
+    is_interrupted = patch("training.registry.promotion.append_decision", side_effect=KeyboardInterrupt)
+    with is_interrupted, pytest.raises(KeyboardInterrupt):
         act(*arguments)
 
 
@@ -41,7 +41,7 @@ def test_a_rollback_cut_off_before_its_log_line_is_finished_as_a_rollback(
     promote(paths.challenger, ["There was no champion."], paths)
     undone = make_version("second")
     promote(paths.challenger, ["Better."], paths)
-    cut_off(rollback, paths)
+    interrupt(rollback, paths)
     back = ChampionRecord.read(paths.champion_json)
     promote(paths.versions / back.version, ["Finished after an interruption."], paths)
     last = read_decisions(paths.history_jsonl)[-1]
@@ -60,7 +60,7 @@ def test_what_was_cut_off_before_its_log_line_is_logged_before_another_model_tak
         make_version(name)
         promote_challenger(paths)
     make_version("second")
-    cut_off(what, paths)
+    interrupt(what, paths)
     make_version("third")
     promote_challenger(paths)
     rollback(paths)
@@ -74,7 +74,7 @@ def test_a_rollback_after_a_promotion_that_was_cut_off_undoes_that_one(
         make_version(name)
         promote_challenger(paths)
     bad = make_version("bad")
-    cut_off(promote_challenger, paths)
+    interrupt(promote_challenger, paths)
     rollback(paths)
     assert served(paths) == "second"
     assert bad.version in {entry.version for entry in read_decisions(paths.history_jsonl)}
@@ -86,7 +86,7 @@ def test_a_rollback_that_was_cut_off_is_tried_again_and_goes_no_further(
     for name in ("first", "second", "bad"):
         make_version(name)
         promote_challenger(paths)
-    cut_off(rollback, paths)
+    interrupt(rollback, paths)
     rollback(paths)
     assert served(paths) == "second"
 

@@ -53,7 +53,7 @@ class Costs:
 
 
 @dataclass
-class World:
+class Simulation:
     """Weekly origins of a panel; a model is named by its origin, the number of days it was trained on."""
 
     panel: SalesPanel
@@ -63,7 +63,7 @@ class World:
     costs: Costs = field(default_factory=Costs)
     _models: dict[int, Forecaster] = field(default_factory=dict)
     _cards: dict[tuple[int, int, Lately | None], DailyScorecard] = field(default_factory=dict)
-    _readings: dict[tuple[int, int, Lately | None], Lately] = field(default_factory=dict)
+    _corrections: dict[tuple[int, int, Lately | None], Lately] = field(default_factory=dict)
     _expected: dict[int, Forecast] = field(default_factory=dict)
     _alarms: dict[int, Detector] = field(default_factory=dict)
 
@@ -92,7 +92,7 @@ class World:
     def scorecard(self, trained: int, origin: int, start: Lately | None) -> DailyScorecard:
         """The week after an origin, forecast by a model trained then or earlier and rolled forward.
 
-        It is read as `start` says unless the week before objects; None where nobody looks at that.
+        It is read as `start` says unless the week before objects; None where no_correction looks at that.
         """
         key = (trained, origin, start)
         if key not in self._cards:
@@ -103,22 +103,22 @@ class World:
                 rolled = roll_forward(model, known) if trained < origin else model
                 if start:
                     rolled = rolled.looking_at(known, start, trees_know_it=trained == origin)
-                self._readings[key] = rolled.lately
+                self._corrections[key] = rolled.lately
                 return score(rolled, known, ahead)
 
             self._cards[key] = self.costs.measured(("look" if start else "roll", trained, origin), forecast)
         return self._cards[key]
 
-    def reading(self, trained: int, origin: int, start: Lately | None) -> Lately:
+    def correction(self, trained: int, origin: int, start: Lately | None) -> Lately:
         """How a model was read for the week after an origin."""
         self.scorecard(trained, origin, start)
-        return self._readings[trained, origin, start]
+        return self._corrections[trained, origin, start]
 
-    def drifted(self, trained: int, origin: int) -> tuple[str, ...] | None:
+    def detect_drift(self, trained: int, origin: int) -> tuple[str, ...] | None:
         """Kinds of drift that a model's alarm, calibrated at its training, finds in the days since, or None.
 
         It judges windows newer than the training, as `drift.check` does. Its further tests, of errors and
-        features, are left out: each counts as drift only where it is beyond calm weeks, too.
+        features, are left out: each counts as drift only where it is beyond steady weeks, too.
         """
         lengths = [days for days in LENGTHS_DAYS if days <= origin - trained]
         if not lengths:
@@ -156,7 +156,7 @@ class World:
 
 
 def plan_shocks(n_shocks: int, n_weeks: int, seed: int) -> list[PlannedShock]:
-    """Shocks of different kinds, one somewhere in each equal part of the weeks, the first ones left calm."""
+    """Shocks of different kinds, one in each equal part of the weeks after the first four."""
     rng = np.random.default_rng(seed)
     kinds = rng.permutation(
         [name for name in SHOCKS if name != "all ×1.05"]

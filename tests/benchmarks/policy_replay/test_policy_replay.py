@@ -11,7 +11,7 @@ from data.synthetic import SyntheticParams, synthetic_panel
 from models.forecaster.forecaster import ForecasterParams
 from tests.benchmarks.policy_replay.__main__ import main
 from tests.benchmarks.policy_replay.policies import (
-    Life,
+    PolicyRun,
     detections,
     false_alarms,
     loop,
@@ -20,7 +20,7 @@ from tests.benchmarks.policy_replay.policies import (
     weekly,
     weeks_after,
 )
-from tests.benchmarks.policy_replay.world import PlannedShock, World, plan_shocks, shocked
+from tests.benchmarks.policy_replay.simulation import PlannedShock, Simulation, plan_shocks, shocked
 from training.gate.params import RetrainParams
 
 WEEKS = 12
@@ -28,23 +28,23 @@ SHOCKS = [PlannedShock(4, "all ×0.5")]
 
 
 @pytest.fixture(scope="module")
-def calm() -> SalesPanel:
+def steady() -> SalesPanel:
     return synthetic_panel(SyntheticParams(stores=2, items=4, days=420 + 40 * 7 + WEEKS * 7))
 
 
 @pytest.fixture(scope="module")
-def world(calm: SalesPanel) -> World:
-    sales = shocked(calm, SHOCKS, WEEKS, lasting_weeks=0, seed=1)
-    return World(sales, WEEKS, ForecasterParams(final_rows=2_000, rounds=10), 0.005)
+def simulation(steady: SalesPanel) -> Simulation:
+    sales = shocked(steady, SHOCKS, WEEKS, lasting_weeks=0, seed=1)
+    return Simulation(sales, WEEKS, ForecasterParams(final_rows=2_000, rounds=10), 0.005)
 
 
-def test_shocks_begin_in_their_week_and_change_nothing_before(calm: SalesPanel) -> None:
-    after = shocked(calm, SHOCKS, WEEKS, lasting_weeks=2, seed=1).sales
-    first = calm.n_days - 7 * (WEEKS - 4)
-    np.testing.assert_array_equal(after[:, :first], calm.sales[:, :first])
-    np.testing.assert_array_equal(after[:, first + 14 :], calm.sales[:, first + 14 :])
+def test_shocks_begin_in_their_week_and_change_nothing_before(steady: SalesPanel) -> None:
+    after = shocked(steady, SHOCKS, WEEKS, lasting_weeks=2, seed=1).sales
+    first = steady.n_days - 7 * (WEEKS - 4)
+    np.testing.assert_array_equal(after[:, :first], steady.sales[:, :first])
+    np.testing.assert_array_equal(after[:, first + 14 :], steady.sales[:, first + 14 :])
     assert after[:, first : first + 14].sum() == pytest.approx(
-        0.5 * calm.sales[:, first : first + 14].sum(), rel=0.01
+        0.5 * steady.sales[:, first : first + 14].sum(), rel=0.01
     )
 
 
@@ -56,34 +56,34 @@ def test_a_seed_plans_the_same_shocks_again_each_in_its_part_of_the_weeks() -> N
         assert [0 <= shock.week - 4 - 25 * k < 12 for k, shock in enumerate(plan)] == [True] * 4
 
 
-def test_every_policy_serves_every_week_and_pays_for_what_it_did(world: World) -> None:
+def test_every_policy_serves_every_week_and_pays_for_what_it_did(simulation: Simulation) -> None:
     params = RetrainParams()
-    lives = {policy.__name__: policy(world, params) for policy in (never, weekly, loop)}
-    assert all(len(life.served) == WEEKS for life in lives.values())
-    assert len(lives["never"].trained) == 1
-    assert len(lives["weekly"].trained) == WEEKS
-    costs = {name: sum(world.costs.seconds[key] for key in life.costs) for name, life in lives.items()}
+    runs = {policy.__name__: policy(simulation, params) for policy in (never, weekly, loop)}
+    assert all(len(run.served) == WEEKS for run in runs.values())
+    assert len(runs["never"].trained) == 1
+    assert len(runs["weekly"].trained) == WEEKS
+    costs = {name: sum(simulation.costs.seconds[key] for key in run.costs) for name, run in runs.items()}
     assert costs["never"] < costs["weekly"]
-    serving = [world.origins[0]]
-    for week, model in enumerate(lives["loop"].served):
-        if week in lives["loop"].promoted:
-            serving.append(world.origins[week])
+    serving = [simulation.origins[0]]
+    for week, model in enumerate(runs["loop"].served):
+        if week in runs["loop"].promoted:
+            serving.append(simulation.origins[week])
         assert model == serving[-1]
 
 
-def test_the_loop_finds_the_shock_and_is_better_off_than_never_retraining(world: World) -> None:
+def test_the_loop_finds_the_shock_and_is_better_off_than_never_retraining(simulation: Simulation) -> None:
     params = RetrainParams()
-    life = loop(world, params)
-    assert detections(life, SHOCKS) == [7]
+    run = loop(simulation, params)
+    assert detections(run, SHOCKS) == [7]
     weeks = range(7, WEEKS)
-    assert wape(world, life, weeks) < wape(world, never(world, params), weeks)
+    assert wape(simulation, run, weeks) < wape(simulation, never(simulation, params), weeks)
 
 
 def test_episodes_are_false_outside_the_eight_weeks_after_a_shock() -> None:
     shocks = [PlannedShock(4, "all ×1.3"), PlannedShock(30, "all ×0.8")]
-    life = Life(alarms=[2, 5, 12, 13, 29], opened=[2, 5, 12, 13, 29])
-    assert false_alarms(life, shocks) == [2, 13, 29]
-    assert detections(life, shocks) == [7, None]
+    run = PolicyRun(alarms=[2, 5, 12, 13, 29], opened=[2, 5, 12, 13, 29])
+    assert false_alarms(run, shocks) == [2, 13, 29]
+    assert detections(run, shocks) == [7, None]
     assert weeks_after(shocks, 32) == [*range(4, 12), 30, 31]
 
 
