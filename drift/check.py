@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from data import job_metrics as pushed
-from data.dates.calendar_days import days_between
+from data.dates.calendar_days import WEEK_DAYS, days_between
 from data.errors import DataContractError, NoChampionError, StorecastError
 from data.loading.recorded_sales import recorded_sales
 from data.panel.sales_panel import SalesPanel
@@ -34,7 +34,7 @@ from drift.checking.evidently_reports import write_data_drift, write_performance
 from drift.checking.wording import FindingFormatter
 from drift.detector.expectations import forecast_from
 from drift.detector.recording_gaps import Records
-from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows
+from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Windows
 from drift.monitors.error_drift import Performance, error_ratio_to_o, performance
 from drift.monitors.input_drift import InputWindows, distance_tests, input_windows
 from drift.params import DriftParams
@@ -66,7 +66,7 @@ def check(panel: SalesPanel, champion: Champion, params: DriftParams) -> DriftCh
     watched = calibration.watched(panel)
     n_new = days_between(calibration.last_day, panel.end)
     new = [length for length in LENGTHS_DAYS if length <= min(n_new, params.window_days)]
-    n_days = max(new, default=WEEKDAYS)
+    n_days = max(new, default=WEEK_DAYS)
     reason = why_undecided(watched, calibration.last_day, n_days)
     if reason:
         window = CheckedWindow.ending(panel.end, n_days) if new else None
@@ -158,7 +158,7 @@ def _performance(
     notes: list[str],
 ) -> Performance | None:
     """The champion's own errors; None, and a note, when it cannot be rolled forward on these sales."""
-    rows = calibration.rows_of(panel.series)
+    rows = panel.series.rows_of(calibration.series)
     try:
         return performance(panel, watched, rows, champion.forecaster, n_days)
     except DataContractError as error:

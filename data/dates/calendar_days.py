@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
+from dateutil.easter import easter
 from numpy.typing import NDArray
+
+WEEK_DAYS = 7
+YEAR_DAYS = 364  # 52 whole weeks, so that a Saturday is compared with a Saturday
+WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTH_NAMES = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -49,7 +57,7 @@ def calendar(start: np.datetime64, n_days: int) -> Calendar:
     since_monday = dates.astype(np.int64) + 3  # 1970-01-01 was a Thursday
     weekday = since_monday % 7
     distinct_years, which_year = np.unique(year, return_inverse=True)
-    easters = np.array([easter_sunday(int(y)) for y in distinct_years], dtype="datetime64[D]")
+    easters = np.array([easter(int(y)) for y in distinct_years], dtype="datetime64[D]")
     return Calendar(
         year=year,
         month=months.astype(np.int64) % 12 + 1,
@@ -60,17 +68,3 @@ def calendar(start: np.datetime64, n_days: int) -> Calendar:
         week_parity=since_monday // 7 % 2,
         easter_offset=(dates - easters[which_year]).astype(np.int64),
     )
-
-
-@lru_cache(maxsize=256)
-def easter_sunday(year: int) -> np.datetime64:
-    """Western Easter by the anonymous Gregorian computus (Meeus, Astronomical Algorithms, chapter 8)."""
-    golden, (century, of_century) = year % 19, divmod(year, 100)
-    leap_centuries, century_rest = divmod(century, 4)
-    moon_correction = (century - (century + 8) // 25 + 1) // 3
-    epact = (19 * golden + century - leap_centuries - moon_correction + 15) % 30
-    leap_years, year_rest = divmod(of_century, 4)
-    to_sunday = (32 + 2 * century_rest + 2 * leap_years - epact - year_rest) % 7
-    late_moon = (golden + 11 * epact + 22 * to_sunday) // 451
-    month, day = divmod(epact + to_sunday - 7 * late_moon + 114, 31)
-    return np.datetime64(f"{year:04d}-{month:02d}-{day + 1:02d}", "D")

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from data.dates.calendar_days import Calendar, calendar
+from data.dates.calendar_days import YEAR_DAYS, Calendar, calendar
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
@@ -110,7 +110,7 @@ def _shut_days(known: FloatArray, weekdays: BoolArray, days: Calendar) -> tuple[
     is_trading_weekday: BoolArray = weekdays.sum(axis=0) < len(weekdays)
     trading: BoolArray = np.isfinite(known).any(axis=0) & is_trading_weekday[days.weekday]
     shut: BoolArray = (total == 0) & trading
-    recent = total[-364:]
+    recent = total[-YEAR_DAYS:]
     mean_total = recent[recent > 0].mean() if (recent > 0).any() else 0.0
     if mean_total <= SMALL_MEAN_TOTAL or shut.sum() >= USUAL_CLOSED_SHARE * trading.sum():
         shut[:] = False

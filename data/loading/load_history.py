@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from data.dates.calendar_days import WEEKDAY_NAMES
 from data.dates.closed_days import find_closed
 from data.errors import DataContractError
 from data.loading.cleaning import clean_panel, settle_rows
@@ -22,7 +23,6 @@ from data.text import counted
 
 SAMPLE = "sample.csv.gz"
 INGESTED = "ingested-"
-WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,8 @@ def _closed(panel: SalesPanel) -> dict[str, Any]:
     cleaned, rules, first_sale = find_closed(panel.sales, panel.series.store_codes, panel.start)
     is_on_sale = np.arange(panel.n_days) >= first_sale[:, None]
     n_closed = int((is_on_sale & np.isfinite(panel.sales) & np.isnan(cleaned)).sum())
-    weekdays = {name: int(n) for name, n in zip(WEEKDAYS, rules.weekdays.sum(axis=0), strict=True) if n}
+    n_closed_series = rules.weekdays.sum(axis=0).tolist()
+    weekdays = {f"{name}s": n for name, n in zip(WEEKDAY_NAMES, n_closed_series, strict=True) if n}
     regular = ", ".join(f"{name} ({counted(n, 'series')})" for name, n in weekdays.items())
     words = f"Closed days: {counted(n_closed, 'recorded zero')} read as closed."
     return {

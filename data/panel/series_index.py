@@ -46,6 +46,13 @@ class SeriesIndex:
         """Row of a series, None when unknown; "1" and 1 are the same label."""
         return self._row_of.get((str(store), str(item)))
 
+    def rows_of(self, other: SeriesIndex) -> IntArray:
+        """Row in this index of each series of `other`, −1 where it is unknown, (len(other),)."""
+        if other is self:
+            return np.arange(len(self))
+        pairs = zip(other.stores, other.items, strict=True)
+        return np.array([self._row_of.get((str(store), str(item)), -1) for store, item in pairs], np.int64)
+
     @cached_property
     def _row_of(self) -> dict[tuple[str, str], int]:
         return {(str(s), str(i)): row for row, (s, i) in enumerate(zip(self.stores, self.items, strict=True))}

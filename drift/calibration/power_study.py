@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from data.dates.calendar_days import WEEK_DAYS
 from data.progress import progress
 from drift.calibration.calm_weeks import fit_on, weeks_without_drift
 from drift.calibration.shocks import SHOCKS, Shock
 from drift.detector.detector import Detector
 from drift.detector.expectations import Replay
 from drift.detector.group_shifts import Groups
-from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, WindowsByLength
+from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WindowsByLength
 
 RENEWED_EVERY_WEEKS = 13
 LEAST_TEST_WEEKS = 8
@@ -120,7 +121,7 @@ def _found(
     A find ends the search: later checks count as false.
     """
     rng = np.random.default_rng(5)
-    found = np.zeros((len(weeks), LONGEST_DAYS // WEEKDAYS), bool)
+    found = np.zeros((len(weeks), LONGEST_DAYS // WEEK_DAYS), bool)
     for row, week in enumerate(weeks):
         for check, windows in enumerate(_shocked(replay, groups, int(replay.ends[week]), shock, rng)):
             found[row, check] = detectors[week].largest_score(windows, groups)[0] > 1
@@ -136,7 +137,7 @@ def _shocked(
     first = last_calm_day + 1
     sales: NDArray[np.floating[Any]] = replay.panel.sales
     shocked = shock(sales[:, first : first + LONGEST_DAYS], groups, rng)
-    for n_days in range(WEEKDAYS, LONGEST_DAYS + 1, WEEKDAYS):
+    for n_days in range(WEEK_DAYS, LONGEST_DAYS + 1, WEEK_DAYS):
         windows: WindowsByLength = {}
         for length in LENGTHS_DAYS:
             if length >= n_days:

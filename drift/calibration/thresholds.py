@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.atomic_files import atomic_write_bytes, atomic_write_json
 from data.errors import ArtifactError
@@ -59,14 +58,9 @@ class Calibration:
         """Whether more series were there than are watched."""
         return self.evidence["series"] != len(self.series)
 
-    def rows_of(self, series: SeriesIndex) -> NDArray[np.int64]:
-        """Row in `series` of each watched series, −1 where it is missing."""
-        found = (series.find(*pair) for pair in zip(self.series.stores, self.series.items, strict=True))
-        return np.array([-1 if row is None else row for row in found], np.int64)
-
     def watched(self, panel: SalesPanel) -> SalesPanel:
         """The watched series of a panel; NaN where one is missing."""
-        rows = self.rows_of(panel.series)
+        rows = panel.series.rows_of(self.series)
         sales = np.where(rows[:, None] >= 0, panel.sales[rows], np.float32(np.nan))
         return SalesPanel(sales, panel.start, self.series)
 

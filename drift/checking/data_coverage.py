@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from data.dates.calendar_days import days_between
+from data.dates.calendar_days import WEEK_DAYS, days_between
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from data.text import counted
@@ -15,7 +15,7 @@ from drift.detector.detector import FEWEST_WEEKS, TESTS, Detector, DetectorResul
 from drift.detector.expectations import LEAST_ORIGIN_DAYS
 from drift.detector.gross_faults import WIDEST_LIMIT
 from drift.detector.recording_gaps import Records
-from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Ints, WindowsByLength
+from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Ints, WindowsByLength
 
 NAMED = 3  # stores or series, of more the first
 
@@ -23,10 +23,10 @@ NAMED = 3  # stores or series, of more the first
 def why_undecided(watched: SalesPanel, last_known_day: np.datetime64, n_days: int) -> str | None:
     """Why nothing can be said of the last `n_days` days, nor of fewer; None when something can."""
     n_new = days_between(last_known_day, watched.end)
-    if n_new < WEEKDAYS:
+    if n_new < WEEK_DAYS:
         return (
             f"Too little data: {counted(max(n_new, 0), 'day')} of sales are newer than "
-            f"{last_known_day}, up to which the model has learnt; {WEEKDAYS} are needed."
+            f"{last_known_day}, up to which the model has learnt; {WEEK_DAYS} are needed."
         )
     if watched.n_days - n_days < LEAST_ORIGIN_DAYS:
         return (
@@ -83,7 +83,7 @@ def _outside(lower_limit: float) -> str:
 
 def not_covered(panel: SalesPanel, calibration: Calibration, n_days: int) -> list[str]:
     """Series which the verdict on the last `n_days` days does not cover, or not all of these days."""
-    rows = calibration.rows_of(panel.series)
+    rows = panel.series.rows_of(calibration.series)
     here, gone = rows[rows >= 0], np.flatnonzero(rows < 0)
     new = np.setdiff1d(np.arange(panel.n_series), here)
     notes = []
@@ -109,8 +109,8 @@ def not_recorded(
         notes.append(f"Nothing was {done} of {_named(silent, series)} in {n_days} days: not judged.")
     if len(partly):
         missing = np.flatnonzero(weeks[partly].any(axis=0))
-        first = last - np.timedelta64(n_days - 1 - WEEKDAYS * int(missing[0]), "D")
-        until = last - np.timedelta64(n_days - WEEKDAYS * int(missing[-1] + 1), "D")
+        first = last - np.timedelta64(n_days - 1 - WEEK_DAYS * int(missing[0]), "D")
+        until = last - np.timedelta64(n_days - WEEK_DAYS * int(missing[-1] + 1), "D")
         named = _named(partly, series)
         notes.append(f"Of {named} nothing was {done} in whole weeks from {first} to {until}.")
     return notes

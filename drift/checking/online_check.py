@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from data.dates.calendar_days import WEEK_DAYS
 from data.errors import DataContractError
 from data.panel.sales_panel import SeriesId
 from data.text import counted
@@ -15,7 +16,7 @@ from drift.calibration.thresholds import Calibration
 from drift.checking.data_coverage import lengths_not_checked, not_recorded, nothing_to_compare, short_history
 from drift.checking.wording import FindingFormatter
 from drift.detector.recording_gaps import Records
-from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Windows, WindowsByLength
+from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Windows, WindowsByLength
 from drift.result.drift_summary import CheckedWindow, DriftSummary
 from models.storage.forecast_table import ForecastTable
 
@@ -37,7 +38,7 @@ class OnlineCheck:
     @classmethod
     def of(cls, calibration: Calibration, table: ForecastTable) -> OnlineCheck:
         """Raises `DataContractError` when the table lacks a watched series."""
-        rows = calibration.rows_of(table.series)
+        rows = table.series.rows_of(calibration.series)
         if (rows < 0).any():
             raise DataContractError("The thresholds of drift hold for series the model does not know.")
         series = calibration.series
@@ -105,7 +106,7 @@ class OnlineCheck:
     @property
     def _needed_rows(self) -> int:
         """A week of all watched series, or 300 rows."""
-        return min(MOST_NEEDED_ROWS, WEEKDAYS * len(self.calibration.series))
+        return min(MOST_NEEDED_ROWS, WEEK_DAYS * len(self.calibration.series))
 
     def _records(self, actual: Sales) -> Records:
         """What was sent, up to the newest day of it."""
@@ -123,7 +124,7 @@ class OnlineCheck:
             )
             for length in records.usable_lengths([length for length in LENGTHS_DAYS if length <= n_days])
         }
-        if not windows and n_days >= WEEKDAYS:
+        if not windows and n_days >= WEEK_DAYS:
             raise _full_of_gaps(records)
         if not windows:
             n_known = int(records.known.sum())
@@ -144,15 +145,15 @@ class OnlineCheck:
     def _too_few(self, n_judged: int, n_rows: int, needed: int) -> DataContractError:
         return DataContractError(
             f"{counted(n_judged, 'row')} of {n_rows:,} can be judged, expected at least {needed} that cover "
-            f"{WEEKDAYS} days in a row, of known series, from {self._reach}.",
+            f"{WEEK_DAYS} days in a row, of known series, from {self._reach}.",
             hint="Send more days, or check a file with history: python -m drift.check --sales FILE.",
         )
 
 
 def _full_of_gaps(records: Records) -> DataContractError:
-    sent, usual = records.shares(WEEKDAYS)
+    sent, usual = records.shares(WEEK_DAYS)
     return DataContractError(
-        f"The last {WEEKDAYS} days have too many gaps: {100 * sent:.0f} % of these series' days were sent, "
+        f"The last {WEEK_DAYS} days have too many gaps: {100 * sent:.0f} % of these series' days were sent, "
         f"{100 * usual:.0f} % used to be recorded.",
         hint="Send 0 where nothing was sold: what is not sent counts as unknown.",
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.dates.calendar_days import WEEKDAY_NAMES
 from data.panel.sales_panel import SeriesIndex
 from drift.detector.detector import STATISTICS, TESTS, DetectorResult
 from drift.detector.gross_faults import NOTHING_SHARE, missing_share
@@ -14,7 +15,6 @@ from drift.detector.group_shifts import Groups
 from drift.detector.windows import Floats, Windows
 from drift.result.drift_summary import DriftTest, Finding
 
-WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SHOWN = 5
 MOST_MOVED = 6
 MOST_SHARE = 10.0

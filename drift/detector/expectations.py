@@ -10,9 +10,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from data.dates.calendar_days import WEEK_DAYS
 from data.panel.sales_panel import SalesPanel
 from data.progress import progress
-from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WEEKDAYS, Ints, Windows, WindowsByLength
+from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Ints, Windows, WindowsByLength
 from models.forecaster.fitting import Effort, fit_members
 
 MEMBER = "O"  # needs no trees, and does not change when somebody retrains
@@ -81,11 +82,11 @@ def replay_origins(n_days: int, n_weeks: int) -> list[int]:
 
     Origins start after 400 days of history, which a season takes, or after 60 where that leaves too few.
     """
-    newest = n_days - WEEKDAYS
-    has_season = n_days >= FIRST_ORIGIN_DAYS + ENOUGH_WEEKS * WEEKDAYS
+    newest = n_days - WEEK_DAYS
+    has_season = n_days >= FIRST_ORIGIN_DAYS + ENOUGH_WEEKS * WEEK_DAYS
     least = FIRST_ORIGIN_DAYS if has_season else LEAST_ORIGIN_DAYS
-    oldest = max(least, n_days - LONGEST_DAYS - WEEKDAYS * (n_weeks - 1))
-    return list(range(newest, oldest - 1, -WEEKDAYS))[::-1]
+    oldest = max(least, n_days - LONGEST_DAYS - WEEK_DAYS * (n_weeks - 1))
+    return list(range(newest, oldest - 1, -WEEK_DAYS))[::-1]
 
 
 def forecast_from(panel: SalesPanel, origin: int) -> Forecast:

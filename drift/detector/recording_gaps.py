@@ -9,8 +9,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.detector.windows import LONGEST_DAYS, WEEKDAYS, Floats
-from drift.detector.yearly_season import YEAR_DAYS
+from data.dates.calendar_days import WEEK_DAYS, YEAR_DAYS
+from drift.detector.windows import LONGEST_DAYS, Floats
 
 RECORDED_SHARE = 0.8  # of what used to be recorded of the series that are there; below it there is a gap
 REPRESENTATIVE_SHARE = 0.5  # of what used to be recorded of all; fewer do not speak for the rest
@@ -81,5 +81,5 @@ class Records:
         is_regular = self.usual >= REGULAR_SHARE
         lately = self.known[:, -LONGEST_DAYS:]
         is_over = ~lately.any(axis=1) & (lately.shape[1] == LONGEST_DAYS)
-        weeks = self.known[:, -length_days:].reshape(len(self.known), -1, WEEKDAYS)
+        weeks = self.known[:, -length_days:].reshape(len(self.known), -1, WEEK_DAYS)
         return np.asarray(~weeks.any(axis=2) & (is_regular | is_over)[:, None])

@@ -16,12 +16,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from data.dates.calendar_days import WEEK_DAYS
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 LENGTHS_DAYS = (7, 14, 28)
 LONGEST_DAYS = max(LENGTHS_DAYS)
-WEEKDAYS = 7
 LEAST_UNITS = 0.5  # less rounds to nothing
 
 
@@ -41,7 +42,7 @@ class Windows:
         """One window: `sales` and `forecast` are (n_series, n_days), NaN where nothing was recorded."""
         known = np.isfinite(sales) & np.isfinite(forecast)
         sold, expected = (np.where(known, part, 0.0).astype(np.float64) for part in (sales, forecast))
-        weekday = np.eye(WEEKDAYS)[(end - sales.shape[1] + 1 + np.arange(sales.shape[1]) + 3) % WEEKDAYS]
+        weekday = np.eye(WEEK_DAYS)[(end - sales.shape[1] + 1 + np.arange(sales.shape[1]) + 3) % WEEK_DAYS]
         by_weekday = (part.sum(0)[None] @ weekday for part in (sold, expected))
         return cls(sales.shape[1], np.array([end]), sold.sum(1)[None], expected.sum(1)[None], *by_weekday)
 

@@ -8,9 +8,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from data.dates.calendar_days import YEAR_DAYS
 from drift.detector.windows import LONGEST_DAYS, Floats, Ints
 
-YEAR_DAYS = 364
 NEIGHBOURS_DAYS = (-7, 0, 7)
 EARLIER_YEARS, LATER_YEARS = (1, 2, 3), (-1, -2)
 SEASON_DAYS = 480

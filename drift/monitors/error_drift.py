@@ -8,11 +8,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from data.dates.calendar_days import YEAR_DAYS
 from data.panel.sales_panel import SalesPanel
 from drift.detector.expectations import LEAST_ORIGIN_DAYS, Replay, forecast_from
 from drift.detector.extreme_quantile import tail_quantile
 from drift.detector.windows import LENGTHS_DAYS, Ints
-from drift.detector.yearly_season import YEAR_DAYS
 from drift.result.drift_summary import DriftTest
 from models.evaluation.scores import mape, wape
 from models.forecaster.forecaster import Forecaster

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from data.dates.calendar_days import WEEK_DAYS, YEAR_DAYS
 from data.panel.sales_panel import SalesPanel
 from data.panel.seed_features import REACH_DAYS, SEED_FEATURES, seed_features
 from drift.detector.extreme_quantile import tail_quantile
-from drift.detector.windows import WEEKDAYS, Floats
-from drift.detector.yearly_season import YEAR_DAYS
+from drift.detector.windows import Floats
 from drift.result.drift_summary import DriftTest
 
 TRIVIAL = ("year", "month")  # these drift in every window
@@ -72,7 +72,7 @@ def input_windows(panel: SalesPanel, end: int, n_days: int) -> InputWindows | No
 
 def distance_limits(panel: SalesPanel, n_days: int, n_weeks: int) -> Floats:
     """Distances which the newest `n_weeks` weeks hardly exceed, (n_columns,); NaN if too few are known."""
-    ends = range(panel.n_days - 1, max(panel.n_days - 1 - WEEKDAYS * n_weeks, n_days), -EVERY_DAYS)
+    ends = range(panel.n_days - 1, max(panel.n_days - 1 - WEEK_DAYS * n_weeks, n_days), -EVERY_DAYS)
     windows = (input_windows(panel, end, n_days) for end in ends)
     found = np.array([pair.distances for pair in windows if pair is not None]).reshape(-1, len(COLUMNS))
     return np.array([_rare(column[np.isfinite(column)]) for column in found.T])

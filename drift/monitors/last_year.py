@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from data.dates.calendar_days import YEAR_DAYS
 from data.panel.sales_panel import SalesPanel
 from models.storage.forecast_table import ForecastTable
 
 Floats = NDArray[np.float64]
 
-YEAR_DAYS = 364  # 52 weeks: a Saturday stands beside a Saturday
 KNOWN_SHARE = 0.5  # of the days; below it a comparison says more about gaps than about sales
 
 

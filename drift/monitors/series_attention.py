@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from data.dates.calendar_days import WEEK_DAYS, YEAR_DAYS
 from data.panel.sales_panel import SalesPanel
 from drift.monitors.last_year import Comparison
 from models.storage.forecast_table import ForecastTable
@@ -22,7 +23,7 @@ SHOWN = 20  # as many as fit into a planner's five minutes
 SILENT_DAYS, FORGOTTEN_DAYS = 7, 90  # without a record: shorter is a late delivery, longer is known by now
 ZERO_CHANCE = 1e-5  # of a run of days without a sale, judged by the series' own year
 ZERO_DAYS = 3
-WEEK_DAYS, KNOWN_DAYS = 7, 4  # a week is judged when most of it is known
+KNOWN_DAYS = 4  # a week is judged when most of it is known
 USUAL_WEEKS = 8
 NOISE_LIMIT = 4.0  # robust standard deviations
 LEAST_CHANGE = 0.15  # smaller departures are not worth a minute, however certain
@@ -62,7 +63,7 @@ def series_needing_attention(
 
 def _without_closed_days(panel: SalesPanel) -> Floats:
     """The newest year, NaN on days on which a store of several series sold nothing: shut, not unusual."""
-    sales = panel.sales[:, -364:].astype(np.float64)
+    sales = panel.sales[:, -YEAR_DAYS:].astype(np.float64)
     codes = panel.series.store_codes
     sold = np.zeros((len(panel.series.store_names), sales.shape[1]))
     np.add.at(sold, codes, np.nan_to_num(sales))

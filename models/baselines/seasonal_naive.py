@@ -8,9 +8,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from data.dates.calendar_days import WEEK_DAYS
 from data.panel.sales_panel import SalesPanel
-
-WEEK_DAYS = 7
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from data.dates.calendar_days import YEAR_DAYS
 from models.components.levels import LEVELS, WINDOW_DAYS, Growth, History, Rows
 from models.components.seasonal_profile import Floats, Ints, prefix_sums
 
-YEAR_DAYS = 364  # a whole number of weeks, so that the weekday agrees
 SKIPPED_DAYS = 457  # a year and a quarter of history before the first training target, where there is enough
 SKIPPED_SHARE = 0.4
 SETTLING_DAYS = 7  # a series' first week says little about its level

@@ -52,10 +52,8 @@ class Past:
 
     def total(self, series: SeriesIndex) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Forecast and sales of each day summed over the given series, NaN on days none of them has."""
-        found = (
-            self.series.find(store, item) for store, item in zip(series.stores, series.items, strict=True)
-        )
-        rows = np.array([row for row in found if row is not None], dtype=np.int64)
+        rows = self.series.rows_of(series)
+        rows = rows[rows >= 0]
         forecast, actual = self.forecast[rows], self.actual[rows]
         known = np.isfinite(actual).any(axis=0)
         said, came = (np.nansum(values, axis=0, dtype=np.float64) for values in (forecast, actual))

@@ -6,15 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.dates.calendar_days import MONTH_NAMES, WEEKDAY_NAMES
 from data.errors import DataContractError
 from data.panel.sales_panel import SalesPanel
 from models.forecaster.forecaster import Forecaster
 
-WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 SMALL_CHANGE = 0.005  # below half a percent nothing is said to have changed
 
 
@@ -48,12 +44,12 @@ def explain(forecaster: Forecaster, history: SalesPanel, day: np.datetime64) -> 
     level, weekday, season = (float(part[0, -1]) for part in (lately.level(made), made.weekday, made.season))
     rhythm = level * weekday * season
     learned = forecast / rhythm if rhythm > 0 else 1.0
-    month = MONTHS[int(day.astype("datetime64[M]").astype(np.int64)) % 12]
-    weekday_name = WEEKDAYS[(int(day.astype(np.int64)) + 3) % 7]
+    month = MONTH_NAMES[int(day.astype("datetime64[M]").astype(np.int64)) % 12]
+    weekday_name = WEEKDAY_NAMES[(int(day.astype(np.int64)) + 3) % 7]
     is_closed = weekday == 0
     words = {
         "level": f"a usual day sells {_units(level)}",
-        "weekday": f"closed on {day}" if is_closed else f"{weekday_name} {_change(weekday)}",
+        "weekday": f"closed on {day}" if is_closed else f"{weekday_name}s {_change(weekday)}",
         "season": f"{month} {_change(season)}",
         "learned": f"recent weeks and similar series {_change(learned)}",
     }

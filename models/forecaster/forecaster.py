@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from data.atomic_files import atomic_write_bytes, atomic_write_json
+from data.dates.calendar_days import YEAR_DAYS
 from data.dates.folds import rolling_folds
 from data.errors import ArtifactError
 from data.panel.sales_panel import SalesPanel, SeriesIndex
@@ -189,7 +190,7 @@ class Forecaster:
 
 def _mean_sales(history: SalesPanel) -> NDArray[np.float32]:
     """Mean of the known days of the last year, (n_series,); 0 where nothing is known."""
-    recent = history.sales[:, -364:]
+    recent = history.sales[:, -YEAR_DAYS:]
     known = np.isfinite(recent).sum(1)
     return np.asarray(np.nansum(recent, axis=1, dtype=np.float64) / np.maximum(known, 1), np.float32)
 

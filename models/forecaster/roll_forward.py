@@ -21,11 +21,11 @@ def roll_forward(forecaster: Forecaster, panel: SalesPanel) -> Forecaster:
     Raises `DataContractError` when a series that was learnt from is missing.
     """
     known = forecaster.members.series
-    pairs = zip(known.stores, known.items, strict=True)
-    missing = [pair for pair in pairs if panel.series.find(*pair) is None]
-    if missing:
+    missing = np.flatnonzero(panel.series.rows_of(known) < 0)
+    if len(missing):
+        first = f"store {known.stores[missing[0]]}, item {known.items[missing[0]]}"
         raise DataContractError(
-            f"{len(missing)} series of the model are not in the new history, first {missing[0]}.",
+            f"{len(missing)} series of the model are not in the new history, first {first}.",
             hint="Roll forward on all sales, or train again if the series are gone for good.",
         )
     row = series_codes(known, panel.series)[0]

@@ -81,8 +81,7 @@ def series_codes(learnt: SeriesIndex, asked: SeriesIndex) -> tuple[Ints, Ints, I
     """Row, store code and item code in `learnt` of each series of `asked`, −1 where it was not seen."""
     if asked is learnt:
         return np.arange(len(learnt)), learnt.store_codes, learnt.item_codes
-    rows = [learnt.find(store, item) for store, item in zip(asked.stores, asked.items, strict=True)]
-    row = np.array([-1 if found is None else found for found in rows], np.int64)
+    row = learnt.rows_of(asked)
     return row, positions(learnt.store_names, asked.stores), positions(learnt.item_names, asked.items)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
+from data.dates.calendar_days import WEEK_DAYS
 from data.panel.sales_panel import SeriesId
 from data.panel.seed_features import SEED_FEATURES
 from drift.result.drift_summary import DriftSummary
@@ -35,7 +36,7 @@ REQUESTS = (PredictRequest, FeatureRow, ForecastRequest, DriftCheckRequest)
 MODELS = (*REQUESTS, PredictResponse, ForecastResponse, ExplainResponse, DriftSummary, ErrorResponse)
 KAGGLE_CUTOFF = datetime.date(2017, 12, 31)
 EXAMPLE_DAYS = 15
-WEEK_DAYS, CHECKED_SERIES = 7, 43  # a little more than the 300 rows a check needs
+CHECKED_SERIES = 43  # a little more than the 300 rows a check needs
 
 
 @dataclass(frozen=True)

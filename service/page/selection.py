@@ -6,17 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from data.dates.calendar_days import WEEK_DAYS, YEAR_DAYS
 from data.errors import UnknownSeriesError
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesId, SeriesIndex
-from drift.monitors.last_year import YEAR_DAYS
 from models.champion import Champion
 from models.forecaster.backtest_result import Past
 from models.storage.forecast_table import CLOSED, LEVELS, METHODS, MODEL, ForecastTable
 
 Values = list[float | None]
 DAY = np.timedelta64(1, "D")
-WEEK_DAYS = 7
 
 
 class Trial(BaseModel):

@@ -21,6 +21,7 @@ import numpy as np
 import yaml
 
 from data.atomic_files import atomic_write_text
+from data.dates.calendar_days import WEEK_DAYS
 from data.errors import StorecastError
 from data.ingest import ingest
 from data.panel.frames import write_csv
@@ -42,7 +43,7 @@ from training.roll_forward import open_champion
 logger = logging.getLogger(__name__)
 
 SALES = SyntheticParams(stores=5, items=10, days=1300, start=date(2014, 6, 1), seed=7)
-WEEKS, WEEKS_BEFORE_SHOCK, WEEK_DAYS = 12, 3, 7
+WEEKS, WEEKS_BEFORE_SHOCK = 12, 3
 SHOCKS = ("item-mix", "weekday-rotation")  # what followed levels answer, and what takes new trees
 SETTINGS: dict[str, dict[str, Any]] = {
     "forecaster": {"folds": 2, "backtest_rows": 20_000, "final_rows": 40_000, "rounds": 150},

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from data.dates.calendar_days import WEEK_DAYS
 from data.progress import progress
 from models.forecaster.recent_correction import USUAL, Lately
-from tests.benchmarks.policy_replay.simulation import WEEK_DAYS, PlannedShock, Simulation
+from tests.benchmarks.policy_replay.simulation import PlannedShock, Simulation
 from training.gate.correction_policy import DefaultCorrections, default_correction, default_corrections
 from training.gate.decision_rule import decide
 from training.gate.params import RetrainParams

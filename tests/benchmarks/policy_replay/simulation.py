@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from data.dates.calendar_days import WEEK_DAYS
 from data.panel.sales_panel import SalesPanel
 from drift.calibration.calm_weeks import fit_on, weeks_without_drift
 from drift.calibration.shocks import SHOCKS
@@ -25,7 +26,6 @@ from models.forecaster.roll_forward import roll_forward
 from training.gate.decision_rule import DailyScorecard
 from training.gate.head_to_head import score
 
-WEEK_DAYS = 7
 FIRST_SHOCK_WEEK = 4
 T = TypeVar("T")
 

@@ -40,3 +40,9 @@ def test_rows_that_are_not_sorted_distinct_and_of_one_type_are_refused(
 ) -> None:
     with pytest.raises(DataContractError):
         SeriesIndex.from_labels(stores, items)
+
+
+def test_series_of_another_index_are_found_by_name_whatever_their_type_is() -> None:
+    other = SeriesIndex.from_labels(["10", "10", "9"], ["4", "nowhere", "4"])
+    assert INDEX.rows_of(other).tolist() == [3, -1, -1]
+    assert INDEX.rows_of(INDEX).tolist() == list(range(len(INDEX)))

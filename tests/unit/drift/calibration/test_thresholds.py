@@ -86,7 +86,7 @@ def test_of_many_series_a_sample_is_watched(known: SalesPanel) -> None:
     params = DriftParams(replay_weeks=0, max_series=5)
     calibration = calibrate(known, params)
     assert len(calibration.series) == 5
-    assert (calibration.rows_of(known.series) >= 0).all()
+    assert (known.series.rows_of(calibration.series) >= 0).all()
     assert calibrate(known, params).series == calibration.series
 
 

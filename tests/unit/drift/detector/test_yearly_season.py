@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from drift.detector.yearly_season import YEAR_DAYS, YearlySeason
+from data.dates.calendar_days import YEAR_DAYS
+from drift.detector.yearly_season import YearlySeason
 
 ENDS = np.arange(500, 500 + 7 * 156, 7)
 YEARLY = 0.2 * np.sin(2 * np.pi * ENDS / YEAR_DAYS)

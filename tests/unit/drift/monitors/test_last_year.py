@@ -3,9 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from data.dates.calendar_days import YEAR_DAYS
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
-from drift.monitors.last_year import YEAR_DAYS, compare_with_last_year
+from drift.monitors.last_year import compare_with_last_year
 from models.storage.forecast_table import COLUMNS, ForecastTable
 
 END = np.datetime64("2026-11-22", "D")
