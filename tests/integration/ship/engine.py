@@ -1,4 +1,4 @@
-"""The container engine of `make image-local`, and what the tests run on it."""
+"""The container engine of `make image-local`, and helpers to run commands with it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 from tests.integration.ship.packing import ROOT, SECRETS
 
 BASE, IMAGE = "localhost/python-base:3.11", "localhost/storecast-tested:latest"
-WATCHERS = ("prometheus", "alertmanager", "pushgateway")
-CAREFUL = (
+SERVERS = ("prometheus", "alertmanager", "pushgateway")
+LOCKED_DOWN = (
     "--user=1000:1000",
     "--read-only",
     "--tmpfs=/tmp",
@@ -22,24 +22,24 @@ CAREFUL = (
 
 
 def settings_of_engine() -> Path:
-    """Where `make image-local` keeps what is special to this machine."""
+    """Where `make image-local` keeps this machine's engine settings."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = Path(os.environ.get("LOCAL_ENGINE") or cache / "storecast")
     return Path(os.environ.get("CONTAINERS_CONF") or folder / "containers.conf")
 
 
 def podman(*arguments: str | Path, check: bool = True) -> str:
-    """Run the engine; returns what it prints, both ways."""
+    """Run the engine; returns its output, standard error included."""
     return run("podman", *arguments, check=check)
 
 
 def run(*command: str | Path, check: bool = True, settings: Mapping[str, str] | None = None) -> str:
-    """Run a command with the engine's settings and secrets all around it; returns what it prints."""
-    around = {**os.environ, **SECRETS, "CONTAINERS_CONF": str(settings_of_engine()), **(settings or {})}
+    """Run a command with the engine's settings and secrets in its environment; returns its output."""
+    environment = {**os.environ, **SECRETS, "CONTAINERS_CONF": str(settings_of_engine()), **(settings or {})}
     done = subprocess.run(
         list(map(str, command)),
         cwd=ROOT,
-        env=around,
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -48,17 +48,17 @@ def run(*command: str | Path, check: bool = True, settings: Mapping[str, str] | 
     return done.stdout
 
 
-def images_of_watchers(folder: Path) -> Mapping[str, str]:
-    """Images of Debian's own servers on the local base, as docker-compose.yml's settings name them."""
+def monitoring_images(folder: Path) -> Mapping[str, str]:
+    """Build images of Debian's own servers; returns their names by the variable that docker-compose.yml reads."""
     shutil.copytree(
         "/usr/share/prometheus/alertmanager", folder / "templates", ignore=shutil.ignore_patterns("ui")
     )
     shutil.copy(Path(__file__).with_name("Containerfile"), folder)
-    named = {}
-    for name in WATCHERS:
+    images = {}
+    for name in SERVERS:
         program = shutil.which(name) or shutil.which(f"prometheus-{name}")
         assert program, f"{name} is missing: run make tools"
         shutil.copy(program, folder / name)
-        named[f"{name.upper()}_IMAGE"] = f"localhost/debian-{name}"
+        images[f"{name.upper()}_IMAGE"] = f"localhost/debian-{name}"
         podman("build", "--quiet", f"--build-arg=NAME={name}", f"--tag=localhost/debian-{name}", folder)
-    return named
+    return images

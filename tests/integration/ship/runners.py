@@ -1,4 +1,4 @@
-"""Runners of the workflows: a git remote, checkouts of it, and commands run there as GitHub would."""
+"""Run the workflows' commands as GitHub would: a git remote, and checkouts of it."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from models.storage.bento_store import ChampionRecord
 from tests.integration.share.clones import ROOT, SMALL, Clone, new_clone
 
 SHIPPED = (".ci", ".github", "requirements", "bentofile.yaml")
-SETTINGS = {  # history enough to learn what a year of calm weeks is like, so that the check can tell a drift
+SETTINGS = {  # enough history to calibrate the drift check on a year of weeks
     **SMALL,
     "synthetic": {**SMALL["synthetic"], "days": 1000},
     "drift": {**SMALL["drift"], "replay_weeks": 52},
 }
-DRIFTED = SyntheticParams(**{**SETTINGS["synthetic"], "days": SETTINGS["synthetic"]["days"] + 28})
-NO_INSTALLING = ("SERVE=", "JOBS=", "DEV=")
+WITH_DRIFT = SyntheticParams(**{**SETTINGS["synthetic"], "days": SETTINGS["synthetic"]["days"] + 28})
+INSTALLED = ("SERVE=", "JOBS=", "DEV=")
 
 
 def commands(workflow: str, job: str) -> list[str]:
-    """What one job runs, in order."""
+    """The commands of one job, in order."""
     steps = yaml.safe_load((ROOT / f".github/workflows/{workflow}.yml").read_text())["jobs"][job]["steps"]
     return [step["run"] for step in steps if "run" in step]
 
 
 def run(clone: Clone, command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """One command of a workflow, as the shell of a runner has it."""
-    flags = " ".join(NO_INSTALLING)
+    """Run one command of a workflow in bash, without installing."""
+    flags = " ".join(INSTALLED)
     return clone.run("bash", "-euc", command.replace("make ", f"make --silent {flags} ", 1), **environment)
 
 
@@ -43,7 +43,7 @@ def must(clone: Clone, command: str, **environment: str) -> str:
 
 
 def checkout(origin: Path, name: str, ref: str = "main") -> Clone:
-    """What a runner starts with: the repository, and Python."""
+    """A fresh checkout with this environment."""
     folder = origin.parent / name
     subprocess.run(["git", "clone", "--quiet", str(origin), str(folder)], check=True)
     (folder / ".venv").symlink_to(ROOT / ".venv")
@@ -53,14 +53,14 @@ def checkout(origin: Path, name: str, ref: str = "main") -> Clone:
 
 
 def write_days(file: Path, more: int) -> None:
-    """Sales of the days after those that drifted."""
-    longer = DRIFTED.model_copy(update={"days": DRIFTED.days + more})
+    """Write the sales of the days that follow the drifted ones."""
+    longer = WITH_DRIFT.model_copy(update={"days": WITH_DRIFT.days + more})
     frame = frame_from_panel(synthetic_panel(longer))
     frame[frame["date"] > frame["date"].max() - timedelta(days=more)].to_csv(file, index=False)
 
 
 def champion_of(origin: Path) -> str:
-    """The version that the repository names."""
+    """The version in the remote's champion.json."""
     shown = subprocess.run(
         ["git", "-C", str(origin), "show", "main:models/champion.json"], check=True, capture_output=True
     )
@@ -68,13 +68,13 @@ def champion_of(origin: Path) -> str:
 
 
 def log_of(origin: Path) -> list[str]:
-    told = ["git", "-C", str(origin), "log", "--format=%s", "main"]
-    return subprocess.run(told, check=True, capture_output=True, text=True).stdout.splitlines()
+    command = ["git", "-C", str(origin), "log", "--format=%s", "main"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
 
 
 def tags_of(origin: Path) -> list[str]:
-    told = ["git", "-C", str(origin), "tag"]
-    return subprocess.run(told, check=True, capture_output=True, text=True).stdout.split()
+    command = ["git", "-C", str(origin), "tag"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
 
 
 def new_origin(folder: Path) -> Path:
@@ -87,7 +87,7 @@ def new_origin(folder: Path) -> Path:
         else:
             shutil.copy(source, first.root / name)
     first.must("git", "branch", "--move", "main")
-    first.commit("What ships it")
+    first.commit("Add the build files")
     origin = folder / "origin.git"
     first.must("git", "init", "--quiet", "--bare", "--initial-branch=main", str(origin))
     first.must("git", "remote", "add", "origin", str(origin))

