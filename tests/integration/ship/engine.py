@@ -49,7 +49,7 @@ def run(*command: str | Path, check: bool = True, settings: Mapping[str, str] | 
 
 
 def monitoring_images(folder: Path) -> Mapping[str, str]:
-    """Build images of Debian's own servers; returns their names by the variable that docker-compose.yml reads."""
+    """Build images of Debian's servers; returns their names by variable of docker-compose.yml."""
     shutil.copytree(
         "/usr/share/prometheus/alertmanager", folder / "templates", ignore=shutil.ignore_patterns("ui")
     )

@@ -15,8 +15,8 @@ from service.deploy.smoke import smoke
 from tests.integration.serving import free_port, import_champion, wait_until
 from tests.integration.ship.engine import (
     BASE,
-    LOCKED_DOWN,
     IMAGE,
+    LOCKED_DOWN,
     monitoring_images,
     podman,
     run,
