@@ -42,11 +42,10 @@ def run(paths: Paths) -> ChampionRecord:
         rolled = roll_forward(champion.forecaster, panel)
         start = read_default_corrections(paths, panel).champion
         if start and not has_seen_newest_week(champion.trained_until, panel):
-            rolled = rolled.looking_at(panel, start)
+            rolled = rolled.with_recent_correction(panel, start)
         folder, record = save_rolled_forward(champion, rolled, panel, paths)
-        reason = (
-            f"Rolled forward {_span(before.cutoff, record.cutoff)} on the same trees.{rolled.lately.words}"
-        )
+        span, correction = _span(before.cutoff, record.cutoff), rolled.recent_correction.words
+        reason = f"Rolled forward {span} on the same trees.{correction}"
         record = promote(folder, [reason], paths)
         delete_old_versions(paths)
         logger.info("Champion: %s. %s", record.version, reason)

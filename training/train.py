@@ -24,7 +24,7 @@ from drift.result.retrain_flag import read_flag
 from models.baselines.seed_estimators import SeedParams
 from models.baselines.seed_regressor import SeedRegressor
 from models.forecaster.forecaster import Forecaster, ForecasterParams
-from models.forecaster.recent_correction import Lately
+from models.forecaster.recent_correction import RecentCorrection
 from models.storage.bento_store import ChampionRecord
 from training.evaluation.backtest import STORECAST, backtest_baselines, backtest_forecaster, sampled_series
 from training.evaluation.holdout_report import HoldOut, forecast_report
@@ -70,7 +70,9 @@ class Settings(Params):
         )
 
 
-def train(panel: SalesPanel, settings: Settings, paths: Paths, start: Lately | None = None) -> ChampionRecord:
+def train(
+    panel: SalesPanel, settings: Settings, paths: Paths, start: RecentCorrection | None = None
+) -> ChampionRecord:
     """Fit on all days, compare with the baselines on the backtest's folds, write reports and a challenger.
 
     While the model adapts to a drift, the correction of the challenger is selected starting from `start`.
@@ -78,7 +80,7 @@ def train(panel: SalesPanel, settings: Settings, paths: Paths, start: Lately | N
     started = time.process_time()
     forecaster = Forecaster.fit(panel, settings.forecaster)
     if start:
-        forecaster = forecaster.looking_at(panel, start, trees_know_it=True)
+        forecaster = forecaster.with_recent_correction(panel, start, trees_know_it=True)
     cpu_seconds = time.process_time() - started
     logger.info("Forecaster fitted in %.0f s of CPU.", cpu_seconds)
     table = compare(forecaster, panel, settings.train, cpu_seconds)

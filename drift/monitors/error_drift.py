@@ -16,7 +16,7 @@ from drift.detector.windows import LENGTHS_DAYS, Ints
 from drift.result.drift_summary import DriftTest
 from models.evaluation.scores import mape, wape
 from models.forecaster.forecaster import Forecaster
-from models.forecaster.recent_correction import USUAL
+from models.forecaster.recent_correction import NO_CORRECTION
 from models.forecaster.roll_forward import roll_forward
 
 Sales = NDArray[np.float32]
@@ -102,8 +102,8 @@ def performance(
     origin = panel.n_days - n_days
     history = SalesPanel(panel.sales[:, :origin], panel.start, panel.series)
     rolled = roll_forward(champion, history)
-    if rolled.lately != USUAL:  # which days of the window may have decided
-        rolled = rolled.looking_at(history, rolled.lately)
+    if rolled.recent_correction != NO_CORRECTION:  # which days of the window may have decided
+        rolled = rolled.with_recent_correction(history, rolled.recent_correction)
     made = rolled.forecast(history, n_days).forecast
     forecast = np.where(rows[:, None] >= 0, made[rows], np.float32(np.nan))
     before, first = None, origin - YEAR_DAYS

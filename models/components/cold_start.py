@@ -25,7 +25,7 @@ class LevelPrior:
     by_item: Floats  # (n_items,)
     spread: float
 
-    def level(self, store: Ints, item: Ints) -> Floats:
+    def expected_level(self, store: Ints, item: Ints) -> Floats:
         """Expected units a day by store and item code (n,); an unknown effect, or code −1, adds nothing."""
         effects = np.nan_to_num(_effect(self.by_store, store)) + np.nan_to_num(_effect(self.by_item, item))
         return np.asarray(np.exp(self.overall + effects))
@@ -37,7 +37,7 @@ class LevelPrior:
         very many where store and item explain all. An unknown store or item adds the variance of the known
         ones to the spread.
         """
-        prior = self.level(store, item)
+        prior = self.expected_level(store, item)
         variance = self.spread + _doubt(self.by_store, store) + _doubt(self.by_item, item)
         weight = (1 / np.maximum(prior, 0.05) + 1) / variance
         return (sold + weight * prior) / (expected + weight)

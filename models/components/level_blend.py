@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.components.levels import LEVELS
+from models.components.levels import SALES_LEVELS
 from models.components.seasonal_profile import Floats, Ints
 
 LAST_STEPS = np.array([14, 35])  # steps 1-14, 15-35, 36 and later
@@ -19,16 +19,16 @@ FEW_ROWS, TOO_FEW_ROWS = 200, 50
 
 @dataclass(frozen=True)
 class Blend:
-    """Weights (3, 10) over the columns of `LEVELS`, one row a bucket of steps."""
+    """Weights (3, 10) over the columns of `SALES_LEVELS`, one row a bucket of steps."""
 
     weights: Floats
 
     @classmethod
     def only(cls, level: str) -> Blend:
         """The blend that is one level at every step."""
-        return cls(np.tile(np.eye(len(LEVELS))[LEVELS.index(level)], (len(LAST_STEPS) + 1, 1)))
+        return cls(np.tile(np.eye(len(SALES_LEVELS))[SALES_LEVELS.index(level)], (len(LAST_STEPS) + 1, 1)))
 
-    def level(self, levels: Floats, step: Ints) -> Floats:
+    def sales_level(self, levels: Floats, step: Ints) -> Floats:
         """Blended level (n,) of rows with levels (n, 10) and steps (n,)."""
         return np.asarray((levels * self.weights[_bucket(step)]).sum(1))
 
@@ -38,9 +38,9 @@ def fit_blend(levels: Floats, index: Floats, step: Ints, sales: Floats) -> Blend
 
     A ridge of 2 % of the mean diagonal draws to half L91, half P91: a bucket with few rows stays sane.
     """
-    columns = [LEVELS.index(name) for name in BLENDED]
+    columns = [SALES_LEVELS.index(name) for name in BLENDED]
     prior = np.array([PRIOR.get(name, 0.0) for name in BLENDED])
-    weights = np.zeros((len(LAST_STEPS) + 1, len(LEVELS)))
+    weights = np.zeros((len(LAST_STEPS) + 1, len(SALES_LEVELS)))
     for bucket in range(len(weights)):
         chosen = _bucket(step) == bucket
         if chosen.sum() < FEW_ROWS:

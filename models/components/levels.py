@@ -14,7 +14,7 @@ from models.components.seasonal_profile import Floats, Ints, prefix_sums
 
 WINDOW_DAYS = (7, 14, 28, 56, 91, 182, 364, 728)
 GROWTH_DAYS = (28, 91)
-LEVELS = (*(f"L{days}" for days in WINDOW_DAYS), "P28", "P91")
+SALES_LEVELS = (*(f"L{days}" for days in WINDOW_DAYS), "P28", "P91")
 PRIOR_DAYS = 3.0
 
 
@@ -96,7 +96,9 @@ class History:
     def sales_sum(self) -> Floats:
         return prefix_sums(np.where(self.expected > 0, self.filled, 0.0))
 
-    def level(self, series: Ints, origin: Ints, shortest_days: int = WINDOW_DAYS[0]) -> dict[int, Floats]:
+    def sales_levels(
+        self, series: Ints, origin: Ints, shortest_days: int = WINDOW_DAYS[0]
+    ) -> dict[int, Floats]:
         """Levels by window, each (n,): (sales + 3 · longer level) / (expected + 3); NaN while none is known.
 
         Each window is shrunk to the next longer one with the weight of `PRIOR_DAYS` days; the longest takes
@@ -116,7 +118,9 @@ class History:
 
     def growth(self, n_stores: int, origin: Ints) -> Growth:
         """Pooled growth at the given origins (n_origins,)."""
-        level = self.level(np.arange(len(self.sales))[:, None], origin[None, :], shortest_days=364)[364]
+        level = self.sales_levels(np.arange(len(self.sales))[:, None], origin[None, :], shortest_days=364)[
+            364
+        ]
         of_store = np.zeros((n_stores, len(self.store)))
         of_store[self.store, np.arange(len(self.store))] = 1.0
         overall, by_store = [], []
@@ -130,8 +134,8 @@ class History:
 
 
 def level_table(history: History, growth: Growth, rows: Rows) -> Floats:
-    """The ten `LEVELS` of each row, (n, 10), 0 while nothing is known; P28 and P91 are L364 × growth."""
-    levels = history.level(rows.series, rows.origin)
+    """The ten `SALES_LEVELS` of each row, (n, 10), 0 where nothing is known; P28, P91 are L364 × growth."""
+    levels = history.sales_levels(rows.series, rows.origin)
     grown = levels[364] * growth.at(rows.origin)
     columns = [*(levels[days] for days in WINDOW_DAYS), *grown]
     return np.asarray(np.nan_to_num(np.stack(columns, axis=1)))

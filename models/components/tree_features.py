@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.dates.calendar_days import YEAR_DAYS
-from models.components.levels import LEVELS, WINDOW_DAYS, Growth, History, Rows
+from models.components.levels import SALES_LEVELS, WINDOW_DAYS, Growth, History, Rows
 from models.components.seasonal_profile import Floats, Ints, prefix_sums
 
 SKIPPED_DAYS = 457  # a year and a quarter of history before the first training target, where there is enough
@@ -135,7 +135,7 @@ def _of_last_year(history: History, rows: Rows, levels: Floats) -> list[Floats]:
     """
     series, origin = rows.series, rows.origin
     centre = np.clip(rows.target - YEAR_DAYS, 0, history.n_days - 1)
-    level = history.level(series, np.maximum(origin - YEAR_DAYS, 0), shortest_days=91)[91]
+    level = history.sales_levels(series, np.maximum(origin - YEAR_DAYS, 0), shortest_days=91)[91]
     is_known, level = np.isfinite(level), np.maximum(np.nan_to_num(level), 1e-6)
     columns = []
     for half in (0, 3, 10):
@@ -145,7 +145,7 @@ def _of_last_year(history: History, rows: Rows, levels: Floats) -> list[Floats]:
         units = history.sales_sum[series, past_last] - history.sales_sum[series, first]
         ratio = np.clip(units / np.maximum(expected, 1e-6) / level, 0, 10)
         columns.append(np.where(is_known & (expected > 0), ratio, np.nan))
-    now = levels[:, LEVELS.index("L91")]
+    now = levels[:, SALES_LEVELS.index("L91")]
     return [*columns, np.where(is_known, np.clip(now / level, 0, 10), np.nan)]
 
 

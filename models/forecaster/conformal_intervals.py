@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.components.seasonal_profile import Floats, Ints
 from models.evaluation.scores import Array
-from models.storage.forecast_table import LEVELS
+from models.storage.forecast_table import COVERAGE_LEVELS
 
 LAST_STEPS = np.array([7, 14, 28, 60])  # horizon buckets: 1-7, 8-14, 15-28, 29-60, 61 and later
 SIZE_CLASSES = 3
@@ -55,7 +55,7 @@ class Quantiles:
 
 @dataclass(frozen=True)
 class Intervals:
-    """What turns forecasts into bounds for every level of `LEVELS`."""
+    """What turns forecasts into bounds for every level of `COVERAGE_LEVELS`."""
 
     spread: Spread
     bin_edges: Floats  # of the forecast size, for the share of zeros
@@ -104,7 +104,9 @@ def fit_intervals(folds: Sequence[tuple[Floats, Array]]) -> Intervals | None:
         zero_shares[np.searchsorted(edges, errors.forecast)],
         errors.fold,
     )
-    quantiles = {level: _fit_quantiles(normalised, errors.step, groups, 1 - level / 100) for level in LEVELS}
+    quantiles = {
+        level: _fit_quantiles(normalised, errors.step, groups, 1 - level / 100) for level in COVERAGE_LEVELS
+    }
     return Intervals(spread, edges, zero_shares, class_edges, quantiles)
 
 

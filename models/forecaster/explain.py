@@ -38,10 +38,13 @@ def explain(forecaster: Forecaster, history: SalesPanel, day: np.datetime64) -> 
     step = int((day - history.end).astype(np.int64))
     if step < 1:
         raise DataContractError(f"{day} is history, expected a day after {history.end}.")
-    made = forecaster.members.forecast(history, step)
-    lately = forecaster.lately
-    forecast = float(lately.forecast(made, forecaster.chosen)[0, -1])
-    level, weekday, season = (float(part[0, -1]) for part in (lately.level(made), made.weekday, made.season))
+    forecasts = forecaster.members.forecast(history, step)
+    correction = forecaster.recent_correction
+    forecast = float(correction.forecast(forecasts, forecaster.chosen)[0, -1])
+    level, weekday, season = (
+        float(part[0, -1])
+        for part in (correction.sales_level(forecasts), forecasts.weekday, forecasts.season)
+    )
     rhythm = level * weekday * season
     learned = forecast / rhythm if rhythm > 0 else 1.0
     month = MONTH_NAMES[int(day.astype("datetime64[M]").astype(np.int64)) % 12]

@@ -1,4 +1,4 @@
-"""What the members learn before a cutoff, as arrays."""
+"""What the members fit before a cutoff, as arrays."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NEVER = np.iinfo(np.int32).max  # the first sale of a series that never sold
 
 
 @dataclass(frozen=True)
-class Reading:
+class MemberFit:
     """A profile, the newest growth around it, the blend of its levels, and the blend its tree starts from."""
 
     profile: Profile
@@ -26,11 +26,11 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Learnt:
-    """What was learnt before a cutoff; `first_sale` is a day number since 1970, `NEVER` without one."""
+class FittedState:
+    """All that was fitted before a cutoff; `first_sale` is a day number since 1970, `NEVER` without one."""
 
     rules: ClosedRules
-    trend: Reading
-    season: Reading
+    trend: MemberFit  # of members O and T
+    season: MemberFit  # of member N
     prior: LevelPrior | None
     first_sale: Ints

@@ -1,4 +1,4 @@
-"""Fitting the members on a history: profile, growth, blend and trees of each reading."""
+"""Fitting the members on a history: profile, growth, blend and trees of each member fit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.components.level_blend import Blend, fit_blend
 from models.components.levels import Growth, History, level_table
 from models.components.seasonal_profile import Floats, Ints, fit_profile
 from models.components.tree_features import sample_rows
-from models.forecaster.fitted_state import NEVER, Learnt, Reading
+from models.forecaster.fitted_state import NEVER, FittedState, MemberFit
 from models.forecaster.members import Members, design
 
 TREND_POWER, SEASON_POWER = 1.5, 1.2  # two Tweedie powers: members that differ are worth more than either
@@ -27,7 +27,7 @@ FEWEST_ROWS = 500  # below it no tree is grown, and members T and N are member O
 class Effort:
     """What a fit may cost: rows for blend and trees, boosting rounds, and the seed that draws the rows.
 
-    Without rounds only member O is fitted, in tenths of a second, and stands in for T and N.
+    Without rounds only member O is fitted, in tenths of a second, and serves as T and N too.
     """
 
     max_rows: int
@@ -39,13 +39,13 @@ Trees = tuple[Tree | None, Tree | None]  # of members T and N
 
 
 def fit_members(panel: SalesPanel, horizon_days: int, effort: Effort, trees: Trees | None = None) -> Members:
-    """Learn members O, T and N from every day of the panel; `trees` that are given are not grown again."""
+    """Fit members O, T and N on every day of the panel; `trees` that are given are not grown again."""
     sales, rules, first_sale = find_closed(
         panel.sales.astype(np.float64), panel.series.store_codes, panel.start
     )
     days = calendar(panel.start, panel.n_days)
 
-    def fit(has_season: bool) -> tuple[History, Reading, Tree | None]:
+    def fit(has_season: bool) -> tuple[History, MemberFit, Tree | None]:
         profile = fit_profile(sales, days, panel.series, rules.weekdays, has_season)
         history = History(
             *(sales, profile.index(days), profile.weekday, profile.month, days),
@@ -53,23 +53,23 @@ def fit_members(panel: SalesPanel, horizon_days: int, effort: Effort, trees: Tre
             first_sale=first_sale,
         )
         growth = history.growth(len(panel.series.store_names), np.arange(panel.n_days + 1))
-        reading = Reading(profile, growth, Blend.only("L364"), Blend.only("L364"))
+        member_fit = MemberFit(profile, growth, Blend.only("L364"), Blend.only("L364"))
         grown = effort if trees is None else replace(effort, rounds=0)
-        reading, tree = _fit_reading(history, reading, has_season, horizon_days, grown)
-        return history, reading, tree if trees is None else trees[0 if has_season else 1]
+        member_fit, tree = _fit_member(history, member_fit, has_season, horizon_days, grown)
+        return history, member_fit, tree if trees is None else trees[0 if has_season else 1]
 
     history, trend, trend_tree = fit(has_season=True)
     season, season_tree = fit(has_season=False)[1:] if effort.rounds else (trend, None)
     prior = fit_prior(history, panel.series)
-    learnt = Learnt(rules, trend, season, prior, first_sale_day(first_sale, panel))
-    return Members(panel.series, learnt, trend_tree, season_tree)
+    fitted = FittedState(rules, trend, season, prior, first_sale_day(first_sale, panel))
+    return Members(panel.series, fitted, trend_tree, season_tree)
 
 
 def fit_prior(history: History, series: SeriesIndex) -> LevelPrior | None:
-    """What store and item say of a level, from the series with 28 known days; None with too few of them."""
+    """What store and item say of a sales level, from the series with 28 known days; None with too few."""
     every, origin = np.arange(len(series)), np.full(len(series), history.n_days)
-    level = np.nan_to_num(history.level(every, origin, shortest_days=91)[91])
-    return fit_level_prior(level, series, history.expected_sum[:, -1] >= KNOWN_DAYS)
+    sales_level = np.nan_to_num(history.sales_levels(every, origin, shortest_days=91)[91])
+    return fit_level_prior(sales_level, series, history.expected_sum[:, -1] >= KNOWN_DAYS)
 
 
 def first_sale_day(first_sale: Ints, panel: SalesPanel) -> Ints:
@@ -77,20 +77,19 @@ def first_sale_day(first_sale: Ints, panel: SalesPanel) -> Ints:
     return np.where(first_sale < panel.n_days, panel.start.astype(np.int64) + first_sale, NEVER)
 
 
-def _fit_reading(
-    history: History, reading: Reading, has_season: bool, horizon_days: int, effort: Effort
-) -> tuple[Reading, Tree | None]:
+def _fit_member(
+    history: History, fit: MemberFit, has_season: bool, horizon_days: int, effort: Effort
+) -> tuple[MemberFit, Tree | None]:
     """Fit blend and tree on sampled rows. The season-free tree starts from the blend, the other from L364."""
     rows = sample_rows(history, horizon_days, effort.max_rows, np.random.default_rng(effort.seed))
-    levels = level_table(history, reading.growth, rows)
+    levels = level_table(history, fit.growth, rows)
     sales: Floats = history.filled[rows.series, rows.target]
     blend = fit_blend(levels, history.index[rows.series, rows.target], rows.step, sales)
-    reading = replace(reading, blend=blend, offset=reading.offset if has_season else blend)
+    fit = replace(fit, blend=blend, offset=fit.offset if has_season else blend)
     tree = None
     if effort.rounds and len(sales) >= FEWEST_ROWS:
-        expected, columns = design(history, reading, rows, levels)
+        expected, columns = design(history, fit, rows, levels)
         power = TREND_POWER if has_season else SEASON_POWER
         tree = fit_tree(columns, sales, expected, power, effort.rounds, effort.seed)
-    growth = reading.growth
-    newest = Growth(growth.overall[:, -1:], growth.by_store[:, :, -1:])
-    return replace(reading, growth=newest), tree
+    newest = Growth(fit.growth.overall[:, -1:], fit.growth.by_store[:, :, -1:])
+    return replace(fit, growth=newest), tree

@@ -1,4 +1,4 @@
-"""The forecaster: members fitted on all history, what the backtest says of them, and their intervals."""
+"""The forecaster: members fitted on all history, those the backtest selects, and their intervals."""
 
 from __future__ import annotations
 
@@ -26,17 +26,23 @@ from models.components.boosted_trees import Tree
 from models.components.seasonal_profile import Floats
 from models.forecaster.backtest_folds import FoldForecast, forecast_fold, usable_folds
 from models.forecaster.conformal_intervals import Intervals, fit_intervals, poisson_bounds
-from models.forecaster.fitted_state import Learnt
+from models.forecaster.fitted_state import FittedState
 from models.forecaster.fitting import Effort, fit_members
-from models.forecaster.member_selection import choose
+from models.forecaster.member_selection import select_members
 from models.forecaster.members import Members
-from models.forecaster.recent_correction import LOOK_DAYS, USUAL, Lately, look
+from models.forecaster.recent_correction import (
+    NO_CORRECTION,
+    SELECTION_DAYS,
+    RecentCorrection,
+    select_correction,
+)
 from models.forecaster.series_context import series_codes
 from models.storage.array_packing import Arrays, pack, unpack
 from models.storage.forecast_table import CLOSED, COLD_START, MODEL, ForecastTable
 
-LEAST_DAYS_BEFORE_LOOK = 56
+MIN_DAYS_BEFORE_SELECTION = 56
 INTERVAL_FOLDS = 3  # errors of an older fold, made with a year less to learn from, are too wide
+STATE_PREFIX = "learnt."  # of array names in forecaster.npz, as in versions of before
 TREE_FILES = {"trend": "tree_trend.ubj", "season": "tree_season.ubj"}
 
 
@@ -60,7 +66,7 @@ class ForecasterParams(Params):
 class Forecaster:
     """A fitted forecaster. `chosen` names the members that are averaged; `folds` are newest first.
 
-    `lately` is what the newest days of its history object to that.
+    `recent_correction` is what the newest days of its history change about that.
     """
 
     params: ForecasterParams
@@ -68,11 +74,11 @@ class Forecaster:
     chosen: str
     intervals: Intervals | None
     folds: tuple[FoldForecast, ...]
-    lately: Lately = USUAL
+    recent_correction: RecentCorrection = NO_CORRECTION
 
     @classmethod
     def fit(cls, panel: SalesPanel, params: ForecasterParams) -> Self:
-        """Backtest on rolling folds, choose and calibrate on them, then fit on every day of the panel.
+        """Backtest on rolling folds, select and calibrate on them, then fit on every day of the panel.
 
         Folds and the final fit run side by side, each on one thread; results do not depend on how many cores
         there are.
@@ -83,64 +89,69 @@ class Forecaster:
             jobs = [pool.submit(forecast_fold, panel, fold, effort) for fold in folds]
             final = pool.submit(fit_members, panel, params.horizon_days, params.final_effort)
             wait_for([*jobs, final], "Backtest and fit")
-        made = tuple(fold.result() for fold in jobs)
-        before = [panel.sales[:, fold.history] for fold in folds]
-        chosen = choose([(m.members, m.actual, past) for m, past in zip(made, before, strict=True)])
-        intervals = fit_intervals([(m.forecast(chosen), m.actual) for m in made[:INTERVAL_FOLDS]])
-        return cls(params, final.result(), chosen, intervals, made)
+        tested = tuple(fold.result() for fold in jobs)
+        histories = [panel.sales[:, fold.history] for fold in folds]
+        chosen = select_members(
+            [(test.members, test.actual, known) for test, known in zip(tested, histories, strict=True)]
+        )
+        intervals = fit_intervals([(test.forecast(chosen), test.actual) for test in tested[:INTERVAL_FOLDS]])
+        return cls(params, final.result(), chosen, intervals, tested)
 
     @property
     def series(self) -> SeriesIndex:
         return self.members.series
 
     def on(self, panel: SalesPanel) -> Self:
-        """Everything but the trees learnt anew from the panel, in seconds; the rest stays."""
+        """The same trees on another history: all else is fitted again, in seconds."""
         trees = self.members.trend_tree, self.members.season_tree
         members = fit_members(panel, self.params.horizon_days, self.params.final_effort, trees)
         return replace(self, members=members)
 
-    def looking_at(self, panel: SalesPanel, otherwise: Lately = USUAL, trees_know_it: bool = False) -> Self:
-        """The forecaster as the newest week of its panel would have it, `otherwise` where that says nothing.
+    def with_recent_correction(
+        self, panel: SalesPanel, default: RecentCorrection = NO_CORRECTION, trees_know_it: bool = False
+    ) -> Self:
+        """The forecaster with the correction that the newest week of its panel selects, else `default`.
 
-        For days on which a drift is being learnt: in calm ones a week says less than the backtest. The week
-        is forecast from the day before it, by the same trees unless they know it: then by such as are grown
-        without it.
+        Use it only while a drift is being learned: without one, a week is weaker evidence than the backtest.
+        The week is forecast from the day before it, by the same trees; where those were fitted on the week
+        itself (`trees_know_it`), by trees fitted without it.
         """
-        if panel.n_days < LOOK_DAYS + LEAST_DAYS_BEFORE_LOOK:
-            return replace(self, lately=otherwise)
-        known = panel.until(panel.end - np.timedelta64(LOOK_DAYS, "D"))
+        if panel.n_days < SELECTION_DAYS + MIN_DAYS_BEFORE_SELECTION:
+            return replace(self, recent_correction=default)
+        known = panel.until(panel.end - np.timedelta64(SELECTION_DAYS, "D"))
         fitted = self.refitted(known) if trees_know_it else self.on(known)
-        made = fitted.members.forecast(known, LOOK_DAYS)
-        return replace(self, lately=look(made, self.chosen, panel.sales[:, -LOOK_DAYS:], otherwise))
+        forecasts = fitted.members.forecast(known, SELECTION_DAYS)
+        actual = panel.sales[:, -SELECTION_DAYS:]
+        return replace(self, recent_correction=select_correction(forecasts, self.chosen, actual, default))
 
     def refitted(self, panel: SalesPanel) -> Self:
-        """The same recipe and choice on another history, trees and all; intervals and folds stay."""
+        """The same recipe and members on another history, trees included; intervals and folds stay."""
         members = fit_members(panel, self.params.horizon_days, self.params.final_effort)
-        return replace(self, members=members, lately=USUAL)
+        return replace(self, members=members, recent_correction=NO_CORRECTION)
 
     def points(self, history: SalesPanel, horizon_days: int) -> Floats:
         """Forecasts of the days after the history's last without bounds, (n_series, horizon_days)."""
-        return self.lately.forecast(self.members.forecast(history, horizon_days), self.chosen)
+        return self.recent_correction.forecast(self.members.forecast(history, horizon_days), self.chosen)
 
     def forecast(self, history: SalesPanel, horizon_days: int | None = None) -> ForecastTable:
-        """Forecast the days after the history's last, with bounds; `params.horizon_days` of them unless told.
+        """Forecast the days after the history's last, with bounds; by default `params.horizon_days` of them.
 
-        Series are matched by name; one that was not learnt from takes the profile of its store and item and
-        is marked "cold start". The same code answers for one series online and for all in a batch.
+        Series are matched by name; one that is not in the training takes the profile of its store and item
+        and is marked "cold start". The same code forecasts one series online and all in a batch.
         """
         horizon_days = horizon_days or self.params.horizon_days
-        made = self.members.forecast(history, horizon_days)
-        forecast = self.lately.forecast(made, self.chosen)
+        forecasts = self.members.forecast(history, horizon_days)
+        forecast = self.recent_correction.forecast(forecasts, self.chosen)
         row = series_codes(self.series, history.series)[0]
         bounds = self.intervals.bounds(forecast, row) if self.intervals else poisson_bounds(forecast)
-        methods = np.where(made.is_new[:, None], COLD_START, MODEL)
-        methods = np.where(made.is_closed, CLOSED, methods).astype(np.uint8)
+        methods = np.where(forecasts.is_new[:, None], COLD_START, MODEL)
+        methods = np.where(forecasts.is_closed, CLOSED, methods).astype(np.uint8)
         values = np.concatenate([forecast[:, :, None], bounds], axis=2).astype(np.float32)
         return ForecastTable(history.series, history.end, values, methods, _mean_sales(history))
 
     def save(self, folder: Path) -> None:
         """Write the forecaster into a folder as arrays, JSON and UBJSON: nothing that has to be unpickled."""
-        arrays = pack(self.members.learnt, "learnt.")
+        arrays = pack(self.members.fitted, STATE_PREFIX)
         if self.intervals:
             arrays |= pack(self.intervals, "intervals.")
         _save_arrays(folder / "forecaster.npz", arrays)
@@ -155,7 +166,7 @@ class Forecaster:
         described = {
             "params": self.params.model_dump(),
             "chosen": self.chosen,
-            "lately": asdict(self.lately),
+            "recent_correction": asdict(self.recent_correction),
             "folds": len(self.folds),
             "corrections": {name: tree.correction for name, tree in trees.items() if tree is not None},
             **self.series.to_json(),
@@ -172,11 +183,11 @@ class Forecaster:
                 name: Tree.from_bytes((folder / TREE_FILES[name]).read_bytes(), correction)
                 for name, correction in described["corrections"].items()
             }
-            learnt = unpack(Learnt, arrays, "learnt.")
+            fitted = unpack(FittedState, arrays, STATE_PREFIX)
             has_intervals = any(name.startswith("intervals.") for name in arrays)
             intervals = unpack(Intervals, arrays, "intervals.") if has_intervals else None
             folds = tuple(unpack(FoldForecast, backtest, f"{k}.") for k in range(described["folds"]))
-            lately = Lately(**described.get("lately", {}))
+            correction = RecentCorrection.from_record(described)
             series = SeriesIndex.from_json(described)
             params = ForecasterParams.model_validate(described["params"])
         except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
@@ -184,8 +195,8 @@ class Forecaster:
                 f"The forecaster in {folder} cannot be read: {error!r}.",
                 hint="Restore the version from DVC or train again.",
             ) from error
-        members = Members(series, learnt, trees.get("trend"), trees.get("season"))
-        return cls(params, members, described["chosen"], intervals, folds, lately)
+        members = Members(series, fitted, trees.get("trend"), trees.get("season"))
+        return cls(params, members, described["chosen"], intervals, folds, correction)
 
 
 def _mean_sales(history: SalesPanel) -> NDArray[np.float32]:

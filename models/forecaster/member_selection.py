@@ -1,4 +1,4 @@
-"""Which members to average: all three, unless the backtest vetoes it twice."""
+"""Which members to average: all three, unless both newest folds of the backtest prefer fewer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def combine(members: Members, names: str) -> Floats:
     return np.asarray(np.mean([members[name] for name in names], axis=0))
 
 
-def choose(folds: Sequence[Fold]) -> str:
+def select_members(folds: Sequence[Fold]) -> str:
     """The combination that beats the default on both newest folds and by over 1 % on average, or the default.
 
     Folds are (members, actual, history before the fold), newest first; one alone decides nothing. A

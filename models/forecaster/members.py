@@ -1,4 +1,4 @@
-"""Three readings of one history: O, a blend of levels; T, trees around one; N, trees that learn season."""
+"""The three members: O, a blend of sales levels; T, trees around a level; N, trees that learn the season."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from models.components.boosted_trees import Tree
-from models.components.levels import LEVELS, History, Rows, level_table
+from models.components.levels import SALES_LEVELS, History, Rows, level_table
 from models.components.seasonal_profile import Floats
 from models.components.tree_features import features, forecast_rows
-from models.forecaster.fitted_state import Learnt, Reading
-from models.forecaster.series_context import Past
+from models.forecaster.fitted_state import FittedState, MemberFit
+from models.forecaster.series_context import SeriesContext
 
 FLOOR_SHARE, FLOOR = 0.05, 1e-4  # of the two-year level: an offset must not be log 0
 INDEX_FLOOR = 0.02
@@ -24,17 +24,17 @@ MANY_ROWS = 5_000
 
 @dataclass(frozen=True)
 class MemberForecasts:
-    """What the members say of each series and day, all (n_series, horizon_days) but `is_new` (n_series,).
+    """Forecasts of each member, all (n_series, horizon_days) but `is_new` (n_series,).
 
-    `history` is what they were made from.
+    `history` is what they start from.
     """
 
     by_name: dict[str, Floats]
-    level: Floats  # units a day, before weekday and season
+    sales_level: Floats  # units a day, before weekday and season
     weekday: Floats  # 0 on a closed day
     season: Floats
     is_new: NDArray[np.bool_]
-    history: History  # through the profile of members O and T
+    history: History  # with the profile of members O and T
 
     @property
     def is_closed(self) -> NDArray[np.bool_]:
@@ -46,53 +46,67 @@ class Members:
     """Members O, T and N for the series of `series`, able to forecast from any history."""
 
     series: SeriesIndex
-    learnt: Learnt
+    fitted: FittedState
     trend_tree: Tree | None
     season_tree: Tree | None
 
-    def forecast(self, history: SalesPanel, horizon_days: int) -> MemberForecasts:
-        """Forecast the days after the history's last; a series need not be one that was learnt from."""
-        past = Past.of(self.series, self.learnt, history, horizon_days)
-        trend, season = past.read(self.learnt.trend), past.read(self.learnt.season)
-        rows = forecast_rows(history.n_series, history.n_days, horizon_days)
-        first_step = Rows(*(column[::horizon_days] for column in rows))  # all steps share its levels
-        levels = level_table(trend, self.learnt.trend.growth, first_step).repeat(horizon_days, axis=0)
-        level = self.learnt.trend.blend.level(levels, rows.step)
+    def forecast(self, panel: SalesPanel, horizon_days: int) -> MemberForecasts:
+        """Forecast the days after the panel's last; a series need not be one of the training."""
+        context = SeriesContext.of(self.series, self.fitted, panel, horizon_days)
+        trend = context.history_for(self.fitted.trend)
+        rows = forecast_rows(panel.n_series, panel.n_days, horizon_days)
+        levels = _levels(trend, self.fitted.trend, rows, horizon_days)
+        sales_level = self.fitted.trend.blend.sales_level(levels, rows.step)
         index = trend.index[rows.series, rows.target]
-        flat = dict.fromkeys("OTN", level * index)
-
-        def grown(name: str, tree: Tree) -> Floats:
-            past_of, reading, own = trend, self.learnt.trend, levels
-            if name == "N":
-                past_of, reading = season, self.learnt.season
-                own = level_table(season, reading.growth, first_step).repeat(horizon_days, axis=0)
-            expected, columns = design(past_of, reading, rows, own)
-            return np.asarray(expected * tree.ratio(columns))
-
-        members = (("T", self.trend_tree), ("N", self.season_tree))
-        trees = {name: tree for name, tree in members if tree is not None}
-        with ThreadPoolExecutor(len(members)) as pool:  # side by side where that is worth a thread
-            run = pool.map if len(rows.series) >= MANY_ROWS else map
-            flat |= dict(zip(trees, run(grown, trees, trees.values()), strict=True))
-        cold_level, is_cold = past.cold_levels(trend, self.learnt.prior)
-        is_told = (is_cold & np.isfinite(cold_level))[rows.series]
-        level = np.where(is_told, cold_level[rows.series], level)
-        shape = (history.n_series, horizon_days)
+        flat = dict.fromkeys("OTN", sales_level * index) | self._by_trees(context, trend, rows, levels)
+        cold_level, is_cold = context.cold_levels(trend, self.fitted.prior)
+        is_given = (is_cold & np.isfinite(cold_level))[rows.series]
+        sales_level = np.where(is_given, cold_level[rows.series], sales_level)
+        shape = (panel.n_series, horizon_days)
         by_name = {}
         for name, forecast in flat.items():
-            told = np.where(is_told, level * index, forecast)
-            by_name[name] = np.where(index > 0, np.maximum(told, 0.0), 0.0).reshape(shape)
+            forecast = np.where(is_given, sales_level * index, forecast)
+            by_name[name] = np.where(index > 0, np.maximum(forecast, 0.0), 0.0).reshape(shape)
         month = trend.month[rows.series, trend.calendar.month[rows.target] - 1]
         weekday = np.where(index > 0, trend.weekday[rows.series, trend.calendar.weekday[rows.target]], 0.0)
-        level, weekday, month = (part.reshape(shape) for part in (level, weekday, month))
-        return MemberForecasts(by_name, level, weekday, month, is_cold | (past.row < 0), trend)
+        level, weekday, month = (part.reshape(shape) for part in (sales_level, weekday, month))
+        return MemberForecasts(by_name, level, weekday, month, is_cold | (context.row < 0), trend)
+
+    def _by_trees(
+        self, context: SeriesContext, trend: History, rows: Rows, levels: Floats
+    ) -> dict[str, Floats]:
+        """Forecasts (n,) of the members that have a tree; a member without one is member O."""
+
+        def of_trend(tree: Tree) -> Floats:
+            expected, columns = design(trend, self.fitted.trend, rows, levels)
+            return np.asarray(expected * tree.ratio(columns))
+
+        def of_season(tree: Tree) -> Floats:
+            fit = self.fitted.season
+            history = context.history_for(fit)
+            own_levels = _levels(history, fit, rows, context.horizon_days)
+            expected, columns = design(history, fit, rows, own_levels)
+            return np.asarray(expected * tree.ratio(columns))
+
+        members = (("T", of_trend, self.trend_tree), ("N", of_season, self.season_tree))
+        grown = [(name, forecast, tree) for name, forecast, tree in members if tree is not None]
+        with ThreadPoolExecutor(len(members)) as pool:  # side by side where that is worth a thread
+            run = pool.map if len(rows.series) >= MANY_ROWS else map
+            forecasts = list(run(lambda member: member[1](member[2]), grown))
+        return {name: forecast for (name, _, _), forecast in zip(grown, forecasts, strict=True)}
 
 
 def design(
-    history: History, reading: Reading, rows: Rows, levels: Floats
+    history: History, fit: MemberFit, rows: Rows, levels: Floats
 ) -> tuple[Floats, NDArray[np.float32]]:
     """What a row's tree starts from, in units (n,), and the features (n, 35) it multiplies that by."""
-    floor = FLOOR_SHARE * levels[:, LEVELS.index("L728")] + FLOOR
-    base = np.maximum(reading.offset.level(levels, rows.step), floor)
+    floor = FLOOR_SHARE * levels[:, SALES_LEVELS.index("L728")] + FLOOR
+    base = np.maximum(fit.offset.sales_level(levels, rows.step), floor)
     expected = base * np.maximum(history.index[rows.series, rows.target], INDEX_FLOOR)
-    return expected, features(history, reading.growth, rows, levels, base)
+    return expected, features(history, fit.growth, rows, levels, base)
+
+
+def _levels(history: History, fit: MemberFit, rows: Rows, horizon_days: int) -> Floats:
+    """The sales levels of each row; all steps of a series share those of its first."""
+    first_step = Rows(*(column[::horizon_days] for column in rows))
+    return level_table(history, fit.growth, first_step).repeat(horizon_days, axis=0)

@@ -1,8 +1,10 @@
-"""What the newest days say of a forecaster: whether its trees still help, and whether levels broke."""
+"""The recent correction: how the newest days change a forecast while a drift is being learned."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
@@ -12,82 +14,93 @@ from models.evaluation.scores import Array
 from models.forecaster.member_selection import combine
 from models.forecaster.members import FLOOR, MemberForecasts
 
-LOOK_DAYS = 7
+SELECTION_DAYS = 7
 DEVIATIONS = 2.0  # from day to day, by which a change has to be better
 LEAST_GAIN_SHARE = 0.02
 
 
 @dataclass(frozen=True)
-class Lately:
-    """How the members are read since the newest days: as the backtest chose, unless those days object.
+class RecentCorrection:
+    """How the members are combined after a drift: as the backtest selected, unless the newest days object.
 
-    Without trees member O alone speaks. Following breaks, a series whose level broke sells as much as since
-    then, by its weekdays and season.
+    Without trees member O is used alone. Following breaks, a series whose sales level broke is forecast at
+    its level since the break, times weekday and season.
     """
 
     has_trees: bool = True
     follows_breaks: bool = False
 
-    def forecast(self, made: MemberForecasts, chosen: str) -> Floats:
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """The correction of a saved forecaster or model card; none where it has none."""
+        return cls(**record.get("recent_correction", record.get("lately", {})))  # as older versions name it
+
+    def forecast(self, forecasts: MemberForecasts, chosen: str) -> Floats:
         """Forecasts (n_series, horizon_days) of the members `chosen` by the backtest."""
-        forecast = combine(made.by_name, chosen if self.has_trees else "O")
+        forecast = combine(forecasts.by_name, chosen if self.has_trees else "O")
         if not self.follows_breaks:
             return forecast
-        level = _broken(made)
-        return np.where(np.isfinite(level), level * made.weekday * made.season, forecast)
+        level = _broken(forecasts)
+        return np.where(np.isfinite(level), level * forecasts.weekday * forecasts.season, forecast)
 
-    def level(self, made: MemberForecasts) -> Floats:
-        """Levels (n_series, horizon_days) that these forecasts start from, in units a day."""
+    def sales_level(self, forecasts: MemberForecasts) -> Floats:
+        """Sales levels (n_series, horizon_days) that the forecasts start from, in units a day."""
         if not self.follows_breaks:
-            return made.level
-        level = _broken(made)
-        return np.where(np.isfinite(level), level, made.level)
+            return forecasts.sales_level
+        level = _broken(forecasts)
+        return np.where(np.isfinite(level), level, forecasts.sales_level)
 
     @property
     def words(self) -> str:
-        """For the log, after what was done; nothing where all is as usual."""
+        """A sentence for the log; empty where nothing is corrected."""
         if not self.follows_breaks:
             return ""
-        rest = "" if self.has_trees else ", and no tree has a say"
-        return f" Series whose level broke are forecast by what they sold since{rest}."
+        rest = "" if self.has_trees else "; tree models are not used"
+        return f" Series with a level break are forecast at their level since the break{rest}."
 
 
-USUAL, FOLLOWING = Lately(), Lately(follows_breaks=True)
-READINGS = (USUAL, FOLLOWING, Lately(has_trees=False, follows_breaks=True))  # further and further from usual
+NO_CORRECTION, FOLLOW_BREAKS = RecentCorrection(), RecentCorrection(follows_breaks=True)
+CORRECTIONS = (  # further and further from none
+    NO_CORRECTION,
+    FOLLOW_BREAKS,
+    RecentCorrection(has_trees=False, follows_breaks=True),
+)
 
 
-def _broken(made: MemberForecasts) -> Floats:
-    """Levels of series that broke, (n_series, 1); NaN for others, and for those too new to tell.
+def _broken(forecasts: MemberForecasts) -> Floats:
+    """Sales levels of series that broke, (n_series, 1); NaN for others, and for those with a short history.
 
     Never 0, which would say that no sale is possible.
     """
-    return np.where(made.is_new, np.nan, np.maximum(broken_levels(made.history), FLOOR))[:, None]
+    return np.where(forecasts.is_new, np.nan, np.maximum(broken_levels(forecasts.history), FLOOR))[:, None]
 
 
-def look(made: MemberForecasts, chosen: str, actual: Array, otherwise: Lately) -> Lately:
-    """The reading nearest to `otherwise`, and no worse, that none beats on the newest days (n_series, days).
+def select_correction(
+    forecasts: MemberForecasts, chosen: str, actual: Array, default: RecentCorrection
+) -> RecentCorrection:
+    """The correction nearest to `default`, and no worse, that none beats on the newest days.
 
-    No further than they ask: a week may show that trees help again, and that alone does not say that levels
-    hold again. Forecasts were `made` from the day before the days.
+    `actual` is (n_series, n_days); the forecasts start the day before. A correction is left no further than
+    the days show: that trees help again does not show that sales levels hold again.
     """
     known = np.isfinite(actual)
 
-    def error(reading: Lately) -> Floats:
+    def error(correction: RecentCorrection) -> Floats:
         """Absolute errors summed by day."""
-        off = np.abs(reading.forecast(made, chosen) - actual)
+        off = np.abs(correction.forecast(forecasts, chosen) - actual)
         return np.asarray(np.where(known, off, 0.0).sum(0))
 
-    errors = {reading: error(reading) for reading in READINGS}
-    no_worse = [one for one in READINGS if errors[one].sum() <= errors[otherwise].sum()]
+    errors = {correction: error(correction) for correction in CORRECTIONS}
+    no_worse = [one for one in CORRECTIONS if errors[one].sum() <= errors[default].sum()]
     unbeaten = (one for one in no_worse if not any(_beats(other, errors[one]) for other in errors.values()))
-    start = READINGS.index(otherwise)
-    return min(unbeaten, key=lambda one: (abs(READINGS.index(one) - start), errors[one].sum()))
+    start = CORRECTIONS.index(default)
+    return min(unbeaten, key=lambda one: (abs(CORRECTIONS.index(one) - start), errors[one].sum()))
 
 
 def _beats(error: Floats, other: Floats) -> bool:
     """Whether it is less by more than 2 % and by two standard errors of the daily gains.
 
-    Both readings saw the same days, so that what makes a day hard for both cancels.
+    Both saw the same days, so that what makes a day hard for both cancels.
     """
     gain = other - error
     noise = DEVIATIONS * float(np.std(gain, ddof=1)) * len(gain) ** 0.5

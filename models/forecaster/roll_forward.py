@@ -1,4 +1,4 @@
-"""The same trees on a newer history: levels, profile, blends and closed days anew, without training."""
+"""Rolling forward: the same trees on a newer history; levels, profile, blends, closed days are refitted."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from models.forecaster.series_context import series_codes
 
 
 def roll_forward(forecaster: Forecaster, panel: SalesPanel) -> Forecaster:
-    """The forecaster as it would be had it seen the panel's newer days, its trees apart.
+    """The forecaster with everything but its trees refitted on the panel, which holds newer days.
 
-    Raises `DataContractError` when a series that was learnt from is missing.
+    Raises `DataContractError` when a series of the training is missing.
     """
     known = forecaster.members.series
     missing = np.flatnonzero(panel.series.rows_of(known) < 0)
@@ -40,9 +40,13 @@ def roll_forward(forecaster: Forecaster, panel: SalesPanel) -> Forecaster:
 def _extended(fold: FoldForecast, row: Ints) -> FoldForecast:
     """A fold with rows of NaN for series that it did not know."""
 
-    def laid(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    def aligned(values: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.where(row[:, None] >= 0, values[row], np.float32(np.nan))
 
-    return FoldForecast(
-        fold.cutoff_day, laid(fold.overall), laid(fold.trend), laid(fold.season), laid(fold.actual)
+    return replace(
+        fold,
+        overall=aligned(fold.overall),
+        trend=aligned(fold.trend),
+        season=aligned(fold.season),
+        actual=aligned(fold.actual),
     )

@@ -1,4 +1,4 @@
-"""A history beside what was learnt of its series: the one door through which sales reach the members."""
+"""Sales beside the fitted state of their series: the only way in which sales reach the members."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from data.panel.series_index import SeriesId, SeriesIndex
 from models.components.cold_start import KNOWN_DAYS, LevelPrior
 from models.components.levels import History
 from models.components.seasonal_profile import Floats, Ints
-from models.forecaster.fitted_state import NEVER, Learnt, Reading
+from models.forecaster.fitted_state import NEVER, FittedState, MemberFit
 
 NEVER_SOLD_DAYS = 28  # recorded days without a sale after which none is expected
 
 
 @dataclass(frozen=True)
-class Past:
-    """A history beside the row, store and item code of its series in training, −1 when unseen."""
+class SeriesContext:
+    """Cleaned sales beside the row, store and item code of each series in training, −1 when unseen."""
 
     sales: Floats
     recorded_days: Ints
     panel: SalesPanel
-    learnt: Learnt
+    fitted: FittedState
     horizon_days: int
     row: Ints
     store: Ints
@@ -34,30 +34,32 @@ class Past:
     is_closed: NDArray[np.bool_]  # (n_series, n_days + horizon_days)
 
     @classmethod
-    def of(cls, series: SeriesIndex, learnt: Learnt, panel: SalesPanel, horizon_days: int) -> Past:
-        """Match the series by name and clean their sales by the rules that were learnt."""
+    def of(
+        cls, series: SeriesIndex, fitted: FittedState, panel: SalesPanel, horizon_days: int
+    ) -> SeriesContext:
+        """Match the series by name and clean their sales by the fitted rules."""
         row, store, item = series_codes(series, panel.series)
-        weekdays = np.where(row[:, None] >= 0, learnt.rules.weekdays[row], False)
-        rules = replace(learnt.rules, weekdays=weekdays)
+        weekdays = np.where(row[:, None] >= 0, fitted.rules.weekdays[row], False)
+        rules = replace(fitted.rules, weekdays=weekdays)
         is_closed = rules.closed(store, panel.start, panel.n_days + horizon_days)
         sales = np.maximum(panel.sales.astype(np.float64), 0.0)
         recorded_days = np.isfinite(sales).sum(1)
         has_sold = sales > 0
         start = panel.start.astype(np.int64)
-        learnt_first = np.where(row >= 0, learnt.first_sale[row] - start, NEVER)
+        fitted_first = np.where(row >= 0, fitted.first_sale[row] - start, NEVER)
         seen_first = np.where(has_sold.any(1), has_sold.argmax(1), panel.n_days)
-        first_sale = np.minimum(learnt_first, seen_first)
+        first_sale = np.minimum(fitted_first, seen_first)
         is_listed = np.arange(panel.n_days) >= first_sale[:, None]
         sales[~is_listed | (is_closed[:, : panel.n_days] & (sales == 0))] = np.nan
-        return cls(sales, recorded_days, panel, learnt, horizon_days, row, store, item, first_sale, is_closed)
+        return cls(sales, recorded_days, panel, fitted, horizon_days, row, store, item, first_sale, is_closed)
 
-    def read(self, reading: Reading) -> History:
-        """This history through one reading's profile."""
-        weekday, month = reading.profile.weekday[self.row], reading.profile.month[self.row]
+    def history_for(self, fit: MemberFit) -> History:
+        """The sales with the profile of one member fit."""
+        weekday, month = fit.profile.weekday[self.row], fit.profile.month[self.row]
         for unseen in np.flatnonzero(self.row < 0):
             codes = (int(self.store[unseen]), int(self.item[unseen]))
             store, item = (None if code < 0 else code for code in codes)
-            weekday[unseen], month[unseen] = reading.profile.unseen(store, item)
+            weekday[unseen], month[unseen] = fit.profile.unseen(store, item)
         days = calendar(self.panel.start, self.panel.n_days + self.horizon_days)
         index = weekday[:, days.weekday] * month[:, days.month - 1]
         index[:, self.panel.n_days :][self.is_closed[:, self.panel.n_days :]] = 0.0
@@ -77,15 +79,15 @@ class Past:
         return np.where(never_sold, 0.0, level), is_cold
 
 
-def series_codes(learnt: SeriesIndex, asked: SeriesIndex) -> tuple[Ints, Ints, Ints]:
-    """Row, store code and item code in `learnt` of each series of `asked`, −1 where it was not seen."""
-    if asked is learnt:
-        return np.arange(len(learnt)), learnt.store_codes, learnt.item_codes
-    row = learnt.rows_of(asked)
-    return row, positions(learnt.store_names, asked.stores), positions(learnt.item_names, asked.items)
+def series_codes(known: SeriesIndex, requested: SeriesIndex) -> tuple[Ints, Ints, Ints]:
+    """Row, store code and item code in `known` of each requested series, −1 where it is unseen."""
+    if requested is known:
+        return np.arange(len(known)), known.store_codes, known.item_codes
+    row = known.rows_of(requested)
+    return row, positions(known.store_names, requested.stores), positions(known.item_names, requested.items)
 
 
-def positions(names: tuple[SeriesId, ...], asked: tuple[SeriesId, ...]) -> Ints:
-    """Position of each asked name among the learnt ones, −1 where it is not; "1" and 1 are the same."""
-    position = {str(name): code for code, name in enumerate(names)}
-    return np.array([position.get(str(name), -1) for name in asked], np.int64)
+def positions(known: tuple[SeriesId, ...], requested: tuple[SeriesId, ...]) -> Ints:
+    """Position of each requested name among the known, −1 where there is none; "1" and 1 are the same."""
+    position = {str(name): code for code, name in enumerate(known)}
+    return np.array([position.get(str(name), -1) for name in requested], np.int64)

@@ -14,8 +14,8 @@ from data.atomic_files import atomic_path, atomic_write_json
 from data.errors import ArtifactError
 from data.panel.sales_panel import SeriesIndex
 
-LEVELS = (50, 80, 90, 95)
-COLUMNS = ("forecast", *(f"{side}_{level}" for level in LEVELS for side in ("lower", "upper")))
+COVERAGE_LEVELS = (50, 80, 90, 95)
+COLUMNS = ("forecast", *(f"{side}_{level}" for level in COVERAGE_LEVELS for side in ("lower", "upper")))
 METHODS = ("model", "cold start", "closed")
 MODEL, COLD_START, CLOSED = range(3)
 
@@ -44,8 +44,8 @@ class ForecastTable:
         return self.values[:, :, 0]
 
     def bounds(self, level: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Lower and upper bound of one level of `LEVELS`, each (n_series, horizon_days)."""
-        column = 1 + 2 * LEVELS.index(level)
+        """Lower and upper bound of one level of `COVERAGE_LEVELS`, each (n_series, horizon_days)."""
+        column = 1 + 2 * COVERAGE_LEVELS.index(level)
         return self.values[:, :, column], self.values[:, :, column + 1]
 
     def save(self, folder: Path) -> None:

@@ -12,7 +12,7 @@ from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesId, SeriesIndex
 from models.champion import Champion
 from models.forecaster.backtest_result import Past
-from models.storage.forecast_table import CLOSED, LEVELS, METHODS, MODEL, ForecastTable
+from models.storage.forecast_table import CLOSED, COVERAGE_LEVELS, METHODS, MODEL, ForecastTable
 
 Values = list[float | None]
 DAY = np.timedelta64(1, "D")
@@ -125,7 +125,7 @@ def _values(values: NDArray[np.float64]) -> Values:
 def _ranges(table: ForecastTable, row: int) -> dict[str, list[float]]:
     bounds = {
         f"{side}_{level}": values[row].astype(np.float64).tolist()
-        for level in LEVELS
+        for level in COVERAGE_LEVELS
         for side, values in zip(("lower", "upper"), table.bounds(level), strict=True)
     }
     return {name: [round(value, 2) for value in values] for name, values in bounds.items()}

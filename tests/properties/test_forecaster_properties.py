@@ -15,7 +15,7 @@ from models.components.tree_features import features, sample_rows
 from models.forecaster.conformal_intervals import fit_intervals
 from models.forecaster.fitting import Effort, fit_members
 from models.forecaster.forecaster import Forecaster, ForecasterParams
-from models.storage.forecast_table import LEVELS
+from models.storage.forecast_table import COVERAGE_LEVELS
 
 START = np.datetime64("2015-03-02", "D")
 QUICK = ForecasterParams(folds=2, horizon_days=30, backtest_rows=1_000, final_rows=1_000, rounds=3)
@@ -50,11 +50,11 @@ def history_of(panel: SalesPanel) -> History:
 @given(panels())
 def test_forecasts_are_finite_and_bounds_nest_around_them(panel: SalesPanel) -> None:
     values = Forecaster.fit(panel, QUICK).forecast(panel).values
-    outward = [0, *(1 + 2 * k for k in range(len(LEVELS)))]
+    outward = [0, *(1 + 2 * k for k in range(len(COVERAGE_LEVELS)))]
     assert np.isfinite(values).all()
     assert (values >= 0).all()
     assert (np.diff(values[:, :, outward], axis=2) <= 0).all()
-    assert (np.diff(values[:, :, [0, *(2 + 2 * k for k in range(len(LEVELS)))]], axis=2) >= 0).all()
+    assert (np.diff(values[:, :, [0, *(2 + 2 * k for k in range(len(COVERAGE_LEVELS)))]], axis=2) >= 0).all()
 
 
 @few

@@ -33,11 +33,13 @@ def compare_head_to_head(
         champion_model = roll_forward(champion_model, known)
     challenger_model = challenger.refitted(known)
     if corrections.champion:
-        champion_model = champion_model.looking_at(
+        champion_model = champion_model.with_recent_correction(
             known, corrections.champion, has_seen_newest_week(trained_until, known)
         )
     if corrections.challenger:
-        challenger_model = challenger_model.looking_at(known, corrections.challenger, trees_know_it=True)
+        challenger_model = challenger_model.with_recent_correction(
+            known, corrections.challenger, trees_know_it=True
+        )
     return score(champion_model, known, panel), score(challenger_model, known, panel)
 
 

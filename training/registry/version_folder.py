@@ -74,7 +74,7 @@ def save_rolled_forward(
     news = {
         "cutoff": str(panel.end),
         "trained_until": str(champion.trained_until),
-        "lately": asdict(forecaster.lately),
+        "recent_correction": asdict(forecaster.recent_correction),
         "data": _data_facts(panel),
     }
     atomic_write_json(folder / "card.json", {**champion.card, **news})
@@ -152,7 +152,7 @@ def _card(fitted: TrainingResult, root: Path) -> dict[str, Any]:
     return {
         "model": "storecast",
         "members": fitted.forecaster.chosen,
-        "lately": asdict(fitted.forecaster.lately),
+        "recent_correction": asdict(fitted.forecaster.recent_correction),
         "seed_regressor": fitted.seed.kind,
         "horizon_days": fitted.forecaster.params.horizon_days,
         "cutoff": str(panel.end),

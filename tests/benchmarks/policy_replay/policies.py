@@ -9,7 +9,7 @@ import numpy as np
 
 from data.dates.calendar_days import WEEK_DAYS
 from data.progress import progress
-from models.forecaster.recent_correction import USUAL, Lately
+from models.forecaster.recent_correction import NO_CORRECTION, RecentCorrection
 from tests.benchmarks.policy_replay.simulation import PlannedShock, Simulation
 from training.gate.correction_policy import DefaultCorrections, default_correction, default_corrections
 from training.gate.decision_rule import decide
@@ -26,7 +26,7 @@ class ReplacedModel:
     """The model that served before a promotion, and what a look at it would have started from."""
 
     model: int
-    start: Lately | None
+    start: RecentCorrection | None
 
 
 @dataclass
@@ -34,7 +34,7 @@ class PolicyRun:
     """What a policy did: the model that served each week and how, and the weeks of trainings and alarms."""
 
     served: list[int] = field(default_factory=list)
-    start: list[Lately | None] = field(default_factory=list)  # of a look, None where no_correction looked
+    start: list[RecentCorrection | None] = field(default_factory=list)  # None: none is selected
     trained: list[int] = field(default_factory=list)
     promoted: dict[int, ReplacedModel] = field(default_factory=dict)  # by week
     alarms: list[int] = field(default_factory=list)
@@ -65,7 +65,7 @@ def weekly(simulation: Simulation, params: RetrainParams) -> PolicyRun:
 def loop(simulation: Simulation, params: RetrainParams) -> PolicyRun:
     """Train when the alarm says so or an attempt is due, and serve what passes the gate."""
     run, decisions = PolicyRun(trained=[0]), list[Decision]()
-    champion, correction = simulation.origins[0], USUAL
+    champion, correction = simulation.origins[0], NO_CORRECTION
     for week, origin in enumerate(progress(simulation.origins, "Storecast's loop")):
         flagged = simulation.detect_drift(champion, origin)
         if flagged is not None:
@@ -156,7 +156,9 @@ def worst_promotion(simulation: Simulation, run: PolicyRun) -> float:
     return float(max(worse, default=np.nan))
 
 
-def _error_over_four_weeks(simulation: Simulation, week: int, model: int, start: Lately | None) -> float:
+def _error_over_four_weeks(
+    simulation: Simulation, week: int, model: int, start: RecentCorrection | None
+) -> float:
     """Error of a model over four weeks, in units, read as its looks would have it."""
     error = 0.0
     for origin in simulation.origins[week : week + MONTH_WEEKS]:

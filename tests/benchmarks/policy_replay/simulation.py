@@ -21,7 +21,7 @@ from drift.result.drift_kinds import kinds_of
 from models.forecaster.fitting import fit_members
 from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.forecaster.member_selection import DEFAULT
-from models.forecaster.recent_correction import Lately
+from models.forecaster.recent_correction import RecentCorrection
 from models.forecaster.roll_forward import roll_forward
 from training.gate.decision_rule import DailyScorecard
 from training.gate.head_to_head import score
@@ -62,8 +62,10 @@ class Simulation:
     false_alarm_rate: float
     costs: Costs = field(default_factory=Costs)
     _models: dict[int, Forecaster] = field(default_factory=dict)
-    _cards: dict[tuple[int, int, Lately | None], DailyScorecard] = field(default_factory=dict)
-    _corrections: dict[tuple[int, int, Lately | None], Lately] = field(default_factory=dict)
+    _cards: dict[tuple[int, int, RecentCorrection | None], DailyScorecard] = field(default_factory=dict)
+    _corrections: dict[tuple[int, int, RecentCorrection | None], RecentCorrection] = field(
+        default_factory=dict
+    )
     _expected: dict[int, Forecast] = field(default_factory=dict)
     _alarms: dict[int, Detector] = field(default_factory=dict)
 
@@ -89,7 +91,7 @@ class Simulation:
             self._models[origin] = self.costs.measured(("train", origin, origin), fit)
         return self._models[origin]
 
-    def scorecard(self, trained: int, origin: int, start: Lately | None) -> DailyScorecard:
+    def scorecard(self, trained: int, origin: int, start: RecentCorrection | None) -> DailyScorecard:
         """The week after an origin, forecast by a model trained then or earlier and rolled forward.
 
         It is read as `start` says unless the week before objects; None where no_correction looks at that.
@@ -102,14 +104,14 @@ class Simulation:
                 known, ahead = self.known(origin), self.known(origin + WEEK_DAYS)
                 rolled = roll_forward(model, known) if trained < origin else model
                 if start:
-                    rolled = rolled.looking_at(known, start, trees_know_it=trained == origin)
-                self._corrections[key] = rolled.lately
+                    rolled = rolled.with_recent_correction(known, start, trees_know_it=trained == origin)
+                self._corrections[key] = rolled.recent_correction
                 return score(rolled, known, ahead)
 
             self._cards[key] = self.costs.measured(("look" if start else "roll", trained, origin), forecast)
         return self._cards[key]
 
-    def correction(self, trained: int, origin: int, start: Lately | None) -> Lately:
+    def correction(self, trained: int, origin: int, start: RecentCorrection | None) -> RecentCorrection:
         """How a model was read for the week after an origin."""
         self.scorecard(trained, origin, start)
         return self._corrections[trained, origin, start]

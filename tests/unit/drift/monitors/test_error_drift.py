@@ -7,12 +7,12 @@ from drift.monitors.error_drift import Errors, Performance, error_limits
 from tests.unit.drift.synthetic_replays import synthetic_replay
 
 FORECAST = np.full((4, 28), 10, np.float32)
-USUAL = FORECAST * np.where(np.arange(28) % 2, 1.1, 0.9).astype(np.float32)
+NO_CORRECTION = FORECAST * np.where(np.arange(28) % 2, 1.1, 0.9).astype(np.float32)
 EVEN = Errors(1.0, 1.0)
 
 
 def errors_found(actual: np.ndarray, limit: Errors) -> dict[str, bool]:
-    performance = Performance(actual.astype(np.float32), FORECAST, (USUAL, FORECAST))
+    performance = Performance(actual.astype(np.float32), FORECAST, (NO_CORRECTION, FORECAST))
     return {test.name[:4]: test.found for test in performance.tests(EVEN, limit, 0.2)}
 
 
@@ -30,17 +30,17 @@ def test_without_calm_weeks_to_compare_with_errors_are_told_but_never_found() ->
 
 
 def test_a_closed_store_is_seen_by_wape_where_mape_is_blind() -> None:
-    closed = USUAL.copy()
+    closed = NO_CORRECTION.copy()
     closed[:2] = 0
     assert errors_found(closed, Errors(1.3, 1.3)) == {"MAPE": False, "WAPE": True}
 
 
 def test_without_a_year_before_there_is_nothing_to_test() -> None:
-    assert Performance(USUAL, FORECAST, None).tests(EVEN, EVEN, 0.2) == []
+    assert Performance(NO_CORRECTION, FORECAST, None).tests(EVEN, EVEN, 0.2) == []
 
 
 def test_a_champion_better_than_the_member_is_held_to_its_own_measure() -> None:
-    performance = Performance(FORECAST * np.float32(1.11), FORECAST, (USUAL, FORECAST))
+    performance = Performance(FORECAST * np.float32(1.11), FORECAST, (NO_CORRECTION, FORECAST))
     assert not performance.tests(EVEN, EVEN, 0.2)[1].found
     assert performance.tests(Errors(0.8, 0.8), EVEN, 0.2)[1].found
 

@@ -18,13 +18,13 @@ def test_store_and_item_suggest_the_level_of_a_hidden_series() -> None:
     known = np.arange(40) != 13
     prior = fit_level_prior(LEVEL, SERIES, known)
     assert prior is not None
-    hidden = prior.level(SERIES.store_codes[13:14], SERIES.item_codes[13:14])
+    hidden = prior.expected_level(SERIES.store_codes[13:14], SERIES.item_codes[13:14])
     assert hidden[0] == pytest.approx(LEVEL[13], rel=0.1)
 
 
 def test_an_unseen_store_and_item_get_the_middle_level() -> None:
     prior = LevelPrior(2.0, np.array([5.0]), np.array([7.0]), 0.1)
-    assert prior.level(codes(-1), codes(-1))[0] == pytest.approx(np.exp(2))
+    assert prior.expected_level(codes(-1), codes(-1))[0] == pytest.approx(np.exp(2))
 
 
 def test_own_days_count_for_more_where_store_and_item_explain_little() -> None:

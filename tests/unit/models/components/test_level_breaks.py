@@ -25,9 +25,9 @@ def calm() -> SalesPanel:
     return SalesPanel(sales.astype(np.float32), np.datetime64("2015-01-01"), SeriesIndex.from_labels(*pairs))
 
 
-def levels(panel: SalesPanel, learnt: SalesPanel | None = None) -> Floats:
-    """Broken levels of a panel, by a profile learnt from it or from another."""
-    members = fit_members(learnt or panel, 28, Effort(5_000, 0, 1))
+def levels(panel: SalesPanel, fitted_on: SalesPanel | None = None) -> Floats:
+    """Broken levels of a panel, by a profile fitted on it or from another."""
+    members = fit_members(fitted_on or panel, 28, Effort(5_000, 0, 1))
     return broken_levels(members.forecast(panel, 28).history)
 
 
@@ -47,7 +47,7 @@ def test_calm_levels_hardly_ever_break(calm: SalesPanel) -> None:
 def test_a_level_that_broke_is_found_and_is_that_of_the_days_since(
     calm: SalesPanel, factor: float, days: int
 ) -> None:
-    found = levels(changed(calm, factor, days), learnt=calm)
+    found = levels(changed(calm, factor, days), fitted_on=calm)
     broken = set(np.flatnonzero(np.isfinite(found)))
     assert set(SELLERS) <= broken
     assert len(broken - set(CHANGED)) <= 2
@@ -69,12 +69,12 @@ def test_promotions_that_come_and_go_are_no_breaks(calm: SalesPanel) -> None:
 
 @pytest.mark.parametrize("n_days", [1, 6, 7])
 def test_a_history_of_one_window_breaks_nowhere(calm: SalesPanel, n_days: int) -> None:
-    assert np.isnan(levels(calm.window(calm.end - n_days + 1, calm.end), learnt=calm)).all()
+    assert np.isnan(levels(calm.window(calm.end - n_days + 1, calm.end), fitted_on=calm)).all()
 
 
 def test_where_nothing_is_known_nothing_broke(calm: SalesPanel) -> None:
     unknown = SalesPanel(np.full_like(calm.sales, np.nan), calm.start, calm.series)
-    assert np.isnan(levels(unknown, learnt=calm)).all()
+    assert np.isnan(levels(unknown, fitted_on=calm)).all()
 
 
 def test_a_level_does_not_depend_on_how_long_other_histories_are(calm: SalesPanel) -> None:

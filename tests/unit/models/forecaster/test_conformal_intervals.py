@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.forecaster.conformal_intervals import fit_intervals, poisson_bounds
-from models.storage.forecast_table import LEVELS
+from models.storage.forecast_table import COVERAGE_LEVELS
 
 ROWS = np.arange(30)
 
@@ -17,11 +17,11 @@ def fold(seed: int, scale: float = 1.0, level: float = 30.0) -> tuple[np.ndarray
 
 
 def coverage(bounds: np.ndarray, actual: np.ndarray, level: int) -> float:
-    lower, upper = (bounds[:, :, 2 * LEVELS.index(level) + side] for side in (0, 1))
+    lower, upper = (bounds[:, :, 2 * COVERAGE_LEVELS.index(level) + side] for side in (0, 1))
     return float(np.mean((actual >= lower) & (actual <= upper)))
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", COVERAGE_LEVELS)
 def test_new_days_fall_inside_as_often_as_the_level_says(level: int) -> None:
     intervals = fit_intervals([fold(seed) for seed in range(3)])
     assert intervals is not None

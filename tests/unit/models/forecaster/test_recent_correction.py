@@ -9,10 +9,16 @@ import pytest
 from data.panel.sales_panel import SalesPanel
 from models.forecaster.explain import explain
 from models.forecaster.forecaster import Forecaster, ForecasterParams
-from models.forecaster.recent_correction import FOLLOWING, READINGS, USUAL, Lately, look
+from models.forecaster.recent_correction import (
+    CORRECTIONS,
+    FOLLOW_BREAKS,
+    NO_CORRECTION,
+    RecentCorrection,
+    select_correction,
+)
 
 QUICK = ForecasterParams(folds=0, final_rows=4_000, rounds=20)
-WITHOUT_TREES = Lately(has_trees=False, follows_breaks=True)
+WITHOUT_TREES = RecentCorrection(has_trees=False, follows_breaks=True)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +43,7 @@ def test_where_no_reading_is_better_the_backtest_has_the_say(small_panel: SalesP
     without_trees = Forecaster.fit(small_panel, QUICK.model_copy(update={"rounds": 0}))
     for days in (0, 7, 14):
         panel = small_panel.until(small_panel.end - days)
-        assert without_trees.on(panel).looking_at(panel).lately == USUAL
+        assert without_trees.on(panel).with_recent_correction(panel).recent_correction == NO_CORRECTION
 
 
 def test_broken_levels_are_followed_once_a_week_has_shown_that_it_helps(
@@ -46,59 +52,66 @@ def test_broken_levels_are_followed_once_a_week_has_shown_that_it_helps(
     panel = mixed(small_panel, 21)
     known = panel.until(panel.end - 7)
     rolled = fitted.on(known)
-    looked = rolled.looking_at(known)
-    assert looked.lately.follows_breaks
+    looked = rolled.with_recent_correction(known)
+    assert looked.recent_correction.follows_breaks
     assert off(looked, known, panel) < 0.7 * off(rolled, known, panel)
 
 
 def test_new_trees_are_judged_by_such_as_do_not_know_the_week(small_panel: SalesPanel) -> None:
     panel = mixed(small_panel, 14)
-    assert Forecaster.fit(panel, QUICK).looking_at(panel, trees_know_it=True).lately.follows_breaks
+    assert (
+        Forecaster.fit(panel, QUICK)
+        .with_recent_correction(panel, trees_know_it=True)
+        .recent_correction.follows_breaks
+    )
 
 
-@pytest.mark.parametrize("start", READINGS)
+@pytest.mark.parametrize("start", CORRECTIONS)
 def test_a_reading_is_left_for_the_one_that_is_right(
-    fitted: Forecaster, small_panel: SalesPanel, start: Lately
+    fitted: Forecaster, small_panel: SalesPanel, start: RecentCorrection
 ) -> None:
     made = fitted.members.forecast(mixed(small_panel, 21), 7)
-    for right in READINGS:
-        assert look(made, fitted.chosen, right.forecast(made, fitted.chosen), start) == right
+    for right in CORRECTIONS:
+        assert select_correction(made, fitted.chosen, right.forecast(made, fitted.chosen), start) == right
 
 
 def test_no_reading_is_left_for_one_that_is_worse(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = np.full(7, 10.0)
     noisy = np.array([0.0, 22, 0, 22, 0, 22, 10])  # worse, and so noisy that nothing beats it
     treeless = usual - 0.5  # beats the usual one: a little, and every day
-    off = dict(zip(READINGS, (usual, noisy, treeless), strict=True))
-    monkeypatch.setattr(Lately, "forecast", lambda reading, made, chosen: off[reading][None])
-    assert look(None, "", np.zeros((1, 7)), USUAL) == WITHOUT_TREES  # type: ignore[arg-type]  # not asked
+    off = dict(zip(CORRECTIONS, (usual, noisy, treeless), strict=True))
+    monkeypatch.setattr(RecentCorrection, "forecast", lambda correction, made, chosen: off[correction][None])
+    assert select_correction(None, "", np.zeros((1, 7)), NO_CORRECTION) == WITHOUT_TREES  # type: ignore[arg-type]  # not asked
 
 
 def test_that_trees_help_again_does_not_say_that_levels_hold_again(
     fitted: Forecaster, small_panel: SalesPanel
 ) -> None:
     made = fitted.members.forecast(small_panel.until(small_panel.end - 28), 7)
-    actual = USUAL.forecast(made, fitted.chosen)
-    np.testing.assert_array_equal(actual, FOLLOWING.forecast(made, fitted.chosen))  # no level broke
-    assert look(made, fitted.chosen, actual, WITHOUT_TREES) == FOLLOWING
-    for start in (USUAL, FOLLOWING):
-        assert look(made, fitted.chosen, actual, start) == start
+    actual = NO_CORRECTION.forecast(made, fitted.chosen)
+    np.testing.assert_array_equal(actual, FOLLOW_BREAKS.forecast(made, fitted.chosen))  # no level broke
+    assert select_correction(made, fitted.chosen, actual, WITHOUT_TREES) == FOLLOW_BREAKS
+    for start in (NO_CORRECTION, FOLLOW_BREAKS):
+        assert select_correction(made, fitted.chosen, actual, start) == start
 
 
 def test_a_look_changes_nothing_but_how_members_are_read(fitted: Forecaster, small_panel: SalesPanel) -> None:
-    looked = fitted.looking_at(mixed(small_panel, 14))
-    assert looked.lately != USUAL
+    looked = fitted.with_recent_correction(mixed(small_panel, 14))
+    assert looked.recent_correction != NO_CORRECTION
     assert looked.members is fitted.members
     assert looked.chosen == fitted.chosen
 
 
 def test_a_history_of_a_few_weeks_is_read_as_usual(fitted: Forecaster, small_panel: SalesPanel) -> None:
     short = mixed(small_panel, 14).window(small_panel.end - 59, small_panel.end)
-    assert replace(fitted, lately=FOLLOWING).looking_at(short).lately == USUAL
+    assert (
+        replace(fitted, recent_correction=FOLLOW_BREAKS).with_recent_correction(short).recent_correction
+        == NO_CORRECTION
+    )
 
 
 def test_one_series_gets_what_it_gets_among_all(fitted: Forecaster, small_panel: SalesPanel) -> None:
-    panel, following = mixed(small_panel, 14), replace(fitted, lately=FOLLOWING)
+    panel, following = mixed(small_panel, 14), replace(fitted, recent_correction=FOLLOW_BREAKS)
     every = following.forecast(panel, 28)
     for row in range(panel.n_series):
         alone = following.forecast(panel.select([row]), 28)
@@ -109,7 +122,7 @@ def test_a_series_that_stopped_may_sell_again(fitted: Forecaster, small_panel: S
     sales = small_panel.sales.copy()
     sales[9, -14:] = 0
     stopped = SalesPanel(sales, small_panel.start, small_panel.series)
-    values = replace(fitted, lately=FOLLOWING).forecast(stopped, 28).values[9]
+    values = replace(fitted, recent_correction=FOLLOW_BREAKS).forecast(stopped, 28).values[9]
     assert values[:, 0].max() < 0.1
     assert values[:, 1:].max() > 0
 
@@ -119,19 +132,21 @@ def test_a_closed_day_stays_closed_when_levels_are_followed(
 ) -> None:
     panel = mixed(small_panel, 14)
     sundays = np.arange(7, 29, 7) - 1  # the panel ends on a Sunday, store 1 is shut on them
-    made = replace(fitted, lately=FOLLOWING).points(panel, 28)
+    made = replace(fitted, recent_correction=FOLLOW_BREAKS).points(panel, 28)
     assert (made[:5, sundays] == 0).all()
     assert (made[5:, sundays] > 0).all()
 
 
-@pytest.mark.parametrize("reading", READINGS)
-def test_the_reading_is_kept_with_the_model(fitted: Forecaster, tmp_path: Path, reading: Lately) -> None:
-    replace(fitted, lately=reading).save(tmp_path)
-    assert Forecaster.load(tmp_path).lately == reading
+@pytest.mark.parametrize("correction", CORRECTIONS)
+def test_the_reading_is_kept_with_the_model(
+    fitted: Forecaster, tmp_path: Path, correction: RecentCorrection
+) -> None:
+    replace(fitted, recent_correction=correction).save(tmp_path)
+    assert Forecaster.load(tmp_path).recent_correction == correction
 
 
 def test_a_followed_level_is_the_one_that_is_explained(fitted: Forecaster, small_panel: SalesPanel) -> None:
-    panel, following = mixed(small_panel, 14).select([9]), replace(fitted, lately=FOLLOWING)
+    panel, following = mixed(small_panel, 14).select([9]), replace(fitted, recent_correction=FOLLOW_BREAKS)
     told = explain(following, panel, panel.end + 3)
     parts = {part.name: part for part in told.parts}
     assert parts["learned"].factor == pytest.approx(1)

@@ -9,7 +9,7 @@ from data.errors import DataContractError
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from models.forecaster.forecaster import Forecaster, ForecasterParams
-from models.forecaster.recent_correction import USUAL, Lately
+from models.forecaster.recent_correction import NO_CORRECTION, RecentCorrection
 from models.forecaster.roll_forward import roll_forward
 
 QUICK = ForecasterParams(folds=2, backtest_rows=2_000, final_rows=2_000, rounds=5)
@@ -35,7 +35,7 @@ def test_newer_sales_move_levels_and_growth_but_not_the_trees(
     rolled = roll_forward(fitted, newer)
     before, after = fitted.forecast(small_panel).forecast, rolled.forecast(newer).forecast
     assert after.sum() > 1.3 * before.sum()
-    assert rolled.members.learnt.trend.growth.overall[0, 0] > 1.3
+    assert rolled.members.fitted.trend.growth.overall[0, 0] > 1.3
     assert rolled.members.trend_tree is fitted.members.trend_tree
     assert rolled.members.season_tree is fitted.members.season_tree
 
@@ -45,7 +45,7 @@ def test_weekdays_that_changed_are_read_anew(fitted: Forecaster, small_panel: Sa
     rotated[5:, -364:] = np.roll(small_panel.sales, 2, axis=1)[5:, -364:]
     newer = SalesPanel(rotated, small_panel.start, small_panel.series)
     before, after = (
-        one.members.learnt.trend.profile.weekday[9] for one in (fitted, roll_forward(fitted, newer))
+        one.members.fitted.trend.profile.weekday[9] for one in (fitted, roll_forward(fitted, newer))
     )
     assert before.argmax() == 6
     assert after[1] / after[6] > 1.1 * before[1] / before[6]
@@ -54,10 +54,10 @@ def test_weekdays_that_changed_are_read_anew(fitted: Forecaster, small_panel: Sa
 def test_how_the_newest_week_was_read_stays_until_somebody_looks_again(
     fitted: Forecaster, small_panel: SalesPanel
 ) -> None:
-    reading = Lately(has_trees=False, follows_breaks=True)
-    rolled = roll_forward(replace(fitted, lately=reading), small_panel)
-    assert rolled.lately == reading
-    assert rolled.looking_at(small_panel).lately == USUAL
+    reading = RecentCorrection(has_trees=False, follows_breaks=True)
+    rolled = roll_forward(replace(fitted, recent_correction=reading), small_panel)
+    assert rolled.recent_correction == reading
+    assert rolled.with_recent_correction(small_panel).recent_correction == NO_CORRECTION
 
 
 def test_a_new_store_joins_between_the_known_ones(fitted: Forecaster, small_panel: SalesPanel) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from data.errors import ArtifactError
 from data.panel.series_index import SeriesIndex
-from models.storage.forecast_table import COLUMNS, LEVELS, ForecastTable
+from models.storage.forecast_table import COLUMNS, COVERAGE_LEVELS, ForecastTable
 
 TABLE = ForecastTable(
     SeriesIndex.from_labels([1], [7]),
@@ -29,7 +29,7 @@ def test_a_table_is_the_same_after_saving(tmp_path: Path) -> None:
 
 
 def test_bounds_are_found_by_level() -> None:
-    for level in LEVELS:
+    for level in COVERAGE_LEVELS:
         lower, upper = TABLE.bounds(level)
         assert lower[0, 0] == COLUMNS.index(f"lower_{level}")
         assert upper[0, 0] == COLUMNS.index(f"upper_{level}")

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from data.panel.seed_features import SEED_FEATURES
-from models.storage.forecast_table import LEVELS
+from models.storage.forecast_table import COVERAGE_LEVELS
 from service.api.schemas import (
     FeatureRow,
     ForecastDay,
@@ -131,7 +131,7 @@ def test_more_series_than_allowed_are_refused() -> None:
 
 
 def test_answers_have_a_field_for_every_level() -> None:
-    for level in LEVELS:
+    for level in COVERAGE_LEVELS:
         assert {f"lower_{level}", f"upper_{level}"} <= set(ForecastDay.model_fields)
 
 

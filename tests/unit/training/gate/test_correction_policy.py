@@ -10,7 +10,7 @@ from data.synthetic import SyntheticParams, synthetic_panel
 from drift.result.retrain_flag import raise_flag
 from models.champion import Champion
 from models.evaluation.scores import wape
-from models.forecaster.recent_correction import FOLLOWING, READINGS, USUAL, Lately
+from models.forecaster.recent_correction import CORRECTIONS, FOLLOW_BREAKS, NO_CORRECTION, RecentCorrection
 from models.forecaster.roll_forward import roll_forward
 from models.storage.bento_store import ChampionRecord
 from training import retrain
@@ -66,9 +66,9 @@ def test_levels_that_broke_are_followed_while_their_drift_is_learnt(
     begin_to_learn(clone, trained)
     job.run(clone)
     champion, known = open_champion(clone), mixed.until(mixed.end - AHEAD_DAYS)
-    assert champion.forecaster.lately.follows_breaks
-    assert champion_correction(clone) == champion.forecaster.lately
-    assert "Series whose level broke" in read_decisions(clone.history_jsonl)[-1].reasons[0]
+    assert champion.forecaster.recent_correction.follows_breaks
+    assert champion_correction(clone) == champion.forecaster.recent_correction
+    assert "Series with a level break" in read_decisions(clone.history_jsonl)[-1].reasons[0]
     plain = roll_forward(Champion.load(clone.versions / trained.version).forecaster, known)
     ahead = mixed.sales[:, -AHEAD_DAYS:]
     assert wape(ahead, champion.table.forecast) < 0.9 * wape(ahead, plain.points(known, AHEAD_DAYS))
@@ -77,7 +77,7 @@ def test_levels_that_broke_are_followed_while_their_drift_is_learnt(
 
 def test_without_a_drift_to_learn_nobody_looks(clone: Paths, trained: ChampionRecord) -> None:
     job.run(clone)
-    assert open_champion(clone).forecaster.lately == USUAL
+    assert open_champion(clone).forecaster.recent_correction == NO_CORRECTION
 
 
 def test_what_is_followed_when_it_cooled_down_is_looked_at_until_it_is_as_usual(
@@ -85,29 +85,37 @@ def test_what_is_followed_when_it_cooled_down_is_looked_at_until_it_is_as_usual(
 ) -> None:
     begin_to_learn(clone, trained)
     job.run(clone)
-    assert read_default_corrections(clone, mixed).champion == FOLLOWING
+    assert read_default_corrections(clone, mixed).champion == FOLLOW_BREAKS
     clone.params.write_text(
         PARAMS.replace("retrain:", "retrain: {pace: {settled_days: 1, cool_down_days: 1}}")
     )
-    assert read_default_corrections(clone, mixed).champion == USUAL
+    assert read_default_corrections(clone, mixed).champion == NO_CORRECTION
 
 
-@pytest.mark.parametrize("lately", READINGS)
-def test_a_look_starts_from_following_only_while_a_drift_is_learnt(lately: Lately) -> None:
-    assert default_correction(lately, adapting=True) == (FOLLOWING if lately == USUAL else lately)
-    assert default_correction(lately, adapting=False) == (None if lately == USUAL else USUAL)
+@pytest.mark.parametrize("correction", CORRECTIONS)
+def test_a_look_starts_from_following_only_while_a_drift_is_learnt(correction: RecentCorrection) -> None:
+    assert default_correction(correction, adapting=True) == (
+        FOLLOW_BREAKS if correction == NO_CORRECTION else correction
+    )
+    assert default_correction(correction, adapting=False) == (
+        None if correction == NO_CORRECTION else NO_CORRECTION
+    )
 
 
 def test_new_trees_begin_with_a_say_once_they_have_learnt_of_the_drift() -> None:
-    treeless = Lately(has_trees=False, follows_breaks=True)
+    treeless = RecentCorrection(has_trees=False, follows_breaks=True)
     assert default_corrections(treeless, adapting=True, attempt=1) == DefaultCorrections(treeless, treeless)
-    assert default_corrections(USUAL, adapting=False, attempt=1) == DefaultCorrections(None, FOLLOWING)
+    assert default_corrections(NO_CORRECTION, adapting=False, attempt=1) == DefaultCorrections(
+        None, FOLLOW_BREAKS
+    )
     for attempt in (2, 3, None):  # None is a training by hand
         assert default_corrections(treeless, adapting=True, attempt=attempt) == DefaultCorrections(
-            treeless, FOLLOWING
+            treeless, FOLLOW_BREAKS
         )
-    assert default_corrections(treeless, adapting=False, attempt=None) == DefaultCorrections(USUAL, USUAL)
-    assert default_corrections(USUAL, adapting=False, attempt=None) == DefaultCorrections(None, None)
+    assert default_corrections(treeless, adapting=False, attempt=None) == DefaultCorrections(
+        NO_CORRECTION, NO_CORRECTION
+    )
+    assert default_corrections(NO_CORRECTION, adapting=False, attempt=None) == DefaultCorrections(None, None)
 
 
 def test_a_challenger_made_by_dvc_is_served_as_the_gate_has_judged_it(
@@ -119,7 +127,7 @@ def test_a_challenger_made_by_dvc_is_served_as_the_gate_has_judged_it(
     verdict = retrain.run(clone)
     assert verdict is not None
     assert (verdict.challenger, verdict.promote) == (made.version, True)
-    assert open_champion(clone).forecaster.lately.follows_breaks
+    assert open_champion(clone).forecaster.recent_correction.follows_breaks
 
 
 def test_trees_know_a_week_of_which_they_have_seen_a_day(panel: SalesPanel) -> None:

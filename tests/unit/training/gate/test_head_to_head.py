@@ -9,7 +9,7 @@ import pytest
 from data.panel.sales_panel import SalesPanel
 from models.champion import Champion
 from models.forecaster.forecaster import Forecaster
-from models.forecaster.recent_correction import FOLLOWING, USUAL, Lately
+from models.forecaster.recent_correction import FOLLOW_BREAKS, NO_CORRECTION, RecentCorrection
 from models.storage.bento_store import ChampionRecord
 from training.gate.correction_policy import DefaultCorrections
 from training.gate.head_to_head import compare_head_to_head
@@ -33,7 +33,11 @@ def champion(forecaster: Forecaster, trained_until: np.datetime64) -> Champion:
 
 @pytest.mark.parametrize(
     "corrections",
-    [DefaultCorrections(), DefaultCorrections(FOLLOWING, FOLLOWING), DefaultCorrections(USUAL, FOLLOWING)],
+    [
+        DefaultCorrections(),
+        DefaultCorrections(FOLLOW_BREAKS, FOLLOW_BREAKS),
+        DefaultCorrections(NO_CORRECTION, FOLLOW_BREAKS),
+    ],
 )
 def test_a_model_trained_on_the_days_of_the_contest_ties_with_itself(
     fitted: Forecaster, panel: SalesPanel, corrections: DefaultCorrections
@@ -44,7 +48,11 @@ def test_a_model_trained_on_the_days_of_the_contest_ties_with_itself(
 
 @pytest.mark.parametrize(
     "corrections",
-    [DefaultCorrections(), DefaultCorrections(FOLLOWING, FOLLOWING), DefaultCorrections(USUAL, FOLLOWING)],
+    [
+        DefaultCorrections(),
+        DefaultCorrections(FOLLOW_BREAKS, FOLLOW_BREAKS),
+        DefaultCorrections(NO_CORRECTION, FOLLOW_BREAKS),
+    ],
 )
 @pytest.mark.parametrize("days_ago", [0, DAYS, 3 * DAYS])
 def test_neither_side_knows_the_days_it_is_scored_on(
@@ -64,11 +72,11 @@ def test_neither_side_knows_the_days_it_is_scored_on(
 def test_what_an_older_week_objected_to_has_no_say_in_a_contest_that_looks(
     fitted: Forecaster, panel: SalesPanel
 ) -> None:
-    objected = replace(fitted, lately=Lately(has_trees=False, follows_breaks=True))
+    objected = replace(fitted, recent_correction=RecentCorrection(has_trees=False, follows_breaks=True))
     opened = [champion(one, panel.end - 3 * DAYS) for one in (fitted, objected)]
     cards = [
-        compare_head_to_head(one, fitted, panel, DAYS, DefaultCorrections(champion=USUAL))[0]
+        compare_head_to_head(one, fitted, panel, DAYS, DefaultCorrections(champion=NO_CORRECTION))[0]
         for one in opened
     ]
     np.testing.assert_array_equal(cards[0].forecast, cards[1].forecast)
-    assert fitted.lately == USUAL
+    assert fitted.recent_correction == NO_CORRECTION
