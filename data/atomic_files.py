@@ -20,24 +20,24 @@ def atomic_path(path: Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
+    temporary = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
     try:
-        yield unfinished
-        with unfinished.open("rb") as written:
+        yield temporary
+        with temporary.open("rb") as written:
             os.fsync(written.fileno())
-        unfinished.replace(path)
+        temporary.replace(path)
     except OSError as error:
-        if error.filename in (None, str(unfinished), unfinished):
+        if error.filename in (None, str(temporary), temporary):
             error.filename = str(path)  # the name that the reader of the error knows
         raise
     finally:
-        unfinished.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def atomic_write_bytes(path: Path, content: bytes) -> None:
     """Replace the file as a whole; folders are made when missing."""
-    with atomic_path(path) as unfinished:
-        unfinished.write_bytes(content)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def atomic_write_text(path: Path, content: str) -> None:

@@ -16,24 +16,25 @@ from data.loading.file_formats import SUFFIXES, is_table
 from data.loading.load_history import INGESTED, SAMPLE, RawFiles, load_history, raw_files
 from data.params import Paths, load_params
 
-BROUGHT = ".brought"  # names the file we put there ourselves: the only one we may take away again
+NOTE = ".imported"  # names the file that was imported: the only one that may be removed again
+OLD_NOTE = ".brought"  # its name in clones of earlier versions
 
 
-def bring(file: Path, raw: Path, params: DataParams) -> Path:
-    """Copy `file` into `raw` and take away the one brought before; files put there by hand stay.
+def import_sales(file: Path, raw: Path, params: DataParams) -> Path:
+    """Copy `file` into `raw` and take away the one imported before; files put there by hand stay.
 
     Raises `DataContractError`, with nothing changed, when the file cannot be used or would replace another's.
     """
-    brought = raw / file.name
+    imported = raw / file.name
     _check(file, params)
-    _require_no_foreign_days(raw, brought)
-    if file.resolve() != brought.resolve():
-        _require_no_other(brought)
-        with atomic_path(brought) as unfinished:
-            shutil.copyfile(file, unfinished)
-        _forget_previous(raw, keep=brought)
-        atomic_write_text(raw / BROUGHT, brought.name)
-    return brought
+    _require_no_foreign_days(raw, imported)
+    if file.resolve() != imported.resolve():
+        _require_no_other(imported)
+        with atomic_path(imported) as temporary:
+            shutil.copyfile(file, temporary)
+        _forget_previous(raw, keep=imported)
+        atomic_write_text(raw / NOTE, imported.name)
+    return imported
 
 
 def _check(file: Path, params: DataParams) -> None:
@@ -48,25 +49,25 @@ def _check(file: Path, params: DataParams) -> None:
     load_history(RawFiles((file,), ()), params)
 
 
-def _require_no_other(brought: Path) -> None:
-    if brought.exists() and brought != _previous(brought.parent):
+def _require_no_other(imported: Path) -> None:
+    if imported.exists() and imported != _previous(imported.parent):
         raise DataContractError(
-            f"{brought} is there already, and was put there by hand.",
+            f"{imported} is there already, and was put there by hand.",
             hint="Give your file another name, or take that one away.",
         )
 
 
-def _require_no_foreign_days(raw: Path, brought: Path) -> None:
+def _require_no_foreign_days(raw: Path, imported: Path) -> None:
     files = raw_files(raw)
-    if files.ingested and brought not in files.base:
+    if files.ingested and imported not in files.base:
         raise DataContractError(
             f"{raw} holds days ingested on top of other sales, the first in {files.ingested[0].name}.",
-            hint=f"Take the ingested files away to start anew with {brought.name}, or use make ingest.",
+            hint=f"Take the ingested files away to start anew with {imported.name}, or use make ingest.",
         )
 
 
 def _previous(raw: Path) -> Path | None:
-    note = raw / BROUGHT
+    note = raw / NOTE
     return raw / note.read_text(encoding="utf-8") if note.exists() else None
 
 
@@ -85,15 +86,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(file: Path, paths: Paths) -> None:
-    brought = bring(file, paths.raw, load_params("data", DataParams, paths.params))
-    print(f"Sales from {brought.name}, {brought.stat().st_size / 1e6:.1f} MB{_beside(brought)}.")
+    imported = import_sales(file, paths.raw, load_params("data", DataParams, paths.params))
+    print(f"Sales from {imported.name}, {imported.stat().st_size / 1e6:.1f} MB{_beside(imported)}.")
 
 
-def _beside(brought: Path) -> str:
+def _beside(imported: Path) -> str:
     """What else is trained on, so that nobody mixes two shops unawares."""
-    files = raw_files(brought.parent)
-    others = [path.name for path in (*files.base, *files.ingested) if path != brought]
-    return f", with {', '.join(others)} that {brought.parent} holds too" if others else ""
+    files = raw_files(imported.parent)
+    others = [path.name for path in (*files.base, *files.ingested) if path != imported]
+    return f", with {', '.join(others)} that {imported.parent} holds too" if others else ""
 
 
 if __name__ == "__main__":

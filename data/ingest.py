@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 
 from data.errors import DataContractError
 from data.job_exit import exit_code
-from data.loading.cleaning import settle_rows
+from data.loading.cleaning import merge_duplicates
 from data.loading.cleaning_rules import DataParams
 from data.loading.load_history import (
     INGESTED,
+    merge_layers,
     panel_from_rows,
     raw_files,
     read_layers,
-    settle_layers,
     split_layers,
 )
 from data.loading.raw_rows import SalesRows
@@ -49,7 +49,7 @@ class Ingestion:
     last: np.datetime64
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """One line for the terminal."""
         if not self.n_new + self.n_corrected:
             changed = f"nothing new in {counted(self.n_unchanged, 'row')}"
@@ -95,11 +95,11 @@ def _read(file: Path, paths: Paths) -> tuple[SalesRows, SalesRows, SalesRows, in
         raise DataContractError(f"There are no sales in {paths.raw} to add to.", hint=hint)
     given = read_sales(file, params)
     base, ingested, added = split_layers([*read_layers(files, params), [given]])
-    known, _ = settle_layers([base, ingested], params)
-    new, _ = settle_rows(added, params.duplicates)
+    known, _ = merge_layers([base, ingested], params)
+    new, _ = merge_duplicates(added, params.duplicates)
     if len(new) == 0:
         raise DataContractError(f"No row of {file.name} has a number of sales; nothing was changed.")
-    settle_layers([known, new], params)  # refuses dates far from all others
+    merge_layers([known, new], params)  # refuses dates far from all others
     return known, ingested, new, given.n_empty + given.n_not_numeric
 
 
@@ -125,7 +125,7 @@ def _series(rows: SalesRows) -> IntArray:
 def _write_months(rows: SalesRows, months: NDArray[np.datetime64], raw: Path) -> None:
     month_of_row = _months(rows)
     for month in months:
-        of_month, _ = settle_rows(rows.take(np.flatnonzero(month_of_row == month)), "last")
+        of_month, _ = merge_duplicates(rows.take(np.flatnonzero(month_of_row == month)), "last")
         write_csv(panel_from_rows(of_month), raw / f"{INGESTED}{month}.csv.gz")
 
 
@@ -138,7 +138,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m data.ingest", description=__doc__)
     parser.add_argument("file", type=Path)
     file = parser.parse_args(argv).file.expanduser()
-    return exit_code(lambda: print(f"{file.name}: {ingest(file, Paths()).words}"))
+    return exit_code(lambda: print(f"{file.name}: {ingest(file, Paths()).summary}"))
 
 
 if __name__ == "__main__":

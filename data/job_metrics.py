@@ -23,44 +23,48 @@ TIMEOUT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
-class Pushed:
+class JobMetric:
     """A number a job leaves behind; it stays until the same job pushes another.
 
     What several jobs have to say something about belongs to a group of its own, so that the last word counts.
     """
 
     name: str
-    told: str
+    help: str
     labels: tuple[str, ...] = ()
     group: str | None = None
 
 
-JOB_FAILED = Pushed("storecast_job_failed", "1 when the job's last run could not do its work.")
-JOB_FINISHED = Pushed("storecast_job_finished_timestamp_seconds", "When the job last ended, well or not.")
-JOB_SUCCEEDED = Pushed("storecast_job_succeeded_timestamp_seconds", "When the job last did its work.")
-JOB_DURATION = Pushed("storecast_job_duration_seconds", "How long the job's last run took.")
+JOB_FAILED = JobMetric("storecast_job_failed", "1 when the job's last run could not do its work.")
+JOB_FINISHED = JobMetric("storecast_job_finished_timestamp_seconds", "When the job last ended, well or not.")
+JOB_SUCCEEDED = JobMetric("storecast_job_succeeded_timestamp_seconds", "When the job last did its work.")
+JOB_DURATION = JobMetric("storecast_job_duration_seconds", "How long the job's last run took.")
 
-DRIFT_FOUND = Pushed("storecast_drift_found", "1 when the last check found drift.")
-DRIFT_UNDECIDED = Pushed("storecast_drift_undecided", "1 when the last check had too little to judge.")
-DRIFT_VALUE = Pushed("storecast_drift_value", "What a test measured in the last window.", ("test", "group"))
-DRIFT_THRESHOLD = Pushed(
+DRIFT_FOUND = JobMetric("storecast_drift_found", "1 when the last check found drift.")
+DRIFT_UNDECIDED = JobMetric("storecast_drift_undecided", "1 when the last check had too little to judge.")
+DRIFT_VALUE = JobMetric(
+    "storecast_drift_value", "What a test measured in the last window.", ("test", "group")
+)
+DRIFT_THRESHOLD = JobMetric(
     "storecast_drift_threshold", "What the test's value is not to pass.", ("test", "group")
 )
-DRIFT_WINDOW_END = Pushed("storecast_drift_window_end_timestamp_seconds", "Last day the check looked at.")
-REALISED_WAPE = Pushed("storecast_realised_wape_share", "Error of the champion on the days of that window.")
-RETRAINING_FLAG = Pushed("storecast_retraining_flag", "1 while a retraining is asked for.", group="flag")
+DRIFT_WINDOW_END = JobMetric("storecast_drift_window_end_timestamp_seconds", "Last day the check looked at.")
+REALISED_WAPE = JobMetric(
+    "storecast_realised_wape_share", "Error of the champion on the days of that window."
+)
+RETRAINING_FLAG = JobMetric("storecast_retraining_flag", "1 while a retraining is asked for.", group="flag")
 
-DECISIONS = Pushed("storecast_decisions", "Decisions in models/history.jsonl, by outcome.", ("decision",))
-DECIDED = Pushed(
+DECISIONS = JobMetric("storecast_decisions", "Decisions in models/history.jsonl, by outcome.", ("decision",))
+DECIDED = JobMetric(
     "storecast_decided_timestamp_seconds", "When the last decision of a kind fell.", ("decision",)
 )
-WAPE = Pushed("storecast_wape_share", "Error of a model on days held back from it.", ("model",))
-BIAS = Pushed(
+WAPE = JobMetric("storecast_wape_share", "Error of a model on days held back from it.", ("model",))
+BIAS = JobMetric(
     "storecast_bias_share", "Share by which the champion forecast too much (above 0) or too little."
 )
-COVERAGE = Pushed("storecast_coverage_share", "Share of held-back days inside their interval.", ("level",))
+COVERAGE = JobMetric("storecast_coverage_share", "Share of held-back days inside their interval.", ("level",))
 
-PUSHED = (
+JOB_METRICS = (
     JOB_FAILED, JOB_FINISHED, JOB_SUCCEEDED, JOB_DURATION,
     DRIFT_FOUND, DRIFT_UNDECIDED, DRIFT_VALUE, DRIFT_THRESHOLD, DRIFT_WINDOW_END, REALISED_WAPE,
     RETRAINING_FLAG, DECISIONS, DECIDED, WAPE, BIAS, COVERAGE,
@@ -71,9 +75,9 @@ PUSHED = (
 class Report:
     """What one run of a job has to say: `report(WAPE, 0.11, "storecast")`."""
 
-    samples: dict[Pushed, dict[tuple[str, ...], float]] = field(default_factory=dict)
+    samples: dict[JobMetric, dict[tuple[str, ...], float]] = field(default_factory=dict)
 
-    def __call__(self, metric: Pushed, value: float, *labels: str) -> None:
+    def __call__(self, metric: JobMetric, value: float, *labels: str) -> None:
         if len(labels) != len(metric.labels):
             raise ValueError(f"{metric.name} was given the labels {labels}, expected {metric.labels}.")
         self.samples.setdefault(metric, {})[labels] = float(value)
@@ -111,7 +115,7 @@ def _push(job: str, report: Report) -> None:
 
     groups: defaultdict[str, CollectorRegistry] = defaultdict(CollectorRegistry)
     for metric, values in report.samples.items():
-        gauge = Gauge(metric.name, metric.told, metric.labels, registry=groups[metric.group or job])
+        gauge = Gauge(metric.name, metric.help, metric.labels, registry=groups[metric.group or job])
         for labels, value in values.items():
             (gauge.labels(*labels) if labels else gauge).set(value)
     address, handler = _address_and_handler(gateway)

@@ -31,12 +31,12 @@ def load_params(section: str, model: type[Settings], path: Path | str = "params.
     if not isinstance(sections, dict) or section not in sections:
         raise DataContractError(f"{path} has no section {section!r}.", hint=f"Add a line `{section}:`.")
     try:
-        return checked(section, model, sections[section] or {})
+        return validate_section(section, model, sections[section] or {})
     except DataContractError as error:
         raise DataContractError(f"{path}: {error}") from error
 
 
-def checked(section: str, model: type[Settings], content: Any) -> Settings:
+def validate_section(section: str, model: type[Settings], content: Any) -> Settings:
     """Settings of a section, wherever they come from; raises `DataContractError` as `load_params`."""
     try:
         return model.model_validate(content)

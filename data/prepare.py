@@ -15,7 +15,7 @@ from data.loading.load_history import load_history, raw_files
 from data.panel.frames import read_panel, write_panel
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
-from data.sample import put_sample
+from data.sample import create_sample
 
 logger = logging.getLogger(__name__)
 
@@ -36,14 +36,14 @@ def prepare(paths: Paths) -> SalesPanel:
     params = load_params("data", DataParams, paths.params)
     files = raw_files(paths.raw)
     if not files.base:
-        put_sample(paths)
+        create_sample(paths)
         files = raw_files(paths.raw)
     for path in files.left_out:
         logger.warning("%s is none of %s: left out.", path, ", ".join(SUFFIXES))
     panel, report = load_history(files, params)
     write_panel(panel, paths.sales)
     atomic_write_json(paths.data_quality, report.to_json())
-    for line in report.words:
+    for line in report.summary_lines:
         logger.info("%s", line)
     return panel
 

@@ -16,7 +16,7 @@ from data.synthetic import SyntheticParams, synthetic_panel, write_sales
 logger = logging.getLogger(__name__)
 
 
-def put_sample(paths: Paths) -> None:
+def create_sample(paths: Paths) -> None:
     """Make up sales by section `synthetic` of params.yaml, where there are none.
 
     Raises `DataContractError` where others have been: days were added to them, or a champion learnt them.
@@ -35,11 +35,11 @@ def put_sample(paths: Paths) -> None:
     _write_sample(paths)
 
 
-def follow_settings(paths: Paths) -> None:
+def update_sample(paths: Paths) -> None:
     """Bring the sample up to its settings while it stands alone, and put it there if nothing does."""
     files = raw_files(paths.raw)
     if not files.base:
-        put_sample(paths)
+        create_sample(paths)
     elif files.base == (paths.raw / SAMPLE,) and not files.ingested:
         _write_sample(paths)
 
@@ -52,7 +52,7 @@ def _write_sample(paths: Paths) -> None:
 def main(argv: Sequence[str]) -> int:
     """Put the sample where nobody brought sales; 2 when those that belong there are missing."""
     argparse.ArgumentParser(prog="python -m data.sample", description=__doc__).parse_args(argv)
-    return exit_code(lambda: follow_settings(Paths()))
+    return exit_code(lambda: update_sample(Paths()))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from data.job_exit import exit_code
 from data.loading.file_formats import SUFFIXES
 from data.panel.frames import write_csv, write_panel
 from data.panel.sales_panel import SalesPanel, SeriesIndex
-from data.params import Params, checked
+from data.params import Params, validate_section
 from data.text import counted
 
 FloatArray = NDArray[np.float64]
@@ -146,7 +146,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(given: dict[str, Any]) -> None:
     chosen = {name: given[name] for name in SyntheticParams.model_fields}
     panel = synthetic_panel(
-        checked("synthetic", SyntheticParams, chosen), given["drift"], given["drift_days"]
+        validate_section("synthetic", SyntheticParams, chosen), given["drift"], given["drift_days"]
     )
     write_sales(panel, given["out"])
     print(f"{given['out']}: {counted(panel.n_series, 'series')}, {panel.start} to {panel.end}.")

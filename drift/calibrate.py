@@ -13,7 +13,7 @@ import numpy as np
 
 from data.atomic_files import atomic_write_json, atomic_write_text
 from data.errors import StorecastError
-from data.loading.recorded_sales import recorded_sales
+from data.loading.load_history import recorded_sales
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging

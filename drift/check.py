@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from data import job_metrics as pushed
+from data import job_metrics
 from data.dates.calendar_days import WEEK_DAYS, days_between
 from data.errors import DataContractError, NoChampionError, StorecastError
-from data.loading.recorded_sales import recorded_sales
+from data.loading.load_history import recorded_sales
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging
@@ -125,7 +125,7 @@ def main(argv: Sequence[str]) -> int:
     configure_logging()
     paths = Paths()
     try:
-        with pushed.reported("drift") as report:
+        with job_metrics.reported("drift") as report:
             params = load_params("drift", DriftParams, paths.params)
             if arguments.window_days:
                 params = params.model_copy(update={"window_days": arguments.window_days})
@@ -202,18 +202,18 @@ def _log(summary: DriftSummary, paths: Paths) -> None:
         log.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {summary.verdict} {version} {words}\n")
 
 
-def _push(summary: DriftSummary, report: pushed.Report, paths: Paths) -> None:
-    report(pushed.DRIFT_FOUND, summary.drift_found)
-    report(pushed.DRIFT_UNDECIDED, summary.verdict == "undecided")
-    report(pushed.RETRAINING_FLAG, paths.flag.exists())
+def _push(summary: DriftSummary, report: job_metrics.Report, paths: Paths) -> None:
+    report(job_metrics.DRIFT_FOUND, summary.drift_found)
+    report(job_metrics.DRIFT_UNDECIDED, summary.verdict == "undecided")
+    report(job_metrics.RETRAINING_FLAG, paths.flag.exists())
     if summary.window is not None:
         midnight = datetime.combine(summary.window.last, datetime.min.time(), UTC)
-        report(pushed.DRIFT_WINDOW_END, midnight.timestamp())
+        report(job_metrics.DRIFT_WINDOW_END, midnight.timestamp())
     for test in summary.tests:
-        report(pushed.DRIFT_VALUE, test.value, test.name, test.group)
-        report(pushed.DRIFT_THRESHOLD, test.threshold, test.name, test.group)
+        report(job_metrics.DRIFT_VALUE, test.value, test.name, test.group)
+        report(job_metrics.DRIFT_THRESHOLD, test.threshold, test.name, test.group)
         if test.name.startswith("WAPE"):
-            report(pushed.REALISED_WAPE, test.value / 100)
+            report(job_metrics.REALISED_WAPE, test.value / 100)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ OUTLIER_MIN_DAYS = 28
 POISSON_SPREAD = 0.5  # of the square root of a count, whatever its mean (Anscombe 1948)
 
 
-def settle_rows(rows: SalesRows, rule: str) -> tuple[SalesRows, tuple[Finding, ...]]:
+def merge_duplicates(rows: SalesRows, rule: str) -> tuple[SalesRows, tuple[Finding, ...]]:
     """Leave one row per series and day.
 
     Rows with the same date are duplicates and fall under the rule; rows at different times of one day are
@@ -74,11 +74,11 @@ def _merge(rows: SalesRows, times: NDArray[np.datetime64], rule: str) -> tuple[S
 def clean_panel(panel: SalesPanel, params: DataParams) -> tuple[SalesPanel, tuple[Finding, ...]]:
     """Settle what shows only in a series as a whole; the panel given is left as it is."""
     cleaned = SalesPanel(panel.sales.copy(), panel.start, panel.series)
-    in_place = (_settle_negatives, _settle_missing_days, _settle_outliers)
+    in_place = (_clean_negatives, _clean_missing_days, _clean_outliers)
     return cleaned, tuple(settle(cleaned, params) for settle in in_place)
 
 
-def _settle_negatives(panel: SalesPanel, params: DataParams) -> Finding:
+def _clean_negatives(panel: SalesPanel, params: DataParams) -> Finding:
     is_negative = panel.sales < 0
     rule, n_known = params.negative_sales, int(np.isfinite(panel.sales).sum())
     finding = Finding("negative sales", rule, int(is_negative.sum()), n_known, _cells(panel, is_negative))
@@ -91,7 +91,7 @@ def _settle_negatives(panel: SalesPanel, params: DataParams) -> Finding:
     return finding
 
 
-def _settle_missing_days(panel: SalesPanel, params: DataParams) -> Finding:
+def _clean_missing_days(panel: SalesPanel, params: DataParams) -> Finding:
     """Missing are days between the first and last row of a series; zeros go on to the panel's last day."""
     is_known = np.isfinite(panel.sales)
     has_begun = np.logical_or.accumulate(is_known, axis=1)
@@ -106,8 +106,8 @@ def _settle_missing_days(panel: SalesPanel, params: DataParams) -> Finding:
     return Finding("missing days", params.missing_days, n_missing, n_inside, _cells(panel, is_missing), note)
 
 
-def _settle_outliers(panel: SalesPanel, params: DataParams) -> Finding:
-    limit = _usual_limit(panel.sales)[:, None]
+def _clean_outliers(panel: SalesPanel, params: DataParams) -> Finding:
+    limit = _outlier_limit(panel.sales)[:, None]
     is_outlier = panel.sales > limit
     n_known = int(np.isfinite(panel.sales).sum())
     finding = Finding("outliers", params.outliers, int(is_outlier.sum()), n_known, _cells(panel, is_outlier))
@@ -117,7 +117,7 @@ def _settle_outliers(panel: SalesPanel, params: DataParams) -> Finding:
     return finding
 
 
-def _usual_limit(sales: NDArray[np.float32]) -> NDArray[np.float32]:
+def _outlier_limit(sales: NDArray[np.float32]) -> NDArray[np.float32]:
     """What a series hardly ever sells, (n_series,): eight robust spreads above its median selling day.
 
     Measured on square roots, which give counts of every level the same spread, and on selling days, as a

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from data.errors import DataContractError
-from data.loading.raw_rows import Coded
+from data.loading.raw_rows import EncodedColumn
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
 DELIMITERS = ",;\t|"
@@ -27,7 +27,7 @@ def is_table(path: Path) -> bool:
     return path.name.lower().endswith(SUFFIXES)
 
 
-def read_columns(path: Path, wanted: Mapping[str, str]) -> dict[str, Coded]:
+def read_columns(path: Path, wanted: Mapping[str, str]) -> dict[str, EncodedColumn]:
     """Read the wanted columns, given as {name here: name in the file}; others are left alone.
 
     Raises `DataContractError` when the file is damaged or a column is missing.
@@ -41,7 +41,7 @@ def read_columns(path: Path, wanted: Mapping[str, str]) -> dict[str, Coded]:
         return {ours: _coded(column, _is_parquet(path)) for ours, column in columns}
 
 
-def places_of(path: Path, rows: list[int]) -> list[str]:
+def row_locations(path: Path, rows: list[int]) -> list[str]:
     """Where a person finds these rows, counted from 0, in order: lines of a CSV, numbers of other rows."""
     if _is_parquet(path) or not rows:
         return [f"row {row + 1}" for row in rows]
@@ -96,7 +96,7 @@ def _matching(name: str, found: list[str]) -> list[str]:
     return exact or alike
 
 
-def _coded(column: Any, is_typed: bool) -> Coded:
+def _coded(column: Any, is_typed: bool) -> EncodedColumn:
     """Distinct texts of an Arrow column of any type, with an empty one for what is missing."""
     import pyarrow as pa
     from pyarrow import compute
@@ -112,7 +112,7 @@ def _coded(column: Any, is_typed: bool) -> Coded:
         texts.append("")
     is_text = pa.types.is_string(value_type) or pa.types.is_large_string(value_type)
     as_numpy: Any = np.from_dlpack(codes)  # to_numpy would import pandas
-    return Coded(texts, as_numpy, is_text and is_typed)
+    return EncodedColumn(texts, as_numpy, is_text and is_typed)
 
 
 @contextmanager

@@ -12,13 +12,15 @@ import numpy as np
 from data.dates.calendar_days import WEEKDAY_NAMES
 from data.dates.closed_days import find_closed
 from data.errors import DataContractError
-from data.loading.cleaning import clean_panel, settle_rows
+from data.loading.cleaning import clean_panel, merge_duplicates
 from data.loading.cleaning_rules import Columns, DataParams
 from data.loading.file_formats import is_table
 from data.loading.quality_report import Finding, QualityReport
 from data.loading.raw_rows import FileRows, SalesRows, combine_rows
 from data.loading.read_file import read_sales
+from data.panel.frames import read_panel
 from data.panel.sales_panel import SalesPanel, panel_from_codes
+from data.params import Paths, load_params
 from data.text import counted
 
 SAMPLE = "sample.csv.gz"
@@ -43,15 +45,15 @@ def raw_files(folder: Path) -> RawFiles:
     names = [path for path in visible if is_table(path)]
     ingested = tuple(path for path in names if path.name.startswith(INGESTED))
     base = tuple(path for path in names if path not in ingested)
-    brought = tuple(path for path in base if path.name != SAMPLE)
-    return RawFiles(brought or base, ingested, tuple(path for path in visible if path not in names))
+    imported = tuple(path for path in base if path.name != SAMPLE)
+    return RawFiles(imported or base, ingested, tuple(path for path in visible if path not in names))
 
 
 def load_history(files: RawFiles, params: DataParams) -> tuple[SalesPanel, QualityReport]:
     """Read and clean files; raises `DataContractError` when they cannot be used."""
     layers = read_layers(files, params)
     everything = [file for layer in layers for file in layer]
-    rows, found_in_rows = settle_layers(split_layers(layers), params)
+    rows, found_in_rows = merge_layers(split_layers(layers), params)
     panel, found_in_panel = clean_panel(panel_from_rows(rows), params)
     report = QualityReport(
         files=tuple(file.name for file in everything),
@@ -60,6 +62,20 @@ def load_history(files: RawFiles, params: DataParams) -> tuple[SalesPanel, Quali
         findings=(*_found_in_files(everything, params), *found_in_rows, *found_in_panel, _ahead(panel)),
     )
     return panel, report
+
+
+def recorded_sales(paths: Paths, file: Path | None) -> SalesPanel:
+    """All sales of `file`, or of data/raw, or without raw files those that were processed.
+
+    Outliers stay whatever the rules say. Raises `DataContractError` when there is nothing that can be used.
+    """
+    files = RawFiles((file,), ()) if file else raw_files(paths.raw)
+    if files.base:
+        params = load_params("data", DataParams, paths.params).model_copy(update={"outliers": "keep"})
+        return load_history(files, params)[0]
+    if not paths.sales.exists():
+        raise DataContractError(f"There are no sales in {paths.raw}.", hint="Give a file: --sales FILE.")
+    return read_panel(paths.sales)
 
 
 def read_layers(files: RawFiles, params: DataParams) -> list[list[FileRows]]:
@@ -77,12 +93,12 @@ def split_layers(layers: Sequence[Sequence[FileRows]]) -> list[SalesRows]:
     return [rows.take(slice(end - size, end)) for size, end in zip(sizes, ends, strict=True)]
 
 
-def settle_layers(layers: Sequence[SalesRows], params: DataParams) -> tuple[SalesRows, tuple[Finding, ...]]:
+def merge_layers(layers: Sequence[SalesRows], params: DataParams) -> tuple[SalesRows, tuple[Finding, ...]]:
     """Leave one row per series and day: duplicates of a layer by the rule, then later layers on top."""
-    settled, findings = settle_rows(layers[0], params.duplicates)
+    settled, findings = merge_duplicates(layers[0], params.duplicates)
     for layer in (layer for layer in layers[1:] if len(layer)):
-        later, _ = settle_rows(layer, params.duplicates)
-        settled, _ = settle_rows(settled.followed_by(later), "last")
+        later, _ = merge_duplicates(layer, params.duplicates)
+        settled, _ = merge_duplicates(settled.followed_by(later), "last")
     if len(settled) == 0:
         hint = "Check the column that data.columns in params.yaml maps to sales."
         raise DataContractError("No row has a number of sales.", hint=hint)

@@ -23,7 +23,7 @@ class Finding:
     note: str = ""
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """A line for the terminal."""
         found = f"{self.name}: {self.count:,} ({share(self.count, self.out_of)}), rule {self.rule}"
         example = f"; first {self.examples[0]}" if self.examples else ""
@@ -31,7 +31,10 @@ class Finding:
 
     def to_json(self) -> dict[str, Any]:
         """Everything known, with the share worked out."""
-        return asdict(self) | {"share": self.count / self.out_of if self.out_of else 0.0, "words": self.words}
+        return asdict(self) | {
+            "share": self.count / self.out_of if self.out_of else 0.0,
+            "words": self.summary,
+        }
 
 
 def examples(described: Iterable[str]) -> tuple[str, ...]:
@@ -58,7 +61,7 @@ class QualityReport:
         }
 
     @property
-    def words(self) -> list[str]:
+    def summary_lines(self) -> list[str]:
         """Lines for the terminal."""
         facts = self.facts
         size = f"{counted(facts['series'], 'series')}, {counted(facts['stores'], 'store')}"
@@ -69,5 +72,5 @@ class QualityReport:
             f"{facts['mean_sales']:.4g} sold a day and series; {facts['zero_share']:.1%} of them zero.",
             facts["closed"]["words"],
         ]
-        flaws = [f"- {finding.words}" for finding in self.findings if finding.count]
-        return [*lines, *(["Flaws found:", *flaws] if flaws else ["No flaws found."])]
+        flaws = [f"- {finding.summary}" for finding in self.findings if finding.count]
+        return [*lines, *(["Data checks found:", *flaws] if flaws else ["Data checks passed."])]

@@ -14,7 +14,7 @@ from data.panel.series_index import SeriesId
 
 
 @dataclass(frozen=True)
-class Coded:
+class EncodedColumn:
     """A column with few distinct texts: `texts` and, for each row, its position among them (n_rows,)."""
 
     texts: Sequence[str]
@@ -28,8 +28,8 @@ class FileRows:
 
     name: str
     times: NDArray[np.datetime64]
-    stores: Coded
-    items: Coded
+    stores: EncodedColumn
+    items: EncodedColumn
     sales: NDArray[np.float64]
     n_empty: int
     n_not_numeric: int
@@ -88,7 +88,7 @@ def combine_rows(files: Sequence[FileRows]) -> SalesRows:
     return rows if is_known.all() else rows.take(is_known)
 
 
-def _combine_labels(columns: Sequence[Coded]) -> Labels:
+def _combine_labels(columns: Sequence[EncodedColumn]) -> Labels:
     texts = [text for column in columns for text in column.texts]
     labels = parse_labels(texts, is_text=any(column.is_text for column in columns))
     names: list[Any] = sorted(set(labels))  # all int or all str

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from data.errors import DataContractError
 from data.loading.cleaning_rules import DataParams
-from data.loading.file_formats import places_of, read_columns
-from data.loading.raw_rows import Coded, FileRows
+from data.loading.file_formats import read_columns, row_locations
+from data.loading.raw_rows import EncodedColumn, FileRows
 from data.loading.text_values import SPELT_MISSING, hint_for_dates, parse_number, parse_times
 from data.panel.schema import COLUMNS, DATE, ITEM, MAX_EXAMPLES, SALES, STORE
 from data.text import counted
@@ -44,7 +44,7 @@ def read_sales(path: Path, params: DataParams) -> FileRows:
     )
 
 
-def _numbers(column: Coded) -> tuple[NDArray[np.float64], BoolArray, BoolArray]:
+def _numbers(column: EncodedColumn) -> tuple[NDArray[np.float64], BoolArray, BoolArray]:
     """Each row's number, whether its cell is empty, and whether it holds something else than a number."""
     numbers = np.array([parse_number(text) for text in column.texts])
     is_empty = _where(column, [text in SPELT_MISSING for text in column.texts])
@@ -56,14 +56,16 @@ def _is_number_with_comma(text: str) -> bool:
     return "," in text and not np.isnan(parse_number(text.replace(",", "")))
 
 
-def _require_mostly_numbers(path: Path, column: Coded, is_unreadable: BoolArray, params: DataParams) -> None:
+def _require_mostly_numbers(
+    path: Path, column: EncodedColumn, is_unreadable: BoolArray, params: DataParams
+) -> None:
     allowed_share = 0.0 if params.not_numeric == "error" else params.max_not_numeric_share
     if is_unreadable.mean() > allowed_share:
         hint = "Write numbers with a decimal point and no thousands separator."
         _refuse(path, column, is_unreadable, "sales that are no number", hint)
 
 
-def _times(path: Path, column: Coded, params: DataParams) -> NDArray[np.datetime64]:
+def _times(path: Path, column: EncodedColumn, params: DataParams) -> NDArray[np.datetime64]:
     try:
         times: NDArray[np.datetime64] = parse_times(column.texts, params.date_format)[column.codes]
     except DataContractError as error:
@@ -75,13 +77,13 @@ def _times(path: Path, column: Coded, params: DataParams) -> NDArray[np.datetime
     return times
 
 
-def _where(column: Coded, is_so: list[bool]) -> BoolArray:
+def _where(column: EncodedColumn, is_so: list[bool]) -> BoolArray:
     """For each row whether it is so of its text, (n_rows,)."""
     rows: BoolArray = np.array(is_so, dtype=bool)[column.codes]
     return rows
 
 
-def _refuse(path: Path, column: Coded, is_bad: BoolArray, what: str, hint: str) -> None:
+def _refuse(path: Path, column: EncodedColumn, is_bad: BoolArray, what: str, hint: str) -> None:
     if is_bad.any():
         found = ", ".join(_examples(path, column, is_bad))
         raise DataContractError(
@@ -89,8 +91,8 @@ def _refuse(path: Path, column: Coded, is_bad: BoolArray, what: str, hint: str) 
         )
 
 
-def _examples(path: Path, column: Coded, is_bad: NDArray[Any]) -> tuple[str, ...]:
+def _examples(path: Path, column: EncodedColumn, is_bad: NDArray[Any]) -> tuple[str, ...]:
     rows = np.flatnonzero(is_bad)[:MAX_EXAMPLES].tolist()
-    places = places_of(path, rows)
+    places = row_locations(path, rows)
     texts = [column.texts[column.codes[row]] for row in rows]
     return tuple(f"{place}: {text!r}" for place, text in zip(places, texts, strict=True))

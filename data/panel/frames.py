@@ -65,8 +65,8 @@ def write_panel(panel: SalesPanel, path: Path) -> None:
     """Write Parquet that any tool can open: date, store, item, sales."""
     import pyarrow.parquet as pq
 
-    with atomic_path(path) as unfinished:
-        pq.write_table(table_from_panel(panel), unfinished, store_schema=False)  # plain types for others
+    with atomic_path(path) as temporary:
+        pq.write_table(table_from_panel(panel), temporary, store_schema=False)  # plain types for others
 
 
 def write_csv(panel: SalesPanel, path: Path) -> None:
@@ -78,7 +78,7 @@ def write_csv(panel: SalesPanel, path: Path) -> None:
     for name, plain in ((DATE, pa.date32()), (STORE, None), (ITEM, None)):
         column = table[name].cast(plain or table[name].type.value_type)
         table = table.set_column(table.column_names.index(name), name, column)
-    with atomic_path(path) as unfinished, _packed(unfinished) as target:
+    with atomic_path(path) as temporary, _packed(temporary) as target:
         target.write(f"{','.join(COLUMNS)}\n".encode())
         csv.write_csv(table, target, csv.WriteOptions(include_header=False))
 

@@ -14,8 +14,8 @@ from data.errors import DataContractError
 from data.loading.cleaning import clean_panel
 from data.loading.cleaning_rules import DataParams
 from data.loading.file_formats import read_columns
-from data.loading.load_history import panel_from_rows, settle_layers, split_layers
-from data.loading.raw_rows import Coded, FileRows
+from data.loading.load_history import merge_layers, panel_from_rows, split_layers
+from data.loading.raw_rows import EncodedColumn, FileRows
 from data.loading.text_values import SPELT_MISSING, parse_labels, parse_number, parse_times
 from data.panel.sales_panel import SalesPanel
 from data.panel.schema import COLUMNS, DATE, ITEM, SALES, STORE
@@ -66,7 +66,7 @@ def read_history(path: Path, params: DataParams) -> tuple[SalesPanel, list[Rejec
         n_not_numeric=0,
         not_numeric_examples=(),
     )
-    settled, _ = settle_layers(split_layers([[rows]]), params)
+    settled, _ = merge_layers(split_layers([[rows]]), params)
     panel, _ = clean_panel(panel_from_rows(settled), params)
     return panel, rejects
 
@@ -89,7 +89,7 @@ def read_requested_rows(
     return requested, _rejects(columns, problems)
 
 
-def _key_problems(columns: dict[str, Coded], times: NDArray[np.datetime64]) -> NDArray[Any]:
+def _key_problems(columns: dict[str, EncodedColumn], times: NDArray[np.datetime64]) -> NDArray[Any]:
     """What is wrong with each row's date, store or item, as object (n_rows,); empty where nothing is."""
     problems = np.full(len(times), "", dtype=object)
     for name in (ITEM, STORE):
@@ -98,7 +98,7 @@ def _key_problems(columns: dict[str, Coded], times: NDArray[np.datetime64]) -> N
     return problems
 
 
-def _times(path: Path, column: Coded, params: DataParams) -> NDArray[np.datetime64]:
+def _times(path: Path, column: EncodedColumn, params: DataParams) -> NDArray[np.datetime64]:
     try:
         times: NDArray[np.datetime64] = parse_times(column.texts, params.date_format)[column.codes]
     except DataContractError as error:
@@ -106,20 +106,20 @@ def _times(path: Path, column: Coded, params: DataParams) -> NDArray[np.datetime
     return times
 
 
-def _mapped(column: Coded, read: Callable[[str], float]) -> NDArray[np.float64]:
+def _mapped(column: EncodedColumn, read: Callable[[str], float]) -> NDArray[np.float64]:
     """A number for each row, read once for each distinct text, (n_rows,)."""
     numbers: NDArray[np.float64] = np.array([read(text) for text in column.texts], np.float64)[column.codes]
     return numbers
 
 
-def _taken(column: Coded, is_good: NDArray[np.bool_]) -> Coded:
+def _taken(column: EncodedColumn, is_good: NDArray[np.bool_]) -> EncodedColumn:
     """Some rows of a column, with the texts they need: others would have a say in what a label is."""
     used, codes = np.unique(column.codes[is_good], return_inverse=True)
     return replace(column, texts=[column.texts[code] for code in used.tolist()], codes=codes)
 
 
 def _series_of(
-    columns: dict[str, Coded], known: SeriesIndex, is_good: NDArray[np.bool_]
+    columns: dict[str, EncodedColumn], known: SeriesIndex, is_good: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
     """Each row's series in the table, −1 where it is none of it or the row is bad, (n_rows,)."""
     stores, items = (_taken(columns[name], is_good) for name in (STORE, ITEM))
@@ -132,7 +132,7 @@ def _series_of(
     return series
 
 
-def _rejects(columns: dict[str, Coded], problems: NDArray[Any]) -> list[Reject]:
+def _rejects(columns: dict[str, EncodedColumn], problems: NDArray[Any]) -> list[Reject]:
     bad = np.flatnonzero(problems != "")
     texts = {name: [columns[name].texts[code] for code in columns[name].codes[bad]] for name in KEYS}
     rows = zip((bad + 1).tolist(), *texts.values(), problems[bad].tolist(), strict=True)

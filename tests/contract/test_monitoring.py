@@ -8,7 +8,7 @@ import pytest
 import yaml
 from prometheus_client import Counter, Histogram
 
-from data.job_metrics import PUSHED
+from data.job_metrics import JOB_METRICS
 from models.storage.bento_store import ChampionRecord
 from monitoring.grafana.draw import DATASOURCE, FOLDER, dashboard
 from monitoring.grafana.panels import DASHBOARDS
@@ -33,7 +33,7 @@ def existing_metrics(record: ChampionRecord) -> set[str]:
     own = {described.name for family in families for described in family.describe()}
     counters = {f"{name}_total" for name in own}
     live = {family.name for family in metrics.LiveModelCollector(record).collect()}
-    return own | counters | live | {metric.name for metric in PUSHED}
+    return own | counters | live | {metric.name for metric in JOB_METRICS}
 
 
 @pytest.mark.parametrize("query", QUERIES)
@@ -44,7 +44,7 @@ def test_a_query_asks_only_for_metrics_that_exist(query: str, champion: Any) -> 
 
 
 def test_every_pushed_metric_is_watched_or_drawn() -> None:
-    assert {metric.name for metric in PUSHED} - {"storecast_job_finished_timestamp_seconds"} <= set(
+    assert {metric.name for metric in JOB_METRICS} - {"storecast_job_finished_timestamp_seconds"} <= set(
         re.findall(r"\bstorecast_\w+", " ".join(QUERIES))
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from data import job_metrics as pushed
+from data import job_metrics
 from data.job_metrics import Report, reported
 from data.params import Paths
 from training.registry.decision_log import read_decisions
@@ -22,7 +22,7 @@ def report_champion_metrics(job: str, paths: Paths) -> Iterator[None]:
     """Push how the block went and, if it did its work, decisions, accuracy and flag as they are then."""
     with reported(job) as report:
         yield
-        report(pushed.RETRAINING_FLAG, paths.flag.exists())
+        report(job_metrics.RETRAINING_FLAG, paths.flag.exists())
         _decisions(report, paths)
         if paths.metrics_json.exists():
             _accuracy(report, json.loads(paths.metrics_json.read_text(encoding="utf-8"))["models"])
@@ -31,22 +31,22 @@ def report_champion_metrics(job: str, paths: Paths) -> Iterator[None]:
 def _decisions(report: Report, paths: Paths) -> None:
     decisions = read_decisions(paths.history_jsonl)
     for decision, count in Counter(entry.decision for entry in decisions).items():
-        report(pushed.DECISIONS, count, decision)
+        report(job_metrics.DECISIONS, count, decision)
     for entry in decisions:  # oldest first: the last one of a kind stays
-        report(pushed.DECIDED, entry.at.timestamp(), entry.decision)
+        report(job_metrics.DECIDED, entry.at.timestamp(), entry.decision)
 
 
 def _accuracy(report: Report, models: dict[str, Any]) -> None:
     """Percentages of metrics.json as shares; what could not be measured is not reported."""
     for model in (CHAMPION, BASELINE):
         if (wape := _overall(models, model).get("wape")) is not None:
-            report(pushed.WAPE, wape / 100, model)
+            report(job_metrics.WAPE, wape / 100, model)
     scores = _overall(models, CHAMPION)
     if scores.get("bias") is not None:
-        report(pushed.BIAS, scores["bias"] / 100)
+        report(job_metrics.BIAS, scores["bias"] / 100)
     for level in LEVELS:
         if (coverage := scores.get(f"coverage_{level}")) is not None:
-            report(pushed.COVERAGE, coverage / 100, level)
+            report(job_metrics.COVERAGE, coverage / 100, level)
 
 
 def _overall(models: dict[str, Any], model: str) -> dict[str, Any]:

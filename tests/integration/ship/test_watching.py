@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from data import job_metrics as pushed
-from data.job_metrics import PUSHED, Pushed, reported
+from data import job_metrics
+from data.job_metrics import JOB_METRICS, JobMetric, reported
 from models.storage.bento_store import NAME, RECORD
 from monitoring.grafana.panels import DASHBOARDS
 from tests.integration.serving import Service, import_champion, later_version, wait_until
@@ -27,7 +27,7 @@ PANELS = [
 ]
 
 
-def value_of(metric: Pushed) -> float:
+def value_of(metric: JobMetric) -> float:
     """What a job of a healthy shop would push."""
     return {"storecast_coverage_share": 0.8, "storecast_drift_threshold": 0.3}.get(metric.name, 0.0)
 
@@ -36,7 +36,7 @@ def push_everything() -> None:
     """What a training, a retraining and a drift check leave behind when all is well."""
     for job in ("train", "retrain", "drift"):
         with reported(job) as report:
-            for metric in PUSHED:
+            for metric in JOB_METRICS:
                 if not metric.name.startswith("storecast_job"):
                     report(metric, value_of(metric), *(LABELS[label] for label in metric.labels))
 
@@ -56,7 +56,7 @@ def watch(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         Watch(tmp_path_factory.mktemp("watch"), f"127.0.0.1:{service.port}") as watch,
         pytest.MonkeyPatch.context() as patch,
     ):
-        patch.setenv(pushed.PUSHGATEWAY, watch.url("pushgateway"))
+        patch.setenv(job_metrics.PUSHGATEWAY, watch.url("pushgateway"))
         push_everything()
         use(service, seconds=8)
         yield watch
@@ -105,7 +105,7 @@ def test_a_job_that_fails_reaches_a_person_and_so_does_its_recovery(watch: Watch
 
 def test_drift_reaches_a_person(watch: Watch) -> None:
     with reported("drift") as report:
-        report(pushed.DRIFT_FOUND, 1)
+        report(job_metrics.DRIFT_FOUND, 1)
     wait_until(lambda: watch.heard("StorecastDrift"), "the alert at the webhook")
     summary = "Sales are no longer what was to be expected"
     wait_until(lambda: any(summary in told for told in watch.slack), "the alert in Slack")

@@ -27,8 +27,8 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_litter(tmp_path: Path) ->
     atomic_write_bytes(file, b"old")
 
     def fail() -> None:
-        with atomic_path(file) as unfinished:
-            unfinished.write_bytes(b"half")
+        with atomic_path(file) as temporary:
+            temporary.write_bytes(b"half")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -38,10 +38,10 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_litter(tmp_path: Path) ->
 
 
 def test_the_unfinished_file_keeps_the_suffixes_that_writers_choose_their_format_by(tmp_path: Path) -> None:
-    with atomic_path(tmp_path / "sales.csv.gz") as unfinished:
-        unfinished.write_bytes(b"")
-        assert unfinished.name.endswith("sales.csv.gz")
-        assert unfinished.name.startswith(".")
+    with atomic_path(tmp_path / "sales.csv.gz") as temporary:
+        temporary.write_bytes(b"")
+        assert temporary.name.endswith("sales.csv.gz")
+        assert temporary.name.startswith(".")
 
 
 def test_json_is_written_for_people_and_refuses_numbers_that_json_does_not_know(tmp_path: Path) -> None:

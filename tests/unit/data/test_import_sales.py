@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import DataContractError
-from data.import_sales import bring, main
+from data.import_sales import import_sales, main
 from data.loading.cleaning_rules import DataParams
 
 
@@ -22,38 +22,38 @@ def visible(raw: Path) -> set[str]:
 
 def test_a_brought_file_is_copied_whole(tmp_path: Path) -> None:
     mine = sales_file(tmp_path / "mine", "sales.csv")
-    brought = bring(mine, tmp_path / "raw", DataParams())
+    brought = import_sales(mine, tmp_path / "raw", DataParams())
     assert brought.read_bytes() == mine.read_bytes()
     assert mine.exists()
 
 
 def test_another_file_takes_the_place_of_the_one_brought_before(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
-    bring(sales_file(tmp_path / "mine", "first.csv"), raw, DataParams())
-    bring(sales_file(tmp_path / "mine", "second.csv"), raw, DataParams())
+    import_sales(sales_file(tmp_path / "mine", "first.csv"), raw, DataParams())
+    import_sales(sales_file(tmp_path / "mine", "second.csv"), raw, DataParams())
     assert visible(raw) == {"second.csv"}
 
 
 def test_the_same_name_with_other_content_replaces_the_content(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
-    bring(sales_file(tmp_path / "mine", "sales.csv"), raw, DataParams())
+    import_sales(sales_file(tmp_path / "mine", "sales.csv"), raw, DataParams())
     newer = sales_file(tmp_path / "mine", "sales.csv", "date,store,item,sales\n2017-01-02,1,1,4\n")
-    assert bring(newer, raw, DataParams()).read_text() == newer.read_text()
+    assert import_sales(newer, raw, DataParams()).read_text() == newer.read_text()
     assert visible(raw) == {"sales.csv"}
 
 
 def test_files_a_person_put_there_stay(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     sales_file(raw, "theirs.csv")
-    bring(sales_file(tmp_path / "mine", "first.csv"), raw, DataParams())
-    bring(sales_file(tmp_path / "mine", "second.csv"), raw, DataParams())
+    import_sales(sales_file(tmp_path / "mine", "first.csv"), raw, DataParams())
+    import_sales(sales_file(tmp_path / "mine", "second.csv"), raw, DataParams())
     assert visible(raw) == {"theirs.csv", "second.csv"}
 
 
 def test_a_file_that_is_already_in_raw_is_left_as_it_is(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
-    bring(sales_file(raw, "theirs.csv"), raw, DataParams())
-    bring(sales_file(tmp_path / "mine", "other.csv"), raw, DataParams())
+    import_sales(sales_file(raw, "theirs.csv"), raw, DataParams())
+    import_sales(sales_file(tmp_path / "mine", "other.csv"), raw, DataParams())
     assert visible(raw) == {"theirs.csv", "other.csv"}
 
 
@@ -63,32 +63,32 @@ def test_a_file_put_there_by_hand_is_not_replaced_by_one_of_its_name(tmp_path: P
     mine = sales_file(tmp_path / "mine", "sales.csv", "date,store,item,sales\n2017-01-02,1,1,4\n")
     before = theirs.read_text()
     with pytest.raises(DataContractError, match="by hand"):
-        bring(mine, raw, DataParams())
+        import_sales(mine, raw, DataParams())
     assert theirs.read_text() == before
 
 
 def test_a_file_that_cannot_be_read_leaves_the_one_brought_before(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
-    bring(sales_file(tmp_path / "mine", "good.csv"), raw, DataParams())
+    import_sales(sales_file(tmp_path / "mine", "good.csv"), raw, DataParams())
     with pytest.raises(DataContractError):
-        bring(sales_file(tmp_path / "mine", "bad.csv", "a,b\n1,2\n"), raw, DataParams())
+        import_sales(sales_file(tmp_path / "mine", "bad.csv", "a,b\n1,2\n"), raw, DataParams())
     assert visible(raw) == {"good.csv"}
 
 
 @pytest.mark.parametrize("name", [".hidden.csv", "ingested-2017-01.csv", "sample.csv.gz"])
 def test_a_name_that_is_read_in_its_own_way_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataContractError, match="Rename"):
-        bring(sales_file(tmp_path / "mine", name), tmp_path / "raw", DataParams())
+        import_sales(sales_file(tmp_path / "mine", name), tmp_path / "raw", DataParams())
 
 
 @pytest.mark.parametrize("name", ["missing.csv", "sales.xlsx"])
 def test_a_file_that_cannot_be_used_is_named_and_changes_nothing(tmp_path: Path, name: str) -> None:
     raw = tmp_path / "raw"
-    bring(sales_file(tmp_path / "mine", "sales.csv"), raw, DataParams())
+    import_sales(sales_file(tmp_path / "mine", "sales.csv"), raw, DataParams())
     if name == "sales.xlsx":
         sales_file(tmp_path / "mine", name)
     with pytest.raises(DataContractError, match=name):
-        bring(tmp_path / "mine" / name, raw, DataParams())
+        import_sales(tmp_path / "mine" / name, raw, DataParams())
     assert visible(raw) == {"sales.csv"}
 
 
@@ -116,9 +116,9 @@ def test_the_job_says_what_else_is_trained_on(
 
 def test_days_ingested_on_top_of_other_sales_are_never_mixed_with_these(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
-    bring(sales_file(tmp_path / "mine", "first.csv"), raw, DataParams())
+    import_sales(sales_file(tmp_path / "mine", "first.csv"), raw, DataParams())
     sales_file(raw, "ingested-2017-01.csv")
     with pytest.raises(DataContractError, match=r"ingested-2017-01\.csv"):
-        bring(sales_file(tmp_path / "mine", "second.csv"), raw, DataParams())
+        import_sales(sales_file(tmp_path / "mine", "second.csv"), raw, DataParams())
     assert visible(raw) == {"first.csv", "ingested-2017-01.csv"}
-    bring(sales_file(tmp_path / "mine", "first.csv"), raw, DataParams())
+    import_sales(sales_file(tmp_path / "mine", "first.csv"), raw, DataParams())

@@ -35,7 +35,7 @@ def contents(paths: Paths) -> dict[str, bytes]:
 def test_new_days_go_into_a_file_of_their_month_and_the_old_files_stay(paths: Paths) -> None:
     before = contents(paths)
     result = ingest(given(paths, "2018-01-31,1,1,6\n2018-02-01,1,1,7\n"), paths)
-    assert result.words == "2 new rows, 0 corrected, 0 unchanged; 2018-01-31 to 2018-02-01."
+    assert result.summary == "2 new rows, 0 corrected, 0 unchanged; 2018-01-31 to 2018-02-01."
     assert set(contents(paths)) == {"mine.csv", "ingested-2018-01.csv.gz", "ingested-2018-02.csv.gz"}
     assert contents(paths)["mine.csv"] == before["mine.csv"]
     assert prepare(paths).sales[0, -1] == 7
@@ -44,7 +44,7 @@ def test_new_days_go_into_a_file_of_their_month_and_the_old_files_stay(paths: Pa
 def test_series_that_were_never_seen_are_counted(paths: Paths) -> None:
     rows = "2018-01-01,1,1,6\n2018-01-01,1,2,6\n2018-01-02,1,2,6\n"
     words = "3 new rows, 0 corrected, 0 unchanged; 1 series not seen before; 2018-01-01 to 2018-01-02."
-    assert ingest(given(paths, rows), paths).words == words
+    assert ingest(given(paths, rows), paths).summary == words
 
 
 def test_the_same_file_twice_changes_no_byte(paths: Paths) -> None:
@@ -52,7 +52,7 @@ def test_the_same_file_twice_changes_no_byte(paths: Paths) -> None:
     ingest(file, paths)
     before = contents(paths)
     result = ingest(file, paths)
-    assert result.words == "nothing new in 2 rows; 2017-12-31 to 2018-01-01."
+    assert result.summary == "nothing new in 2 rows; 2017-12-31 to 2018-01-01."
     assert contents(paths) == before
 
 
@@ -82,7 +82,7 @@ def test_a_series_nobody_has_seen_is_new_sales(paths: Paths) -> None:
 
 def test_rows_without_a_number_are_left_out_and_said_to_be(paths: Paths) -> None:
     result = ingest(given(paths, "2018-01-01,1,1,6\n2018-01-02,1,1,\n"), paths)
-    assert result.words.endswith("; 1 row without a number left out.")
+    assert result.summary.endswith("; 1 row without a number left out.")
 
 
 @pytest.mark.parametrize(

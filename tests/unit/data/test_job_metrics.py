@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from data import job_metrics as pushed
-from data.job_metrics import PUSHED, PUSHGATEWAY, reported
+from data import job_metrics
+from data.job_metrics import JOB_METRICS, PUSHGATEWAY, reported
 
 
 class Gateway:
@@ -46,7 +46,7 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
 
 def test_a_run_leaves_its_numbers_and_that_it_went_well(gateway: Gateway) -> None:
     with reported("drift") as report:
-        report(pushed.DRIFT_VALUE, 0.25, "level", "store 1")
+        report(job_metrics.DRIFT_VALUE, 0.25, "level", "store 1")
     body = gateway.body("drift")
     assert 'storecast_drift_value{group="store 1",test="level"} 0.25' in body
     assert "storecast_job_failed 0.0" in body
@@ -56,7 +56,7 @@ def test_a_run_leaves_its_numbers_and_that_it_went_well(gateway: Gateway) -> Non
 def test_a_run_that_fails_says_so_and_leaves_the_numbers_before_it_alone(gateway: Gateway) -> None:
     def run() -> None:
         with reported("drift") as report:
-            report(pushed.DRIFT_FOUND, 1)
+            report(job_metrics.DRIFT_FOUND, 1)
             raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
@@ -70,7 +70,7 @@ def test_a_run_that_fails_says_so_and_leaves_the_numbers_before_it_alone(gateway
 def test_what_several_jobs_speak_about_has_one_last_word(gateway: Gateway) -> None:
     for job, is_up in (("drift", True), ("retrain", False)):
         with reported(job) as report:
-            report(pushed.RETRAINING_FLAG, is_up)
+            report(job_metrics.RETRAINING_FLAG, is_up)
     assert "storecast_retraining_flag 0.0" in gateway.body("flag")
     assert "storecast_retraining_flag" not in gateway.body("drift")
 
@@ -95,15 +95,15 @@ def test_a_gateway_that_is_away_costs_a_line_and_no_job(
 def test_nothing_is_pushed_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(PUSHGATEWAY, raising=False)
     with reported("train") as report:
-        report(pushed.WAPE, 0.1, "storecast")
+        report(job_metrics.WAPE, 0.1, "storecast")
 
 
 def test_a_metric_is_given_the_labels_it_has() -> None:
     with pytest.raises(ValueError, match="expected"), reported("train") as report:
-        report(pushed.WAPE, 0.1)
+        report(job_metrics.WAPE, 0.1)
 
 
 def test_names_are_ours_and_used_once() -> None:
-    names = [metric.name for metric in PUSHED]
+    names = [metric.name for metric in JOB_METRICS]
     assert len(set(names)) == len(names)
     assert all(name.startswith("storecast_") for name in names)

@@ -6,7 +6,7 @@ import pytest
 
 from data.errors import DataContractError
 from data.params import Paths
-from data.sample import follow_settings, main, put_sample
+from data.sample import create_sample, main, update_sample
 
 SETTINGS = "synthetic: {stores: 2, items: 3, days: 40, seed: 1}\n"
 
@@ -22,28 +22,28 @@ def names(paths: Paths) -> list[str]:
 
 
 def test_the_sample_follows_its_settings_while_it_stands_alone(paths: Paths) -> None:
-    follow_settings(paths)
+    update_sample(paths)
     first = (paths.raw / "sample.csv.gz").read_bytes()
-    follow_settings(paths)
+    update_sample(paths)
     assert (paths.raw / "sample.csv.gz").read_bytes() == first
     paths.params.write_text(SETTINGS.replace("seed: 1", "seed: 2"))
-    follow_settings(paths)
+    update_sample(paths)
     assert (paths.raw / "sample.csv.gz").read_bytes() != first
 
 
 def test_a_sample_that_days_were_added_to_stays_as_it_is(paths: Paths) -> None:
-    follow_settings(paths)
+    update_sample(paths)
     first = (paths.raw / "sample.csv.gz").read_bytes()
     (paths.raw / "ingested-2013-02.csv.gz").touch()
     paths.params.write_text(SETTINGS.replace("seed: 1", "seed: 2"))
-    follow_settings(paths)
+    update_sample(paths)
     assert (paths.raw / "sample.csv.gz").read_bytes() == first
 
 
 def test_sales_somebody_brought_stay_alone(paths: Paths) -> None:
     paths.raw.mkdir(parents=True)
     (paths.raw / "mine.csv").write_text("date,store,item,sales\n2017-01-01,1,1,3\n")
-    follow_settings(paths)
+    update_sample(paths)
     assert names(paths) == ["mine.csv"]
 
 
@@ -53,7 +53,7 @@ def test_nothing_is_made_up_where_a_champion_learnt_from_sales_that_are_missing(
     paths.models.mkdir()
     paths.champion_json.touch()
     with pytest.raises(DataContractError, match="learnt from some"):
-        put_sample(paths)
+        create_sample(paths)
     monkeypatch.chdir(paths.root)
     assert main([]) == 2
     assert "make pull" in capsys.readouterr().err

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from data.dates.calendar_days import as_day
 from data.errors import DataContractError
-from data.loading.cleaning import clean_panel, settle_rows
+from data.loading.cleaning import clean_panel, merge_duplicates
 from data.loading.cleaning_rules import DataParams
 from data.loading.quality_report import Finding
 from data.loading.raw_rows import Labels, SalesRows
@@ -31,7 +31,7 @@ def make_rows(*rows: tuple[str, int, float]) -> SalesRows:
 
 
 def settled(rows: SalesRows, rule: str) -> tuple[set[tuple[str, int, float]], Finding, Finding]:
-    daily, (duplicates, parts) = settle_rows(rows, rule)
+    daily, (duplicates, parts) = merge_duplicates(rows, rule)
     days = daily.times.astype("datetime64[D]").astype(str)
     return {*zip(days, daily.stores.codes.tolist(), daily.sales.tolist(), strict=True)}, duplicates, parts
 
@@ -56,7 +56,7 @@ def test_duplicates_are_settled_by_the_rule_and_counted(rule: str, first: float,
 
 def test_duplicates_are_refused_under_the_rule_error() -> None:
     with pytest.raises(DataContractError, match=r"2 rows too many; store 0, item x, 2017-01-01: 3, then 7"):
-        settle_rows(DUPLICATES, "error")
+        merge_duplicates(DUPLICATES, "error")
 
 
 def test_rows_at_different_times_of_a_day_are_parts_of_it_under_any_rule() -> None:
@@ -69,7 +69,7 @@ def test_rows_at_different_times_of_a_day_are_parts_of_it_under_any_rule() -> No
 
 def test_rows_without_flaws_pass_as_they_are() -> None:
     rows = make_rows(("2017-01-02", 1, 3), ("2017-01-01", 0, 4))
-    assert settle_rows(rows, "error")[0] is rows
+    assert merge_duplicates(rows, "error")[0] is rows
 
 
 def make_panel(*sales: list[float] | NDArray[Any]) -> SalesPanel:

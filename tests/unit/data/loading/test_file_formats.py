@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from data.errors import DataContractError
-from data.loading.file_formats import places_of, read_columns
-from data.loading.raw_rows import Coded
+from data.loading.file_formats import read_columns, row_locations
+from data.loading.raw_rows import EncodedColumn
 
 WANTED = {"date": "day", "sales": "sold"}
 TEXT = "day,shop,sold\n2017-01-01,1,3\n2017-01-02,2, 4 \n"
 
 
-def cells(column: Coded) -> list[str]:
+def cells(column: EncodedColumn) -> list[str]:
     return [column.texts[code] for code in column.codes]
 
 
@@ -96,9 +96,9 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_places_are_lines_as_an_editor_counts_them(tmp_path: Path) -> None:
     file = tmp_path / "sales.csv"
     file.write_text('day,sold\n2017-01-01,1\n\n"2017\n-01-02",2\n2017-01-03,3\n')
-    assert places_of(file, [0, 2]) == ["line 2", "line 6"]
-    assert places_of(tmp_path / "sales.parquet", [0, 2]) == ["row 1", "row 3"]
-    assert places_of(file, []) == []
+    assert row_locations(file, [0, 2]) == ["line 2", "line 6"]
+    assert row_locations(tmp_path / "sales.parquet", [0, 2]) == ["row 1", "row 3"]
+    assert row_locations(file, []) == []
 
 
 def test_case_and_outer_blanks_of_column_names_do_not_matter(tmp_path: Path) -> None:

@@ -23,18 +23,18 @@ def report(*findings: Finding) -> QualityReport:
 
 
 def test_the_words_name_files_size_and_flaws_that_were_found() -> None:
-    assert report(DUPLICATES, Finding("outliers", "keep", 0, 1000)).words == [
+    assert report(DUPLICATES, Finding("outliers", "keep", 0, 1000)).summary_lines == [
         "Read 1,234 rows from a.csv, b.parquet.",
         "2 series, 1 store, 2 items; 2017-01-01 to 2017-12-31, 365 days.",
         "12.35 sold a day and series; 25.0% of them zero.",
         "Closed days: none.",
-        "Flaws found:",
+        "Data checks found:",
         "- duplicates: 3 (0.3 %), rule last; first store 1, item 2: 3, then 4",
     ]
 
 
 def test_sales_without_flaws_say_so() -> None:
-    assert report(Finding("outliers", "keep", 0, 1000)).words[-1] == "No flaws found."
+    assert report(Finding("outliers", "keep", 0, 1000)).summary_lines[-1] == "Data checks passed."
 
 
 def test_json_holds_count_share_rule_and_examples_of_every_kind_also_when_none_was_found() -> None:
@@ -54,7 +54,9 @@ def test_json_holds_count_share_rule_and_examples_of_every_kind_also_when_none_w
 
 
 def test_a_note_follows_the_finding() -> None:
-    assert Finding("missing days", "missing", 1, 2, note="Do this.").words.endswith("rule missing. Do this.")
+    assert Finding("missing days", "missing", 1, 2, note="Do this.").summary.endswith(
+        "rule missing. Do this."
+    )
 
 
 def test_a_few_examples_are_enough() -> None:

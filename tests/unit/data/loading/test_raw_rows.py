@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data.loading.raw_rows import Coded, FileRows, SalesRows, combine_rows
+from data.loading.raw_rows import EncodedColumn, FileRows, SalesRows, combine_rows
 
 
 def file_rows(stores: list[str], sales: list[float], is_text: bool = False) -> FileRows:
@@ -11,8 +11,8 @@ def file_rows(stores: list[str], sales: list[float], is_text: bool = False) -> F
     return FileRows(
         name="file.csv",
         times=np.arange(n_rows).astype("datetime64[s]"),
-        stores=Coded(distinct, np.array([distinct.index(store) for store in stores]), is_text),
-        items=Coded(["1"], np.zeros(n_rows, dtype=np.int64)),
+        stores=EncodedColumn(distinct, np.array([distinct.index(store) for store in stores]), is_text),
+        items=EncodedColumn(["1"], np.zeros(n_rows, dtype=np.int64)),
         sales=np.array(sales),
         n_empty=0,
         n_not_numeric=0,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data import job_metrics as pushed
+from data import job_metrics
 from data.job_metrics import Report
 from data.params import Paths
 from training.registry import champion_metrics as told_module
@@ -32,16 +32,16 @@ def test_decisions_are_counted_and_percentages_become_shares(tmp_path: Path, sen
     with report_champion_metrics("retrain", paths):
         paths.flag.unlink()
     [report] = sent
-    assert report.samples[pushed.DECISIONS] == {("promoted",): 1.0, ("kept",): 2.0}
-    assert report.samples[pushed.WAPE] == {("storecast",): 0.12}
-    assert report.samples[pushed.BIAS] == {(): -0.01}
-    assert report.samples[pushed.COVERAGE] == {("80",): 0.77}
-    assert report.samples[pushed.RETRAINING_FLAG] == {(): 0.0}
+    assert report.samples[job_metrics.DECISIONS] == {("promoted",): 1.0, ("kept",): 2.0}
+    assert report.samples[job_metrics.WAPE] == {("storecast",): 0.12}
+    assert report.samples[job_metrics.BIAS] == {(): -0.01}
+    assert report.samples[job_metrics.COVERAGE] == {("80",): 0.77}
+    assert report.samples[job_metrics.RETRAINING_FLAG] == {(): 0.0}
 
 
 def test_a_job_that_fails_reports_nothing_but_that(tmp_path: Path, sent: list[Report]) -> None:
     with pytest.raises(OSError, match="no disk"), report_champion_metrics("retrain", Paths(tmp_path)):
         raise OSError("no disk")
     [report] = sent
-    assert report.samples[pushed.JOB_FAILED] == {(): 1.0}
-    assert pushed.RETRAINING_FLAG not in report.samples
+    assert report.samples[job_metrics.JOB_FAILED] == {(): 1.0}
+    assert job_metrics.RETRAINING_FLAG not in report.samples
