@@ -1,4 +1,4 @@
-"""Errors of forecasts on new days against the same season a year before: the seed's measure, made safe."""
+"""Error drift: MAPE and WAPE on new days against the same days a year before."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ Sales = NDArray[np.float32]
 
 FALSE_ALARM_RATE = 0.001  # of calm weeks may be beyond the limit, for each of the two errors
 FEWEST_WEEKS = 20
+LEAST_ERROR = 1.0  # percent: a smaller error is no drift, however exact the forecasts were a year before
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class Errors:
         """Both errors over all known days, (n_series, n_days)."""
         return cls(mape(actual, forecast), wape(actual, forecast))
 
+    def relative_to(self, other: Errors) -> tuple[float, float]:
+        """Both errors over the other's; 1 where both are 0, NaN where only the other is."""
+        return _ratio(self.mape, other.mape), _ratio(self.wape, other.wape)
+
 
 def error_limits(replay: Replay) -> dict[int, Errors]:
     """Error over that of the same weeks a year before which calm weeks hardly exceed, by window length.
@@ -49,13 +54,19 @@ def error_limits(replay: Replay) -> dict[int, Errors]:
 def _limit(replay: Replay, length_days: int) -> Errors:
     by_end = {int(end): _errors(replay, int(end), length_days) for end in replay.ends}
     pairs = [(new, by_end[end - YEAR_DAYS]) for end, new in by_end.items() if end - YEAR_DAYS in by_end]
-    ratios = np.array([(new.mape / old.mape, new.wape / old.wape) for new, old in pairs]).reshape(-1, 2)
+    ratios = np.array([new.relative_to(old) for new, old in pairs]).reshape(-1, 2)
     return Errors(*(_rare(column[np.isfinite(column)]) for column in ratios.T))
 
 
 def _errors(replay: Replay, end: int, length_days: int) -> Errors:
     first = end + 1 - length_days
     return Errors.of(replay.panel.sales[:, first : end + 1], replay.forecasts[first][:, :length_days])
+
+
+def _ratio(error: float, other: float) -> float:
+    if other > 0:
+        return error / other
+    return 1.0 if error == other == 0 else float("nan")
 
 
 def _rare(ratios: NDArray[np.float64]) -> float:
@@ -85,7 +96,7 @@ class Performance:
         for name in ("mape", "wape"):
             value, calm = getattr(new, name), getattr(limit, name)
             usual = getattr(old, name) * getattr(error_ratio_to_o, name)
-            threshold = usual * np.fmax(1 + increase, calm)
+            threshold = float(np.maximum(usual * np.fmax(1 + increase, calm), LEAST_ERROR))
             if np.isfinite(value) and np.isfinite(threshold):
                 found = bool(np.isfinite(calm) and value > threshold)
                 tests.append(_test(f"{name.upper()} in percent", value, threshold, found))
@@ -118,7 +129,7 @@ def error_ratio_to_o(champion: Forecaster) -> Errors:
         (Errors.of(fold.actual, fold.forecast(champion.chosen)), Errors.of(fold.actual, fold.overall))
         for fold in champion.folds
     ]
-    ratios = np.array([(own.mape / of_o.mape, own.wape / of_o.wape) for own, of_o in folds]).reshape(-1, 2)
+    ratios = np.array([own.relative_to(of_o) for own, of_o in folds]).reshape(-1, 2)
     ratios = ratios[np.isfinite(ratios).all(axis=1)]
     return Errors(*(ratios.mean(axis=0).tolist() if len(ratios) else (1.0, 1.0)))
 

@@ -1,13 +1,26 @@
 """What the alarm must never miss, whatever odd week its past holds."""
 
+import json
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.panel.sales_panel import SalesPanel, SeriesIndex
+from drift.calibrate import calibrate
 from drift.calibration.calm_weeks import fit_on
+from drift.check import check
 from drift.detector.detector import FEWEST_WEEKS
 from drift.detector.expectations import Replay
 from drift.detector.group_shifts import Groups
+from drift.params import DriftParams
+from drift.result.drift_summary import DriftSummary
+from models.champion import Champion
+from models.forecaster.forecaster import Forecaster, ForecasterParams
+from models.storage.bento_store import ChampionRecord, new_version
 from tests.unit.drift.synthetic_replays import last_windows, shocked, synthetic_replay
 
 replays = st.builds(
@@ -18,6 +31,8 @@ replays = st.builds(
     seed=st.integers(0, 2**16),
     sales_level=st.floats(20, 60),
 )
+START = np.datetime64("2021-03-01", "D")
+QUICK = ForecasterParams(folds=1, backtest_rows=200, final_rows=200, rounds=1)
 odd_factors = st.floats(0, 8)
 
 
@@ -51,3 +66,48 @@ def test_a_store_that_sells_nothing_for_28_days_is_always_found(
 def test_half_of_the_total_is_always_found(replay: Replay, week: int, odd: float) -> None:
     replay = with_odd_week(replay, week, odd)
     assert alarms(replay, np.full(replay.panel.n_series, 0.5))
+
+
+@st.composite
+def panels_without_variation(draw: st.DrawFn) -> SalesPanel:
+    """Sales that never change, are all zero, or cover one day or one series; known or not recorded at all."""
+    n_stores, n_items = draw(st.integers(1, 2)), draw(st.integers(1, 3))
+    n_days = draw(st.sampled_from([1, 7, 60, 95, 200, 400, 620]))
+    sales = np.full((n_stores * n_items, n_days), draw(st.sampled_from([0.0, 5.0, 1e6])), np.float32)
+    if draw(st.booleans()):
+        sales += np.arange(n_days) % 7
+    if draw(st.booleans()):
+        sales[0] = draw(st.sampled_from([0.0, np.nan]))
+    labels = [(store, item) for store in range(n_stores) for item in range(n_items)]
+    return SalesPanel(sales, START, SeriesIndex.from_labels(*zip(*labels, strict=True)))
+
+
+@settings(max_examples=30)
+@given(panels_without_variation(), st.sampled_from([1, 7, 14, 28]), st.sampled_from([0.0, 1.0, 40.0]))
+def test_sales_without_variation_are_calibrated_and_checked(
+    panel: SalesPanel, n_new: int, factor: float
+) -> None:
+    new = np.tile(panel.sales[:, -7:], (1, 5))[:, :n_new] * np.float32(factor)
+    now = SalesPanel(np.hstack([panel.sales, new]), panel.start, panel.series)
+    summary = check(now, champion_of(panel), DriftParams()).summary
+    assert DriftSummary.model_validate(json.loads(summary.model_dump_json(by_alias=True))) == summary
+    if factor == 1.0:
+        assert summary.verdict != "drift", summary.words
+
+
+def champion_of(panel: SalesPanel) -> Champion:
+    """The smallest champion a check accepts, with thresholds from this panel."""
+    now, folder = datetime.now(UTC), Path(tempfile.mkdtemp())
+    calibrate(panel, DriftParams(replay_weeks=40, evidence_weeks=8)).save(folder)
+    record = ChampionRecord(
+        version=new_version(now, {}),
+        kind="trained",
+        cutoff=panel.end.astype(object),
+        created_at=now,
+        data_hash="",
+        params_hash="",
+        files={},
+    )
+    champion = Champion(folder, record, {})
+    champion.__dict__["forecaster"] = Forecaster.fit(panel, QUICK)  # where `Champion` caches it
+    return champion

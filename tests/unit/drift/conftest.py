@@ -21,6 +21,16 @@ PARAMS = DriftParams(replay_weeks=70, evidence_weeks=9)
 NEW_DAYS = 28
 
 
+def promote(known: SalesPanel, calibration: Calibration, paths: Paths) -> None:
+    """Make a small model of these sales the champion of a root that has none."""
+    folder = save_champion(known, paths.root)
+    calibration.save(folder)
+    record = ChampionRecord.read(folder / "champion.json")
+    paths.versions.mkdir()
+    folder.rename(paths.versions / record.version)
+    record.write(paths.champion_json)
+
+
 @pytest.fixture(scope="session")
 def known() -> SalesPanel:
     """What the champion has seen."""
@@ -39,12 +49,7 @@ def calibrated_clone(
 ) -> Paths:
     """A root with a champion; read it, do not change it."""
     paths = Paths(tmp_path_factory.mktemp("calibrated"))
-    folder = save_champion(known, paths.root)
-    calibration.save(folder)
-    record = ChampionRecord.read(folder / "champion.json")
-    paths.versions.mkdir()
-    folder.rename(paths.versions / record.version)
-    record.write(paths.champion_json)
+    promote(known, calibration, paths)
     return paths
 
 

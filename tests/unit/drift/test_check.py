@@ -13,11 +13,14 @@ import pytest
 from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Paths
 from data.synthetic import synthetic_panel, write_sales
+from drift.calibrate import calibrate
 from drift.check import check, main, run
 from drift.result.drift_summary import DriftSummary
 from drift.result.retrain_flag import read_flag
 from models.champion import Champion
-from tests.unit.drift.conftest import PARAMS, SALES
+from tests.unit.drift.conftest import PARAMS, SALES, promote
+
+START = np.datetime64("2023-01-01", "D")
 
 
 def checked(clone: Paths, drifts: Sequence[str], **changes: object) -> DriftSummary:
@@ -103,6 +106,20 @@ def test_the_worst_shock_of_all_leaves_everything_a_check_leaves(clone: Paths) -
     assert summary.words.count("sold nothing in 28 days: closed, or data missing?") == 3
     assert read_flag(clone.flag) is not None
     assert "Nothing was sold" in (clone.reports / "performance_report.html").read_text(encoding="utf-8")
+
+
+def test_sales_that_never_change_are_steady(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Forecasts of such sales have no error, of the champion or of any member."""
+    known = SalesPanel(np.full((1, 400), 5, np.float32), START, SeriesIndex.from_labels([1], [1]))
+    now = SalesPanel(np.full((1, 414), 5, np.float32), START, known.series)
+    promote(known, calibrate(known, PARAMS), Paths(tmp_path))
+    shutil.copy("params.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    write_sales(now, Path("sales.csv"))
+    assert main(["--sales", "sales.csv"]) == 0
+    assert capsys.readouterr().out.startswith("steady: ")
 
 
 def test_sales_of_nought_throughout_are_undecided(calibrated_champion: Champion) -> None:

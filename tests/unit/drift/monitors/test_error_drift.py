@@ -54,3 +54,16 @@ def test_limits_need_weeks_with_a_year_before_them() -> None:
 @pytest.mark.parametrize("sold", [0.0, np.nan])
 def test_errors_of_nothing_sold_are_unknown(sold: float) -> None:
     assert np.isnan(Errors.of(np.full((2, 7), sold), np.ones((2, 7))).wape)
+
+
+def test_an_error_of_nought_is_as_good_as_another_and_beyond_compare_with_any_else() -> None:
+    assert Errors(0.0, 0.0).relative_to(Errors(0.0, 0.0)) == (1.0, 1.0)
+    assert np.isnan(Errors(3.0, 3.0).relative_to(Errors(0.0, 0.0))).all()
+    assert Errors(3.0, 6.0).relative_to(Errors(2.0, 3.0)) == (1.5, 2.0)
+
+
+def test_forecasts_without_error_a_year_before_leave_room_for_rounding() -> None:
+    exact = (FORECAST, FORECAST)
+    close, off = FORECAST * np.float32(1.005), FORECAST * np.float32(1.05)
+    assert not any(test.found for test in Performance(close, FORECAST, exact).tests(EVEN, EVEN, 0.2))
+    assert all(test.found for test in Performance(off, FORECAST, exact).tests(EVEN, EVEN, 0.2))
