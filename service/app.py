@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import logging
 from typing import Any
 
 import bentoml
-from anyio import CapacityLimiter, to_thread
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive
 
 from data.errors import StorecastError, UnknownSeriesError
-from drift.result.drift_summary import DriftSummary
-from service.api import endpoints
-from service.api.schemas import (
-    DriftCheckRequest,
-    ExplainResponse,
-    FeatureRow,
-    ForecastRequest,
-    ForecastResponse,
-    PredictRequest,
-    PredictResponse,
-)
+from service.api.endpoints import DRIFT_CHECK, EXPLAIN, FORECAST, INLINE_BYTES, PREDICT, Endpoint
 from service.core import metrics
 from service.core.errors import body_of, kind_of
 from service.core.settings import Settings, metrics_folder
+from service.core.work_queue import WorkQueue
 from service.live.live_model import LiveModel, champion_of_clone, champion_of_store, run_periodically
 from service.live.remote_champion import RemoteChampion
 from service.middleware.bento_metrics import TrafficMetrics
@@ -38,29 +27,32 @@ from service.middleware.edge import Edge
 from service.middleware.fast_path import FastPath, Responder
 from service.routes import create_routes, methods_of
 
-MODEL_THREADS = 4
+MODEL_THREADS, MAX_WAITING_FOR_MODEL = 2, 30
+LOOK_UP_THREADS, MAX_WAITING_LOOK_UPS = 1, 200
 
 SETTINGS = Settings()
 ROUTES = create_routes(SETTINGS)
 
 
-def fast(work: endpoints.Handler) -> Responder:
-    """An api's work for the fast lane, over whatever model serves at the time."""
-    return lambda body: endpoints.quick_response(work, ROUTES.state.live_model.current, body)
+def inline_responder(endpoint: Endpoint) -> Responder:
+    """An endpoint's short responses for the fast path, by the model that serves at the time."""
+    return lambda body: endpoint.respond_inline(ROUTES.state.live_model.current, body)
 
 
-FAST = {"/predict": fast(endpoints.predict), "/forecast": fast(endpoints.forecast)}
+FAST = {endpoint.path: inline_responder(endpoint) for endpoint in (PREDICT, FORECAST)}
 
 
 class JsonBody(bentoml.IODescriptor):  # type: ignore[misc]  # BentoML ships no types
-    """A JSON body left as bytes: read once, by `answers`, whose errors have our shape and no traceback."""
+    """A JSON body left as bytes: parsed once, by its endpoint, whose errors have the one shape."""
 
     content: bytes
+    receive: Any
+    """The ASGI callable of the request, which reports that its caller has left."""
 
     @classmethod
     async def from_http_request(cls, request: Request, serde: object) -> JsonBody:
         """What BentoML calls to read a request."""
-        return cls(content=await request.body())
+        return cls(content=await request.body(), receive=request.receive)
 
 
 def body_like(described: Any) -> type[JsonBody]:
@@ -77,6 +69,19 @@ def body_like(described: Any) -> type[JsonBody]:
             return schema
 
     return Body
+
+
+def api(endpoint: Endpoint) -> Any:
+    """An endpoint as BentoML declares one."""
+
+    async def respond(self: ForecastService, body: JsonBody) -> Response:
+        return await self.respond(endpoint, body.content, body.receive)
+
+    respond.__name__ = endpoint.name.replace("-", "_")
+    respond.__doc__ = endpoint.summary
+    return bentoml.api(
+        respond, route=endpoint.path, input_spec=body_like(endpoint.request), output_spec=endpoint.response
+    )
 
 
 class GuardedService(bentoml.Service):  # type: ignore[misc]  # BentoML ships no types
@@ -113,52 +118,37 @@ class ForecastService:
         )
         self.live_model.refresh()
         ROUTES.state.live_model = self.live_model
-        self._threads = CapacityLimiter(MODEL_THREADS)
+        self._model_work = WorkQueue("model", MODEL_THREADS, MAX_WAITING_FOR_MODEL)
+        self._look_ups = WorkQueue("look-ups", LOOK_UP_THREADS, MAX_WAITING_LOOK_UPS)
         run_periodically(SETTINGS.poll_seconds, self.live_model.refresh, "live model")
         if remote:
             run_periodically(SETTINGS.remote_poll_seconds, remote.sync, "remote champion")
         freeze_garbage_collector()
 
-    @bentoml.api(  # type: ignore[untyped-decorator]  # BentoML ships no types
-        input_spec=body_like(PredictRequest | FeatureRow | list[Any]), output_spec=PredictResponse
-    )
-    async def predict(self, body: JsonBody) -> Response:
-        """One series on one day, or a list of them; or rows of the seed's ten features."""
-        return await self._answer(
-            "predict", endpoints.predict, body.content, endpoints.is_quick(body.content)
-        )
+    predict = api(PREDICT)
+    forecast = api(FORECAST)
+    explain = api(EXPLAIN)
+    drift_check = api(DRIFT_CHECK)
 
-    @bentoml.api(  # type: ignore[untyped-decorator]
-        input_spec=body_like(ForecastRequest), output_spec=ForecastResponse
-    )
-    async def forecast(self, body: JsonBody) -> Response:
-        """All days of up to 1,000 series, from the table or from histories of the caller."""
-        return await self._answer(
-            "forecast", endpoints.forecast, body.content, endpoints.is_quick(body.content)
-        )
-
-    @bentoml.api(  # type: ignore[untyped-decorator]
-        input_spec=body_like(PredictRequest), output_spec=ExplainResponse
-    )
-    async def explain(self, body: JsonBody) -> Response:
-        """Why the forecast of one series on one day is what it is."""
-        return await self._answer("explain", endpoints.explain, body.content, is_quick=False)
-
-    @bentoml.api(  # type: ignore[untyped-decorator]
-        route="/drift-check", input_spec=body_like(DriftCheckRequest), output_spec=DriftSummary
-    )
-    async def drift_check(self, body: JsonBody) -> Response:
-        """Whether new days are what the model expected of them."""
-        return await self._answer("drift-check", endpoints.check_drift, body.content, is_quick=False)
-
-    async def _answer(self, endpoint: str, work: endpoints.Handler, body: bytes, is_quick: bool) -> Response:
-        """Do the work, in a thread when it would hold up others, and put what went wrong into our shape."""
+    async def respond(self, endpoint: Endpoint, body: bytes, receive: Receive) -> Response:
+        """Answer a request: short look-ups at once, other work in threads; errors in the one shape."""
         try:
-            job = functools.partial(work, self.live_model.forecasts, body)
-            content = job() if is_quick else await to_thread.run_sync(job, limiter=self._threads)
+            forecasts = self.live_model.forecasts
+            is_short = len(body) <= INLINE_BYTES
+            request = (
+                endpoint.parse(body)
+                if is_short
+                else await self._look_ups.run(lambda: endpoint.parse(body), receive)
+            )
+            if endpoint.needs_model(request):
+                content = await self._model_work.run(lambda: endpoint.respond(forecasts, request), receive)
+            elif is_short:
+                content = endpoint.respond(forecasts, request)
+            else:
+                content = await self._look_ups.run(lambda: endpoint.respond(forecasts, request), receive)
         except StorecastError as error:
             if isinstance(error, UnknownSeriesError):
-                metrics.count_unknown(endpoint)
+                metrics.count_unknown(endpoint.name)
             return Response(to_json(body_of(error)), kind_of(error).status, media_type="application/json")
         return Response(content, media_type="application/json")
 

@@ -6,10 +6,9 @@ import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import from_json
 
 from service.api.field_types import FIRST_YEAR, LAST_YEAR, NO_TEXT, Day, Flag, Label, Number, RecordedDay
-from service.core.errors import NOT_JSON, RequestError, invalid
+from service.core.errors import invalid
 
 MAX_SERIES = 1_000
 MAX_HORIZON_DAYS = 90
@@ -20,26 +19,12 @@ Method = Literal["model", "cold start", "closed", "seed-features"]
 Body = TypeVar("Body", bound=BaseModel)
 
 
-def read_json(body: bytes) -> Any:
-    """Read a body; raises `RequestError` when it is no JSON, to which NaN and infinity do not belong."""
-    try:
-        return from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        told = f"The body is not JSON: {error}." if body else "The body is empty, expected JSON."
-        raise RequestError(NOT_JSON, told, hint="GET /docs shows a body that works.") from error
-
-
 def check(model: type[Body], content: Any) -> Body:
     """Read JSON as a model; raises `RequestError` saying where it is not what was expected."""
     try:
         return model.model_validate(content)
     except ValidationError as error:
         raise invalid(error.errors(include_url=False, include_context=False)) from error
-
-
-def parse(model: type[Body], body: bytes) -> Body:
-    """Both in one: 400 when it is no JSON, 422 when it is not what was expected."""
-    return check(model, read_json(body))
 
 
 class RequestModel(BaseModel):

@@ -44,6 +44,7 @@ INVALID_DATA = Kind(422, "invalid_data")
 RATE_LIMITED = Kind(429, "rate_limited")
 INTERNAL = Kind(500, "internal_error")
 NO_MODEL = Kind(503, "no_model")
+OVERLOADED = Kind(503, "overloaded")
 TIMED_OUT = Kind(504, "timed_out")
 
 

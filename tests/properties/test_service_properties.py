@@ -53,9 +53,9 @@ def bodies() -> st.SearchStrategy[bytes]:
 @settings(max_examples=300)
 def test_the_fast_path_gives_the_same_bytes_as_the_api_or_none(body: bytes) -> None:
     forecasts = FORECASTS["all"]
-    fast = endpoints.quick_response(endpoints.predict, forecasts, body)
+    fast = endpoints.PREDICT.respond_inline(forecasts, body)
     try:
-        slow = endpoints.predict(forecasts, body)
+        slow = endpoints.PREDICT.answer(forecasts, body)
     except Exception:
         assert fast is None
     else:
@@ -72,9 +72,7 @@ def test_the_fast_path_passes_on_exactly_what_it_does_not_answer(body: bytes, co
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"api"})
 
-    fast_path = FastPath(
-        api, {"/predict": lambda b: endpoints.quick_response(endpoints.predict, FORECASTS["all"], b)}
-    )
+    fast_path = FastPath(api, {"/predict": lambda b: endpoints.PREDICT.respond_inline(FORECASTS["all"], b)})
     status, told, asked = _through(
         Edge(fast_path, Settings(), {"/predict": frozenset({"POST"})}), body, content_type
     )
@@ -84,7 +82,7 @@ def test_the_fast_path_passes_on_exactly_what_it_does_not_answer(body: bytes, co
         assert (status, told, handed_on) == (200, b"api", [body])
     else:
         token = request_id.set(asked)  # errors in a list name the request they came with
-        assert told == endpoints.predict(FORECASTS["all"], body)
+        assert told == endpoints.PREDICT.answer(FORECASTS["all"], body)
         request_id.reset(token)
 
 

@@ -50,7 +50,9 @@ def verdicts(verdict: str) -> float:
 @pytest.mark.parametrize(("factor", "verdict"), [(1.0, "steady"), (2.5, "drift")])
 def test_new_days_are_judged_and_verdicts_counted(forecasts: Forecasts, factor: float, verdict: str) -> None:
     before = verdicts(verdict)
-    told = json.loads(endpoints.check_drift(forecasts, json.dumps(new_days(forecasts, factor)).encode()))
+    told = json.loads(
+        endpoints.DRIFT_CHECK.answer(forecasts, json.dumps(new_days(forecasts, factor)).encode())
+    )
     assert told["verdict"] == verdict, told["words"]
     assert told["drift_found"] is (verdict == "drift")
     assert told["window"] == {"from": "2018-01-01", "to": "2018-01-14", "days": 14}

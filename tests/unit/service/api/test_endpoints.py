@@ -24,41 +24,41 @@ def forecasts(champion: Champion) -> Forecasts:
 
 
 def test_an_object_is_answered_by_an_object_and_a_list_by_a_list(forecasts: Forecasts) -> None:
-    one = json.loads(endpoints.predict(forecasts, ONE))
-    assert json.loads(endpoints.predict(forecasts, b"[" + ONE + b"]")) == [one]
-    assert json.loads(endpoints.predict(forecasts, b"[]")) == []
+    one = json.loads(endpoints.PREDICT.answer(forecasts, ONE))
+    assert json.loads(endpoints.PREDICT.answer(forecasts, b"[" + ONE + b"]")) == [one]
+    assert json.loads(endpoints.PREDICT.answer(forecasts, b"[]")) == []
 
 
 def test_a_row_of_features_is_answered_alone(forecasts: Forecasts) -> None:
-    assert json.loads(endpoints.predict(forecasts, ROW))["method"] == "seed-features"
+    assert json.loads(endpoints.PREDICT.answer(forecasts, ROW))["method"] == "seed-features"
 
 
 @pytest.mark.parametrize("body", [b"3", b'"a"', b"null", b"{}", b'{"store":1,"item":5}'])
 def test_anything_else_is_not_valid(forecasts: Forecasts, body: bytes) -> None:
     with pytest.raises(RequestError) as caught:
-        endpoints.predict(forecasts, body)
+        endpoints.PREDICT.answer(forecasts, body)
     assert caught.value.kind == INVALID_REQUEST
 
 
 def test_what_is_no_json_is_told_so(forecasts: Forecasts) -> None:
     with pytest.raises(RequestError, match="not JSON") as caught:
-        endpoints.predict(forecasts, b'{"store":1,')
+        endpoints.PREDICT.answer(forecasts, b'{"store":1,')
     assert caught.value.kind == NOT_JSON
 
 
 def test_a_list_has_a_length(forecasts: Forecasts) -> None:
     with pytest.raises(RequestError, match="1001 entries, expected at most 1000"):
-        endpoints.predict(forecasts, b"[" + b",".join([ONE] * 1001) + b"]")
+        endpoints.PREDICT.answer(forecasts, b"[" + b",".join([ONE] * 1001) + b"]")
 
 
 def test_only_what_is_plain_is_answered_at_once(forecasts: Forecasts) -> None:
-    assert endpoints.quick_response(endpoints.predict, forecasts, ONE) == endpoints.predict(forecasts, ONE)
-    for body in (ROW, b"{", UNKNOWN, b" " * endpoints.QUICK_BYTES + ONE):
-        assert endpoints.quick_response(endpoints.predict, forecasts, body) is None
-    assert endpoints.quick_response(endpoints.predict, None, ONE) is None
+    assert endpoints.PREDICT.respond_inline(forecasts, ONE) == endpoints.PREDICT.answer(forecasts, ONE)
+    for body in (ROW, b"{", UNKNOWN, b" " * endpoints.INLINE_BYTES + ONE):
+        assert endpoints.PREDICT.respond_inline(forecasts, body) is None
+    assert endpoints.PREDICT.respond_inline(None, ONE) is None
 
 
 def test_explanations_are_checked_as_predictions_are(forecasts: Forecasts) -> None:
-    assert json.loads(endpoints.explain(forecasts, ONE))["words"]
+    assert json.loads(endpoints.EXPLAIN.answer(forecasts, ONE))["words"]
     with pytest.raises(UnknownSeriesError):
-        endpoints.explain(forecasts, UNKNOWN)
+        endpoints.EXPLAIN.answer(forecasts, UNKNOWN)

@@ -15,9 +15,11 @@ from service.api.schemas import (
     PredictRequest,
     SeriesRequest,
     check,
-    parse,
 )
 from service.core.errors import INVALID_REQUEST, NOT_JSON, RequestError
+from service.core.json_body import parse_json
+
+LEVELS = (10_000,) * 5
 
 
 def query(**changes: object) -> bytes:
@@ -26,7 +28,7 @@ def query(**changes: object) -> bytes:
 
 def problem_of(model: type, body: bytes) -> RequestError:
     with pytest.raises(RequestError) as caught:
-        parse(model, body)
+        check(model, parse_json(body, LEVELS))
     return caught.value
 
 
@@ -34,7 +36,7 @@ def problem_of(model: type, body: bytes) -> RequestError:
     ("store", "read"), [(1, 1), ("1", "1"), (1.0, 1), ("Nord", "Nord"), (-(2**63), -(2**63))]
 )
 def test_a_label_keeps_the_type_it_was_sent_in(store: object, read: object) -> None:
-    found = parse(PredictRequest, query(store=store)).store
+    found = check(PredictRequest, parse_json(query(store=store), LEVELS)).store
     assert (type(found), found) == (type(read), read)
 
 
@@ -50,7 +52,7 @@ def test_what_is_no_label_is_refused_with_what_was_found(store: object) -> None:
     "date", ["2018-01-15", "2018-01-15T00:00:00", "2018-01-15T00:00:00.000Z", "2018-01-15 00:00:00"]
 )
 def test_a_day_may_be_written_as_javascript_and_pandas_do(date: str) -> None:
-    assert str(parse(PredictRequest, query(date=date)).date) == "2018-01-15"
+    assert str(check(PredictRequest, parse_json(query(date=date), LEVELS)).date) == "2018-01-15"
 
 
 @pytest.mark.parametrize(
@@ -136,7 +138,7 @@ def test_answers_have_a_field_for_every_level() -> None:
 
 
 def test_requests_cannot_be_changed() -> None:
-    asked = parse(PredictRequest, query())
+    asked = check(PredictRequest, parse_json(query(), LEVELS))
     with pytest.raises(ValidationError):
         asked.store = 2
 
