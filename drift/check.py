@@ -42,7 +42,7 @@ from drift.result.drift_kinds import kinds_of
 from drift.result.drift_summary import CheckedWindow, DriftSummary, DriftTest
 from drift.result.retrain_flag import raise_flag
 from models.champion import Champion
-from models.storage.bento_store import ChampionRecord
+from models.storage.version_record import ChampionRecord
 
 logger = logging.getLogger(__name__)
 

@@ -1,31 +1,48 @@
-"""A saved model, opened for use: its table at once, history and estimators when somebody asks for them."""
+"""A saved model, opened for use: its table at once, history and estimators at their first use."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from pydantic import BaseModel, Field
 
 from data.errors import ArtifactError
 from data.panel.sales_panel import SalesPanel
-from models.storage import bento_store as store
+from models.evaluation.model_names import SEASONAL_NAIVE, STORECAST
+from models.storage import version_record
+from models.storage.bounded_json import HINT, read_json
 from models.storage.forecast_table import ForecastTable
+from models.storage.version_record import RECORD, ChampionRecord
 
 if TYPE_CHECKING:
     from models.baselines.seed_regressor import SeedRegressor
+    from models.forecaster.backtest_folds import NewestFold
     from models.forecaster.forecaster import Forecaster
+
+
+class Accuracy(BaseModel):
+    """Scores on days the model did not know; in percent, null where one could not be measured."""
+
+    first_day: date
+    last_day: date
+    error: float | None = Field(description="WAPE: absolute errors as a share of the units sold.")
+    baseline_error: float | None = Field(description="WAPE of seasonal naive, which repeats the last week.")
+    bias: float | None = Field(description="Above 0: more was forecast than was sold.")
+    coverage_80: float | None
+    coverage_95: float | None
 
 
 @dataclass(frozen=True)
 class Champion:
-    """One version: `card` says what it is and how good; look-ups in `table` need nothing but numpy."""
+    """One version: `card` describes it and its scores; look-ups in `table` need only numpy."""
 
     folder: Path
-    record: store.ChampionRecord
+    record: ChampionRecord
     card: dict[str, Any]
 
     @classmethod
@@ -39,16 +56,10 @@ class Champion:
                 f"The files of version {folder.name} are not in {folder.parent}.",
                 hint="`make restore` brings the champion's from the DVC remote; `make train` makes another.",
             )
-        record = store.ChampionRecord.read(folder / store.RECORD)
+        record = ChampionRecord.read(folder / RECORD)
         if verify:
-            store.verify(folder, record)
-        try:
-            card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise ArtifactError(
-                f"card.json of version {record.version} cannot be read: {error}.", hint="Train again."
-            ) from error
-        return cls(folder, record, card)
+            version_record.verify(folder, record)
+        return cls(folder, record, read_json(folder / "card.json"))
 
     @property
     def trained_until(self) -> np.datetime64:
@@ -57,7 +68,7 @@ class Champion:
 
     @cached_property
     def table(self) -> ForecastTable:
-        """Forecasts and bounds of every known series, memory-mapped."""
+        """Forecasts and bounds of every known series."""
         return ForecastTable.open(self.folder)
 
     @cached_property
@@ -74,7 +85,37 @@ class Champion:
 
     @cached_property
     def seed(self) -> SeedRegressor:
-        """The better of the seed's two regressors, for callers who send its ten features."""
+        """The better of the two baseline regressors, for callers who send its ten features."""
         from models.baselines.seed_regressor import SeedRegressor
 
         return SeedRegressor.load(self.folder)
+
+    @cached_property
+    def backtest(self) -> NewestFold | None:
+        """Forecasts and sales of the newest fold; None when the history was too short for one."""
+        from models.forecaster.backtest_folds import NewestFold
+
+        return NewestFold.open(self.folder)
+
+    @cached_property
+    def accuracy(self) -> Accuracy | None:
+        """Scores on the hold-out; None when the history was too short to hold days out."""
+        metrics = read_json(self.folder / "metrics.json")
+        try:
+            hold_out, models = metrics.get("hold_out"), metrics["models"]
+            if hold_out is None or STORECAST not in models:
+                return None
+            cutoff = date.fromisoformat(hold_out)
+            scores = models[STORECAST]["by_fold"][hold_out]
+            baseline = models[SEASONAL_NAIVE]["by_fold"][hold_out] if SEASONAL_NAIVE in models else {}
+            return Accuracy(
+                first_day=cutoff + timedelta(days=1),
+                last_day=cutoff + timedelta(days=metrics["horizon_days"]),
+                error=scores["wape"],
+                baseline_error=baseline.get("wape"),
+                **{name: scores[name] for name in ("bias", "coverage_80", "coverage_95")},
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ArtifactError(
+                f"metrics.json in {self.folder} is not what was saved: {error!r}.", hint=HINT
+            ) from error

@@ -12,7 +12,7 @@ from hypothesis import settings
 from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Params, Paths
 from models.champion import Champion
-from models.storage.bento_store import RECORD, ChampionRecord
+from models.storage.version_record import RECORD, ChampionRecord
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -19,7 +19,7 @@ from data.prepare import load_panel
 from data.progress import configure_logging
 from drift.result.retrain_flag import Flag, clear_flag, raise_flag, read_flag
 from models.champion import Champion
-from models.storage.bento_store import RECORD, ChampionRecord
+from models.storage.version_record import RECORD, ChampionRecord
 from training.gate.correction_policy import DefaultCorrections, due_attempt, read_default_corrections
 from training.gate.params import RetrainParams
 from training.gate.verdict import GateVerdict, earlier_verdict, run_gate

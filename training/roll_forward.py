@@ -14,7 +14,7 @@ from data.prepare import load_panel
 from data.progress import configure_logging
 from models.champion import Champion
 from models.forecaster.roll_forward import roll_forward
-from models.storage.bento_store import ChampionRecord
+from models.storage.version_record import ChampionRecord
 from training.gate.correction_policy import has_seen_newest_week, read_default_corrections
 from training.gate.verdict import read_verdict
 from training.registry.champion_metrics import report_champion_metrics

@@ -23,10 +23,11 @@ from drift.params import DriftParams
 from drift.result.retrain_flag import read_flag
 from models.baselines.seed_estimators import SeedParams
 from models.baselines.seed_regressor import SeedRegressor
+from models.evaluation.model_names import STORECAST
 from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.forecaster.recent_correction import RecentCorrection
-from models.storage.bento_store import ChampionRecord
-from training.evaluation.backtest import STORECAST, backtest_baselines, backtest_forecaster, sampled_series
+from models.storage.version_record import ChampionRecord
+from training.evaluation.backtest import backtest_baselines, backtest_forecaster, sampled_series
 from training.evaluation.holdout_report import HoldOut, forecast_report
 from training.evaluation.leaderboard import (
     LeaderboardEntry,

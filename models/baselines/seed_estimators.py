@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from data.params import Params
+from models.evaluation.model_names import RegressorKind
 
 if TYPE_CHECKING:
     from sklearn.ensemble import RandomForestRegressor
     from xgboost import Booster, XGBRegressor
 
-Kind = Literal["xgboost", "random_forest"]
+Kind = RegressorKind
 Rows = NDArray[np.float32]
 Sales = NDArray[np.floating[Any]]
 

@@ -1,8 +1,7 @@
-"""The seed's regressors: ten features of yesterday and the calendar, sales of today, repeated day by day."""
+"""The baseline regressors: ten calendar and lag features, one day ahead, repeated day by day."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -24,8 +23,9 @@ from models.baselines.seed_estimators import (
     fit_forest,
     fit_xgboost,
 )
+from models.storage.bounded_json import HINT, read_json
 
-CHOICE = 4  # known days looked at for each row drawn
+DAYS_PER_ROW = 4  # known days to draw each training row from
 
 
 @dataclass(frozen=True)
@@ -68,21 +68,20 @@ class SeedRegressor:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote; raises `ArtifactError` naming the folder when it cannot."""
+        about = read_json(folder / "seed.json")
         try:
-            about = json.loads((folder / "seed.json").read_text(encoding="utf-8"))
             if about["features"] != list(SEED_FEATURES):
                 raise ValueError(f"it was fitted on {about['features']}")
             estimator = Forest.load(folder) if about["kind"] == "random_forest" else BoostedTrees.load(folder)
             return cls(about["kind"], estimator)
         except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
             raise ArtifactError(
-                f"The seed regressor in {folder} cannot be read: {error}.",
-                hint="Restore the version from DVC or train again.",
+                f"The baseline regressor in {folder} cannot be read: {error}.", hint=HINT
             ) from error
 
 
 def training_rows(history: SalesPanel, limit: int, random_seed: int) -> tuple[Rows, NDArray[np.float32]]:
-    """At most `limit` rows (n, 10) and their sales (n,), from known days of as many series as they call for.
+    """At most `limit` rows (n, 10) and their sales (n,), from known days of as many series as they need.
 
     Days are drawn series by series: the same days for all cost the boosted trees 4 % of their accuracy on the
     Kaggle set. Days without a full month before them are used only when there are no more than two months.
@@ -93,11 +92,11 @@ def training_rows(history: SalesPanel, limit: int, random_seed: int) -> tuple[Ro
     known_days = np.isfinite(history.sales[:, first:]).sum(axis=1)
     if not known_days.any():
         raise DataContractError(
-            f"None of the {history.n_series} series has a known day to learn from.",
+            f"None of the {history.n_series} series has a known day to train on.",
             hint="Check the column sales of data/raw.",
         )
     drawn = rng.permutation(np.flatnonzero(known_days))
-    enough = np.searchsorted(np.cumsum(known_days[drawn]), CHOICE * limit) + 1
+    enough = np.searchsorted(np.cumsum(known_days[drawn]), DAYS_PER_ROW * limit) + 1
     sales = history.sales[np.sort(drawn[:enough])]
     rows = seed_features(sales, history.start, days).reshape(-1, len(SEED_FEATURES))
     target = sales[:, days].ravel()

@@ -1,17 +1,24 @@
-"""Out-of-sample forecasts at rolling origins: what choice, intervals, leaderboard and drift feed on."""
+"""Out-of-sample forecasts at rolling origins, from which members, intervals and scores are derived."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.dates.folds import Fold
+from data.errors import ArtifactError
 from data.panel.sales_panel import SalesPanel
+from data.panel.series_index import SeriesIndex
 from models.components.seasonal_profile import Floats
 from models.forecaster.fitting import Effort, fit_members
 from models.forecaster.member_selection import combine
+from models.storage.array_packing import unpack
+from models.storage.bounded_json import HINT, read_json
 
 MIN_HISTORY_DAYS = 150
 LATER_MIN_HISTORY_DAYS = 540  # folds beyond the second serve intervals only, and need enough to learn from
@@ -20,9 +27,9 @@ NEEDED_FOLDS = 2
 
 @dataclass(frozen=True)
 class FoldForecast:
-    """Forecasts made at a cutoff and what came, float32 (n_series, horizon_days), NaN for unknown actuals."""
+    """Forecasts of a fold and its actuals, float32 (n_series, horizon_days), NaN for unknown actuals."""
 
-    cutoff_day: int  # last day the forecasts knew, counted from 1970
+    cutoff_day: int  # last day of the fold's history, counted from 1970
     overall: NDArray[np.float32]  # member O
     trend: NDArray[np.float32]  # member T
     season: NDArray[np.float32]  # member N
@@ -57,7 +64,46 @@ def forecast_fold(panel: SalesPanel, fold: Fold, effort: Effort) -> FoldForecast
     """Fit all members on the fold's history alone and forecast its future."""
     history = SalesPanel(panel.sales[:, fold.history], panel.start, panel.series)
     members = fit_members(history, fold.horizon_days, effort)
-    made = members.forecast(history, fold.horizon_days).by_name
+    forecasts = members.forecast(history, fold.horizon_days).by_name
     actual = panel.sales[:, fold.future].astype(np.float32)
-    overall, trend, season = (made[name].astype(np.float32) for name in "OTN")
+    overall, trend, season = (forecasts[name].astype(np.float32) for name in "OTN")
     return FoldForecast(int(history.end.astype(np.int64)), overall, trend, season, actual)
+
+
+@dataclass(frozen=True)
+class NewestFold:
+    """The selected members' forecast of the newest fold, and its actuals, both float32 (n_series, n_days).
+
+    A day of a series is NaN in both where no sales were recorded, so that sums of the two are comparable.
+    """
+
+    series: SeriesIndex
+    cutoff: np.datetime64
+    forecast: NDArray[np.float32]
+    actual: NDArray[np.float32]
+
+    @classmethod
+    def open(cls, folder: Path) -> Self | None:
+        """The newest fold of a version; None when its history was too short for one."""
+        described = read_json(folder / "forecaster.json")
+        try:
+            if not described["folds"]:
+                return None
+            with np.load(folder / "backtest.npz", allow_pickle=False) as stored:
+                newest = {name: stored[name] for name in stored.files if name.startswith("0.")}
+            fold = unpack(FoldForecast, newest, "0.")
+            forecast, actual = fold.forecast(described["chosen"]).astype(np.float32), fold.actual
+            known = np.isfinite(forecast) & np.isfinite(actual)
+            forecast, actual = (np.where(known, values, np.nan) for values in (forecast, actual))
+            return cls(SeriesIndex.from_json(described), fold.cutoff, forecast, actual)
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+            raise ArtifactError(f"The backtest in {folder} cannot be read: {error!r}.", hint=HINT) from error
+
+    def total(self, series: SeriesIndex) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Forecast and sales of each day summed over the given series, NaN on days none of them has."""
+        rows = self.series.rows_of(series)
+        forecast, actual = (values[rows[rows >= 0]] for values in (self.forecast, self.actual))
+        known = np.isfinite(actual).any(axis=0)
+        sums = (np.nansum(values, axis=0, dtype=np.float64) for values in (forecast, actual))
+        total_forecast, total_actual = (np.where(known, values, np.nan) for values in sums)
+        return total_forecast, total_actual

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -38,6 +37,7 @@ from models.forecaster.recent_correction import (
 )
 from models.forecaster.series_context import series_codes
 from models.storage.array_packing import Arrays, pack, unpack
+from models.storage.bounded_json import HINT, read_json
 from models.storage.forecast_table import CLOSED, COLD_START, MODEL, ForecastTable
 
 MIN_DAYS_BEFORE_SELECTION = 56
@@ -176,8 +176,8 @@ class Forecaster:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """The inverse of `save`; raises `ArtifactError` when a part is missing or damaged."""
+        described = read_json(folder / "forecaster.json")
         try:
-            described = json.loads((folder / "forecaster.json").read_text(encoding="utf-8"))
             arrays, backtest = _load_arrays(folder / "forecaster.npz"), _load_arrays(folder / "backtest.npz")
             trees = {
                 name: Tree.from_bytes((folder / TREE_FILES[name]).read_bytes(), correction)
@@ -192,8 +192,7 @@ class Forecaster:
             params = ForecasterParams.model_validate(described["params"])
         except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
             raise ArtifactError(
-                f"The forecaster in {folder} cannot be read: {error!r}.",
-                hint="Restore the version from DVC or train again.",
+                f"The forecaster in {folder} cannot be read: {error!r}.", hint=HINT
             ) from error
         members = Members(series, fitted, trees.get("trend"), trees.get("season"))
         return cls(params, members, described["chosen"], intervals, folds, correction)

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from models.storage.bento_store import ChampionRecord
+from models.storage.version_record import ChampionRecord
 
 ENDPOINTS = ("predict", "forecast", "explain")
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.atomic_files import atomic_write_text
-from models.storage.bento_store import NAME, RECORD, ChampionRecord
+from models.storage.bento_store import NAME
+from models.storage.version_record import RECORD, ChampionRecord
 
 PORT = 7860
 SECRETS = ("STORECAST_API_KEYS", "STORECAST_FILES_USER", "STORECAST_FILES_PASSWORD")

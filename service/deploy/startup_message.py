@@ -14,8 +14,8 @@ import numpy as np
 
 from data.errors import StorecastError
 from data.params import Paths
-from models.storage.bento_store import ChampionRecord
 from models.storage.forecast_table import ForecastTable
+from models.storage.version_record import ChampionRecord
 
 LEAD_DAYS = 14
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from data.errors import NoChampionError, StorecastError
 from data.params import Paths
-from models.storage.bento_store import NAME, RECORD, ChampionRecord
+from models.storage.bento_store import NAME
+from models.storage.version_record import RECORD, ChampionRecord
 from service.api.forecasts import Forecasts
 from service.core import metrics
 

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from data.atomic_files import atomic_write_text
 from data.errors import ArtifactError, NoChampionError
-from models.storage.bento_store import RECORD, ChampionRecord, FileDigest, verify
+from models.storage.version_record import RECORD, ChampionRecord, FileDigest, verify
 from service.api.forecasts import Forecasts
 from service.core import metrics
 from service.core.settings import Settings

@@ -9,8 +9,7 @@ from pydantic import BaseModel, Field
 from data.panel.series_index import SeriesId
 from drift.monitors.last_year import Comparison, compare_with_last_year
 from drift.monitors.series_attention import HORIZON_DAYS, Kind, series_needing_attention
-from models.champion import Champion
-from models.evaluation.accuracy import Accuracy, accuracy_of
+from models.champion import Accuracy, Champion
 
 
 class SeriesColumns(BaseModel):
@@ -75,7 +74,7 @@ def overview_of(champion: Champion, days: int) -> Overview:
             for reason in reasons
         ],
         attention_count=count,
-        accuracy=accuracy_of(champion.folder),
+        accuracy=champion.accuracy,
     )
 
 

@@ -10,7 +10,6 @@ from fastapi import FastAPI, Query, Response
 
 from data.errors import NoChampionError
 from models.champion import Champion
-from models.forecaster.backtest_result import Past
 from service.page.overview import Overview, overview_of
 from service.page.selection import Selection, selection_of
 
@@ -71,6 +70,5 @@ def add_page_routes(app: FastAPI, get_champion: Callable[[], Champion | None]) -
         history_days: Annotated[int, Query(ge=7, le=MAX_HISTORY_DAYS)] = HISTORY_DAYS,
     ) -> Response:
         current = champion()
-        past = kept.get(current, Past, lambda: Past.open(current.folder))
-        selection = selection_of(current, past, store, item, history_days)
+        selection = selection_of(current, store, item, history_days)
         return Response(selection.model_dump_json(), media_type="application/json")

@@ -11,7 +11,7 @@ from data.errors import UnknownSeriesError
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesId, SeriesIndex
 from models.champion import Champion
-from models.forecaster.backtest_result import Past
+from models.forecaster.backtest_folds import NewestFold
 from models.storage.forecast_table import CLOSED, COVERAGE_LEVELS, METHODS, MODEL, ForecastTable
 
 Values = list[float | None]
@@ -48,9 +48,7 @@ class Selection(BaseModel):
     trial: Trial | None = Field(description="The newest days of the backtest; null where nothing was tested.")
 
 
-def selection_of(
-    champion: Champion, past: Past | None, store: str | None, item: str | None, history_days: int
-) -> Selection:
+def selection_of(champion: Champion, store: str | None, item: str | None, history_days: int) -> Selection:
     """Describe what was chosen; raises `UnknownSeriesError` when no series of the champion belongs to it."""
     table = champion.table
     rows = _rows(table, store, item)
@@ -77,7 +75,7 @@ def selection_of(
         ranges=_ranges(table, rows[0]) if is_single else None,
         methods=[METHODS[code] for code in table.methods[rows[0]]] if is_single else None,
         method_counts=_method_counts(table, rows),
-        trial=_trial(past, recorded.series),
+        trial=_trial(champion.backtest, recorded.series),
     )
 
 
@@ -131,13 +129,13 @@ def _ranges(table: ForecastTable, row: int) -> dict[str, list[float]]:
     return {name: [round(value, 2) for value in values] for name, values in bounds.items()}
 
 
-def _trial(past: Past | None, series: SeriesIndex) -> Trial | None:
-    if past is None:
+def _trial(backtest: NewestFold | None, series: SeriesIndex) -> Trial | None:
+    if backtest is None:
         return None
-    forecast, sales = past.total(series)
+    forecast, sales = backtest.total(series)
     if np.isnan(sales).all():
         return None
-    return Trial(first_day=str(past.cutoff + DAY), forecast=_values(forecast), sales=_values(sales))
+    return Trial(first_day=str(backtest.cutoff + DAY), forecast=_values(forecast), sales=_values(sales))
 
 
 def _method_counts(table: ForecastTable, rows: NDArray[np.int64]) -> dict[str, int]:

@@ -23,8 +23,9 @@ from data.synthetic import SyntheticParams, synthetic_panel
 from models.baselines.seed_estimators import SeedParams
 from models.baselines.seed_regressor import SeedRegressor
 from models.forecaster.forecaster import Forecaster, ForecasterParams
-from models.storage.bento_store import RECORD, ChampionRecord, digests_of, import_to_bento, new_version
+from models.storage.bento_store import import_to_bento
 from models.storage.forecast_table import ForecastTable
+from models.storage.version_record import RECORD, ChampionRecord, digests_of, new_version
 from training.registry.version_folder import TrainingResult, save_challenger
 
 STORES, ITEMS, DAYS = 10, 50, 800

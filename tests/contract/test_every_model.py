@@ -10,23 +10,26 @@ from data.panel.sales_panel import SalesPanel, SeriesIndex
 from models.baselines.seasonal_naive import SeasonalNaive
 from models.baselines.seed_estimators import SeedParams
 from models.baselines.seed_regressor import SeedRegressor
+from models.evaluation.model_names import BASELINE_REGRESSORS, SEASONAL_NAIVE, STORECAST
 from models.forecaster.forecaster import Forecaster, ForecasterParams
 
 SEED = SeedParams(rows=3000, rounds=60, forest_rows=400, forest_trees=4)
-STORECAST = ForecasterParams(horizon_days=28, folds=1, backtest_rows=800, final_rows=800, rounds=5)
+PARAMS = ForecasterParams(horizon_days=28, folds=1, backtest_rows=800, final_rows=800, rounds=5)
 Forecast = Callable[[SalesPanel, int], NDArray[np.float32]]
 
 
 def fit_storecast(history: SalesPanel) -> Forecast:
-    forecaster = Forecaster.fit(history, STORECAST)
+    forecaster = Forecaster.fit(history, PARAMS)
     return lambda panel, horizon_days: forecaster.forecast(panel, horizon_days).forecast
 
 
 FITS: dict[str, Callable[[SalesPanel], Forecast]] = {
-    "seasonal naive": lambda history: SeasonalNaive.fit(history).forecast,
-    "baseline xgboost": lambda history: SeedRegressor.fit("xgboost", history, SEED).forecast,
-    "baseline random forest": lambda history: SeedRegressor.fit("random_forest", history, SEED).forecast,
-    "storecast": fit_storecast,
+    SEASONAL_NAIVE: lambda history: SeasonalNaive.fit(history).forecast,
+    BASELINE_REGRESSORS["xgboost"]: lambda history: SeedRegressor.fit("xgboost", history, SEED).forecast,
+    BASELINE_REGRESSORS["random_forest"]: lambda history: (
+        SeedRegressor.fit("random_forest", history, SEED).forecast
+    ),
+    STORECAST: fit_storecast,
 }
 
 

@@ -9,7 +9,7 @@ import yaml
 from prometheus_client import Counter, Histogram
 
 from data.job_metrics import JOB_METRICS
-from models.storage.bento_store import ChampionRecord
+from models.storage.version_record import ChampionRecord
 from monitoring.grafana.draw import DATASOURCE, FOLDER, dashboard
 from monitoring.grafana.panels import DASHBOARDS
 from service.core import metrics

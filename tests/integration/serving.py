@@ -18,7 +18,8 @@ from typing import Any, Self
 import httpx
 import psutil
 
-from models.storage.bento_store import NAME, RECORD, ChampionRecord, new_version
+from models.storage.bento_store import NAME
+from models.storage.version_record import RECORD, ChampionRecord, new_version
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_SECONDS = 60.0

@@ -11,7 +11,7 @@ from data.panel.frames import write_panel
 from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.result.retrain_flag import raise_flag, read_flag
-from models.storage.bento_store import ChampionRecord, verify
+from models.storage.version_record import ChampionRecord, verify
 from training.registry.decision_log import read_decisions
 from training.registry.promotion import promote
 from training.train import Settings, train

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from models.storage.bento_store import RECORD, ChampionRecord
+from models.storage.version_record import RECORD, ChampionRecord
 from tests.integration.serving import Load, Service, import_champion, later_version, path_in_store, wait_until
 
 BODY = '{"store": 1, "item": 5, "date": "2018-01-15"}'

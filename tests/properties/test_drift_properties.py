@@ -20,7 +20,7 @@ from drift.params import DriftParams
 from drift.result.drift_summary import DriftSummary
 from models.champion import Champion
 from models.forecaster.forecaster import Forecaster, ForecasterParams
-from models.storage.bento_store import ChampionRecord, new_version
+from models.storage.version_record import ChampionRecord, new_version
 from tests.unit.drift.synthetic_replays import last_windows, shocked, synthetic_replay
 
 replays = st.builds(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from data.errors import NoChampionError
 from data.params import Paths
-from models.storage.bento_store import RECORD, ChampionRecord, digests_of, new_version, verify
+from models.storage.version_record import RECORD, ChampionRecord, digests_of, new_version, verify
 from training.registry.promotion import promote, rollback
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from data.panel.sales_panel import SalesPanel
 from data.progress import wait_for
 from models.baselines.seasonal_naive import SeasonalNaive
-from models.baselines.seed_estimators import Kind, SeedParams
+from models.baselines.seed_estimators import SeedParams
 from models.baselines.seed_regressor import SeedRegressor
+from models.evaluation.model_names import BASELINE_REGRESSORS, SEASONAL_NAIVE, STORECAST, member_name
 from models.evaluation.scorecard import COVERED_LEVELS, Trial
 from models.evaluation.scores import Array
 from models.forecaster.backtest_folds import FoldForecast
@@ -25,11 +26,6 @@ from models.forecaster.forecaster import Forecaster
 from models.forecaster.member_selection import DEFAULT
 from models.storage.forecast_table import COLUMNS
 
-STORECAST, NAIVE = "storecast", "seasonal naive"
-BASELINE_REGRESSORS: Mapping[Kind, str] = {
-    "xgboost": "baseline xgboost",
-    "random_forest": "baseline random forest",
-}
 BOUND_COLUMNS = [COLUMNS.index(f"{side}_{k}") - 1 for k in COVERED_LEVELS for side in ("lower", "upper")]
 
 Rows = NDArray[np.int64]
@@ -68,7 +64,7 @@ def backtest_forecaster(
     much as the choice gains, by nothing where it kept the default mean. Intervals: `bounds_from_older_folds`.
     """
     folds = forecaster.folds
-    named = {STORECAST: forecaster.chosen, **{f"member {name}": name for name in DEFAULT}}
+    named = {STORECAST: forecaster.chosen, **{member_name(name): name for name in DEFAULT}}
     results = [
         _result(model, panel, folds, rows, [fold.forecast(names)[rows] for fold in folds])
         for model, names in named.items()
@@ -103,7 +99,7 @@ def backtest_baselines(
     forecast of exactly 0, which seasonal naive makes often, reads as a closed day there and has no width.
     """
     fits: dict[str, Callable[[SalesPanel], Model]] = {
-        NAIVE: SeasonalNaive.fit,
+        SEASONAL_NAIVE: SeasonalNaive.fit,
         BASELINE_REGRESSORS["xgboost"]: lambda history: SeedRegressor.fit("xgboost", history, params),
         BASELINE_REGRESSORS["random_forest"]: lambda history: SeedRegressor.fit(
             "random_forest", history, params

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from models.baselines.seed_estimators import Kind
+from models.evaluation.model_names import BASELINE_REGRESSORS, SEASONAL_NAIVE
 from models.evaluation.scorecard import Scorecard, Scores, Trial
-from training.evaluation.backtest import BASELINE_REGRESSORS, NAIVE, BacktestResult
+from training.evaluation.backtest import BacktestResult
 
 UNITS = {
     "days": "known days scored",
@@ -61,7 +62,7 @@ def rank_models(results: Sequence[BacktestResult]) -> list[LeaderboardEntry]:
             one.model,
             Scorecard.of(Trial.joined(list(one.trials.values()))),
             by_fold[one.model],
-            _skill(by_fold[one.model], by_fold.get(NAIVE, {})),
+            _skill(by_fold[one.model], by_fold.get(SEASONAL_NAIVE, {})),
             one.cpu_seconds,
         )
         for one in results

@@ -14,7 +14,7 @@ from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from models.champion import Champion
 from models.forecaster.forecaster import Forecaster
-from models.storage.bento_store import ChampionRecord
+from models.storage.version_record import ChampionRecord
 from training.gate.correction_policy import DefaultCorrections
 from training.gate.decision_rule import GateParams, decide
 from training.gate.head_to_head import compare_head_to_head

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from data.errors import StorecastError
 from data.params import Paths
-from models.storage.bento_store import RECORD, ChampionRecord
+from models.storage.version_record import RECORD, ChampionRecord
 from training.registry.promotion import champion_record, promote, rollback, use_local_bentoml_home
 from training.registry.version_list import format_version, format_versions, read_version
 

@@ -11,9 +11,9 @@ from typing import Any
 from data import job_metrics
 from data.job_metrics import Report, reported
 from data.params import Paths
+from models.evaluation.model_names import SEASONAL_NAIVE, STORECAST
 from training.registry.decision_log import read_decisions
 
-CHAMPION, BASELINE = "storecast", "seasonal naive"
 LEVELS = ("80", "95")
 
 
@@ -38,10 +38,10 @@ def _decisions(report: Report, paths: Paths) -> None:
 
 def _accuracy(report: Report, models: dict[str, Any]) -> None:
     """Percentages of metrics.json as shares; what could not be measured is not reported."""
-    for model in (CHAMPION, BASELINE):
+    for model in (STORECAST, SEASONAL_NAIVE):
         if (wape := _overall(models, model).get("wape")) is not None:
             report(job_metrics.WAPE, wape / 100, model)
-    scores = _overall(models, CHAMPION)
+    scores = _overall(models, STORECAST)
     if scores.get("bias") is not None:
         report(job_metrics.BIAS, scores["bias"] / 100)
     for level in LEVELS:

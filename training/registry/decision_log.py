@@ -14,9 +14,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from data.atomic_files import atomic_write_text
 from data.errors import ArtifactError
+from models.evaluation.model_names import STORECAST
 
 METRICS = "metrics.json"
-SERVED = "storecast"
 
 
 class Decision(BaseModel):
@@ -114,5 +114,5 @@ def scores_of(folder: Path) -> dict[str, float | None] | None:
         metrics = json.loads((folder / METRICS).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    scores: dict[str, float | None] | None = metrics["models"].get(SERVED, {}).get("overall")
+    scores: dict[str, float | None] | None = metrics["models"].get(STORECAST, {}).get("overall")
     return scores

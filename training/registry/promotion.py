@@ -14,7 +14,8 @@ from filelock import FileLock
 from data.atomic_files import atomic_path
 from data.errors import ArtifactError, NoChampionError
 from data.params import Paths
-from models.storage.bento_store import PICKLE, RECORD, ChampionRecord, import_to_bento, verify
+from models.storage.bento_store import import_to_bento
+from models.storage.version_record import PICKLE, RECORD, ChampionRecord, verify
 from training.registry.decision_log import (
     METRICS,
     Decision,
@@ -65,7 +66,7 @@ def promote(
                 hint=f"Roll back to it: `python -m training.registry rollback {record.version}`.",
             )
         if champion and not was_champion and record.created_at < champion.created_at:
-            record = record.made_anew(_later_than(champion), record.kind)
+            record = record.as_new_version(_later_than(champion), record.kind)
         _publish(folder, record, paths)
         if not was_champion:
             _log_champion(paths, record, reasons, scorecards=scorecards, attempt=attempt, kinds=kinds)
@@ -83,7 +84,7 @@ def rollback(paths: Paths, version: str | None = None, now: datetime | None = No
         if version is None and len(line) < 2:
             raise NoChampionError("There is no champion before the present one to roll back to.")
         restores = version or line[-2]
-        record = read_version(restores, paths).made_anew(now or _later_than(champion), "rolled back")
+        record = read_version(restores, paths).as_new_version(now or _later_than(champion), "rolled back")
         _publish(paths.versions / restores, record, paths)
         _log(paths, "rolled back", record, [f"Rolled back to {restores}."], restores=restores)
     return record

@@ -7,7 +7,8 @@ import shutil
 from pydantic import Field
 
 from data.params import Params, Paths, load_params
-from models.storage.bento_store import RECORD, forget
+from models.storage.bento_store import delete_imports
+from models.storage.version_record import RECORD
 from training.registry.decision_log import champion_lineage, read_decisions
 from training.registry.promotion import UNFINISHED, champion_record, registry_lock
 
@@ -32,7 +33,7 @@ def delete_old_versions(paths: Paths) -> list[str]:
         removed = others[: max(len(others) - params.others, 0)]
         for version in removed:
             _remove(version, paths)
-        forget(removed)
+        delete_imports(removed)
     return removed
 
 

@@ -27,7 +27,7 @@ from drift.calibration.thresholds import Calibration
 from models.baselines.seed_regressor import SeedRegressor
 from models.champion import Champion
 from models.forecaster.forecaster import Forecaster
-from models.storage.bento_store import PICKLE, RECORD, ChampionRecord, digests_of, new_version
+from models.storage.version_record import PICKLE, RECORD, ChampionRecord, digests_of, new_version
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import json
 
 from data.errors import ArtifactError
 from data.params import Paths
-from models.storage.bento_store import RECORD, ChampionRecord
+from models.storage.version_record import RECORD, ChampionRecord
 
 
 def read_version(version: str, paths: Paths) -> ChampionRecord:

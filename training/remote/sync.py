@@ -23,7 +23,7 @@ from data.errors import ArtifactError, StorecastError
 from data.loading.load_history import raw_files
 from data.params import Paths
 from data.progress import configure_logging
-from models.storage.bento_store import RECORD, ChampionRecord, verify
+from models.storage.version_record import RECORD, ChampionRecord, verify
 from training.registry.promotion import UNFINISHED, promote, registry_lock, use_local_bentoml_home
 from training.remote.dagshub import account, credentials
 from training.remote.dvc_command import Dvc, RemoteError

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from data.params import Paths
-from models.storage.bento_store import RECORD, ChampionRecord
+from models.storage.version_record import RECORD, ChampionRecord
 from tests.integration.share.remotes import Remote
 from training.registry.decision_log import Decision, append_decision
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models.storage.bento_store import ChampionRecord, verify
+from models.storage.version_record import ChampionRecord, verify
 from tests.integration.share.clones import Clone, Watch
 from tests.integration.share.remotes import TOKEN, Fault, Remote
 

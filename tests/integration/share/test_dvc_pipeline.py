@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from models.storage.bento_store import ChampionRecord
+from models.storage.version_record import ChampionRecord
 from tests.integration.share.clones import Clone
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.champion import Champion
-from models.storage.bento_store import RECORD, ChampionRecord
+from models.storage.version_record import RECORD, ChampionRecord
 from service.core.settings import Settings
 from service.live.remote_champion import RemoteChampion
 from tests.integration.share.clones import Clone

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 
 import yaml
 
-from models.storage.bento_store import RECORD
+from models.storage.version_record import RECORD
 
 TOKEN = "hf_planted-token"
 NAME = "shop/storecast"

@@ -11,7 +11,7 @@ import yaml
 
 from data.panel.frames import frame_from_panel
 from data.synthetic import SyntheticParams, synthetic_panel
-from models.storage.bento_store import ChampionRecord
+from models.storage.version_record import ChampionRecord
 from tests.integration.share.clones import ROOT, SMALL, Clone, new_clone
 
 SHIPPED = (".ci", ".github", "requirements", "bentofile.yaml")

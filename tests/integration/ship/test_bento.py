@@ -11,7 +11,7 @@ import httpx
 import pytest
 import yaml
 
-from models.storage.bento_store import RECORD, ChampionRecord
+from models.storage.version_record import RECORD, ChampionRecord
 from service.deploy.smoke import smoke
 from tests.integration.serving import free_port
 from tests.integration.ship.packing import PLANTED, ROOT, SECRETS, build, files, files_with_secrets

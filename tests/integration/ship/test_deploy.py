@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from models.storage.bento_store import RECORD, ChampionRecord
+from models.storage.version_record import RECORD, ChampionRecord
 from service.deploy.space import SECRETS as GIVEN
 from tests.integration.serving import later_version
 from tests.integration.ship.hub import NAME, TOKEN, Hub

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from models.storage.bento_store import RECORD, ChampionRecord
+from models.storage.version_record import RECORD, ChampionRecord
 from service.deploy.smoke import smoke
 from tests.integration.serving import free_port, import_champion, wait_until
 from tests.integration.ship.engine import (

@@ -9,7 +9,8 @@ import pytest
 
 from data import job_metrics
 from data.job_metrics import JOB_METRICS, JobMetric, reported
-from models.storage.bento_store import NAME, RECORD
+from models.storage.bento_store import NAME
+from models.storage.version_record import RECORD
 from monitoring.grafana.panels import DASHBOARDS
 from tests.integration.serving import Service, import_champion, later_version, wait_until
 from tests.integration.ship.watching import Watch

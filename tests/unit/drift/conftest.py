@@ -13,7 +13,7 @@ from drift.calibrate import calibrate
 from drift.calibration.thresholds import Calibration
 from drift.params import DriftParams
 from models.champion import Champion
-from models.storage.bento_store import ChampionRecord
+from models.storage.version_record import ChampionRecord
 from tests.conftest import save_champion
 
 SALES = SyntheticParams(stores=3, items=6, days=900)

@@ -14,8 +14,8 @@ from data.panel.sales_panel import SalesPanel, SeriesIndex
 from models.baselines.seed_estimators import SeedParams
 from models.baselines.seed_regressor import SeedRegressor
 from models.champion import Champion
-from models.storage.bento_store import ChampionRecord, digests_of, new_version
 from models.storage.forecast_table import ForecastTable
+from models.storage.version_record import ChampionRecord, digests_of, new_version
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 PANEL = SalesPanel(

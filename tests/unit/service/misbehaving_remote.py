@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from models.storage.bento_store import RECORD, ChampionRecord, FileDigest, new_version
+from models.storage.version_record import RECORD, ChampionRecord, FileDigest, new_version
 
 AUTH = f"Basic {base64.b64encode(b'me:sesame').decode()}"
 

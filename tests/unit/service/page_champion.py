@@ -11,8 +11,8 @@ from data.panel.series_index import SeriesIndex
 from models.champion import Champion
 from models.forecaster.backtest_folds import FoldForecast
 from models.storage.array_packing import pack
-from models.storage.bento_store import ChampionRecord
 from models.storage.forecast_table import COLUMNS, ForecastTable
+from models.storage.version_record import ChampionRecord
 
 CUTOFF = np.datetime64("2026-11-22", "D")
 SERIES = SeriesIndex.from_labels(["Berlin", "Berlin", "Ulm"], ["1", "2", "2"])

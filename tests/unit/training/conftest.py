@@ -14,7 +14,7 @@ from data.synthetic import SyntheticParams, synthetic_panel
 from drift.params import DriftParams
 from models.baselines.seed_estimators import SeedParams
 from models.forecaster.forecaster import ForecasterParams
-from models.storage.bento_store import RECORD, ChampionRecord, digests_of, new_version
+from models.storage.version_record import RECORD, ChampionRecord, digests_of, new_version
 from training.train import Settings, TrainParams, train
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from drift.result.retrain_flag import raise_flag, read_flag
 from models.champion import Champion
-from models.storage.bento_store import RECORD, ChampionRecord, verify
+from models.storage.version_record import RECORD, ChampionRecord, verify
 from training.registry.decision_log import read_decisions
 from training.registry.promotion import champion_record, promote
 from training.retrain import main, run

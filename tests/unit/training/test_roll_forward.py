@@ -12,7 +12,8 @@ from data.params import Paths
 from data.synthetic import SyntheticParams, synthetic_panel
 from models.champion import Champion
 from models.forecaster.roll_forward import roll_forward
-from models.storage.bento_store import ChampionRecord, bento_champion
+from models.storage.bento_store import bento_champion
+from models.storage.version_record import ChampionRecord
 from training.registry.decision_log import champion_lineage, read_decisions
 from training.registry.promotion import champion_record, promote, rollback
 from training.roll_forward import main, run

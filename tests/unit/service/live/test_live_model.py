@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import NoChampionError
-from models.storage.bento_store import RECORD, ChampionRecord, new_version
+from models.storage.version_record import RECORD, ChampionRecord, new_version
 from service.core import metrics
 from service.live.live_model import LiveModel, champion_of_clone, run_periodically
 

@@ -10,7 +10,7 @@ from filelock import FileLock
 
 from data.errors import NoChampionError
 from models.champion import Champion
-from models.storage.bento_store import RECORD
+from models.storage.version_record import RECORD
 from service.core import metrics
 from service.core.settings import Settings
 from service.live.remote_champion import RemoteChampion

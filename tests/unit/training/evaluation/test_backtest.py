@@ -6,11 +6,9 @@ import pytest
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from models.champion import Champion
+from models.evaluation.model_names import BASELINE_REGRESSORS, SEASONAL_NAIVE, STORECAST
 from models.forecaster.forecaster import Forecaster
 from training.evaluation.backtest import (
-    BASELINE_REGRESSORS,
-    NAIVE,
-    STORECAST,
     backtest_baselines,
     backtest_forecaster,
     bounds_from_older_folds,
@@ -32,7 +30,7 @@ def test_all_models_are_tried_on_the_forecasters_folds(
     results += backtest_baselines(panel, forecaster.folds, rows, settings.train.seed)
     assert [one.model for one in results] == [
         *(STORECAST, "member O", "member T", "member N"),
-        *(NAIVE, BASELINE_REGRESSORS["xgboost"], BASELINE_REGRESSORS["random_forest"]),
+        *(SEASONAL_NAIVE, BASELINE_REGRESSORS["xgboost"], BASELINE_REGRESSORS["random_forest"]),
     ]
     for one in results:
         assert list(one.trials) == [fold.cutoff for fold in forecaster.folds]

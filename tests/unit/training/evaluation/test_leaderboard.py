@@ -7,8 +7,9 @@ import json
 import numpy as np
 import pytest
 
+from models.evaluation.model_names import BASELINE_REGRESSORS, SEASONAL_NAIVE, STORECAST
 from models.evaluation.scorecard import Trial
-from training.evaluation.backtest import BASELINE_REGRESSORS, NAIVE, STORECAST, BacktestResult
+from training.evaluation.backtest import BacktestResult
 from training.evaluation.leaderboard import (
     UNITS,
     better_regressor,
@@ -30,7 +31,7 @@ def results(model: str, *errors: float) -> BacktestResult:
 
 TABLE = rank_models(
     [
-        results(NAIVE, 4, 8),
+        results(SEASONAL_NAIVE, 4, 8),
         results(BASELINE_REGRESSORS["random_forest"], 3, 3),
         results(STORECAST, 1, 4),
         results(BASELINE_REGRESSORS["xgboost"], 3.5, 3),
@@ -42,7 +43,7 @@ def test_the_best_comes_first() -> None:
     assert [entry.model for entry in TABLE] == [
         STORECAST,
         *(BASELINE_REGRESSORS[k] for k in ("random_forest", "xgboost")),
-        NAIVE,
+        SEASONAL_NAIVE,
     ]
 
 
@@ -61,7 +62,7 @@ def test_metrics_have_every_model_overall_by_size_by_step_and_by_fold() -> None:
     assert metrics["folds"] == ["2024-06-30", "2024-04-01"]
     assert metrics["hold_out"] == "2024-06-30"
     assert metrics["not_measured"] == ["Nothing else."]
-    assert set(metrics["models"]) == {STORECAST, NAIVE, *BASELINE_REGRESSORS.values()}
+    assert set(metrics["models"]) == {STORECAST, SEASONAL_NAIVE, *BASELINE_REGRESSORS.values()}
     for scores in metrics["models"].values():
         assert set(scores) == {"overall", "by_seller_size", "by_step", "by_fold", "skill"}
         assert set(scores["overall"]) == set(UNITS) - {"skill"}

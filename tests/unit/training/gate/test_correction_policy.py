@@ -12,7 +12,7 @@ from models.champion import Champion
 from models.evaluation.scores import wape
 from models.forecaster.recent_correction import CORRECTIONS, FOLLOW_BREAKS, NO_CORRECTION, RecentCorrection
 from models.forecaster.roll_forward import roll_forward
-from models.storage.bento_store import ChampionRecord
+from models.storage.version_record import ChampionRecord
 from training import retrain
 from training import roll_forward as job
 from training.gate.correction_policy import (

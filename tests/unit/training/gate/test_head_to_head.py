@@ -10,7 +10,7 @@ from data.panel.sales_panel import SalesPanel
 from models.champion import Champion
 from models.forecaster.forecaster import Forecaster
 from models.forecaster.recent_correction import FOLLOW_BREAKS, NO_CORRECTION, RecentCorrection
-from models.storage.bento_store import ChampionRecord
+from models.storage.version_record import ChampionRecord
 from training.gate.correction_policy import DefaultCorrections
 from training.gate.head_to_head import compare_head_to_head
 from training.train import Settings

@@ -8,7 +8,6 @@ import pytest
 from data import job_metrics
 from data.job_metrics import Report
 from data.params import Paths
-from training.registry import champion_metrics as told_module
 from training.registry.champion_metrics import report_champion_metrics
 from training.registry.decision_log import Decision, append_decision
 
@@ -26,7 +25,7 @@ def test_decisions_are_counted_and_percentages_become_shares(tmp_path: Path, sen
     for decision in ("promoted", "kept", "kept"):
         append_decision(paths.history_jsonl, Decision.now(decision, "v", None, ["why"], scorecards={}))
     overall = {"wape": 12.0, "bias": -1.0, "coverage_80": 77.0, "coverage_95": None}
-    paths.metrics_json.write_text(json.dumps({"models": {told_module.CHAMPION: {"overall": overall}}}))
+    paths.metrics_json.write_text(json.dumps({"models": {"storecast": {"overall": overall}}}))
     paths.flag.parent.mkdir()
     paths.flag.touch()
     with report_champion_metrics("retrain", paths):

@@ -10,7 +10,7 @@ import pytest
 
 from data.errors import NoChampionError
 from data.params import Paths
-from models.storage.bento_store import ChampionRecord
+from models.storage.version_record import ChampionRecord
 from training.registry.decision_log import read_decisions
 from training.registry.promotion import champion_record, promote, rollback
 
@@ -112,7 +112,9 @@ def test_a_clock_set_back_makes_no_champion_that_services_pass_over(
 ) -> None:
     make_version("first")
     promote_challenger(paths)
-    ahead = ChampionRecord.read(paths.champion_json).made_anew(datetime(2999, 1, 1, tzinfo=UTC), "trained")
+    ahead = ChampionRecord.read(paths.champion_json).as_new_version(
+        datetime(2999, 1, 1, tzinfo=UTC), "trained"
+    )
     (paths.versions / ChampionRecord.read(paths.champion_json).version).rename(paths.versions / ahead.version)
     for place in (paths.champion_json, paths.versions / ahead.version / "champion.json"):
         ahead.write(place)

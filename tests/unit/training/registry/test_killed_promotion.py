@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from data.params import Paths
-from models.storage.bento_store import ChampionRecord, bento_champion, verify
+from models.storage.bento_store import bento_champion
+from models.storage.version_record import ChampionRecord, verify
 from training.registry.decision_log import read_decisions
 from training.registry.promotion import promote
 

@@ -9,7 +9,8 @@ import pytest
 
 from data.errors import ArtifactError, NoChampionError
 from data.params import Paths
-from models.storage.bento_store import ChampionRecord, bento_champion, verify
+from models.storage.bento_store import bento_champion
+from models.storage.version_record import ChampionRecord, verify
 from training.registry.__main__ import main
 from training.registry.decision_log import read_decisions
 from training.registry.promotion import champion_record, promote, rollback

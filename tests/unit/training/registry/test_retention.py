@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from data.params import Paths
-from models.storage.bento_store import ChampionRecord, bento_champion
+from models.storage.bento_store import bento_champion
+from models.storage.version_record import ChampionRecord
 from training.registry.promotion import champion_record, promote, rollback
 from training.registry.retention import delete_old_versions
 

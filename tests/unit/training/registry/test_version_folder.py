@@ -11,7 +11,7 @@ from data.panel.sales_panel import SalesPanel
 from data.panel.seed_features import SEED_FEATURES
 from data.params import Paths
 from models.champion import Champion
-from models.storage.bento_store import ChampionRecord, digests_of
+from models.storage.version_record import ChampionRecord, digests_of
 from training.registry.version_folder import (
     HISTORY_DAYS,
     TrainingResult,

@@ -8,7 +8,8 @@ import pytest
 
 from data.errors import ArtifactError, NoChampionError
 from data.params import Paths
-from models.storage.bento_store import ChampionRecord, bento_champion
+from models.storage.bento_store import bento_champion
+from models.storage.version_record import ChampionRecord
 from training.registry.promotion import promote
 from training.remote.dvc_command import Dvc, RemoteError
 from training.remote.sync import check_remote_reachable, pull, push, restore, share

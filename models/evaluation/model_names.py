@@ -1,0 +1,20 @@
+"""The names of the compared models, as leaderboard, metrics.json and monitoring show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+RegressorKind = Literal["xgboost", "random_forest"]
+
+STORECAST = "storecast"
+SEASONAL_NAIVE = "seasonal naive"
+BASELINE_REGRESSORS: Mapping[RegressorKind, str] = {
+    "xgboost": "baseline xgboost",
+    "random_forest": "baseline random forest",
+}
+
+
+def member_name(letter: str) -> str:
+    """The name of member O, T or N as a model of its own."""
+    return f"member {letter}"
