@@ -41,9 +41,10 @@ def _longest(level: Floats, error: Floats, deviations: float) -> Ints:
 
 def _levels(history: History) -> tuple[Floats, Floats]:
     """Level of each window and what it would have sold at a level of one, both (n_windows, n_series)."""
-    since = [max(0, history.n_days - days) for days in COMPARED_DAYS]
-    expected = (history.expected_sum[:, -1:] - history.expected_sum[:, since]).T
-    sold = (history.sales_sum[:, -1:] - history.sales_sum[:, since]).T
+    series = np.arange(len(history.origin))
+    since = np.maximum(0, history.origin - np.array(COMPARED_DAYS)[:, None])
+    expected = history.expected_sum[:, -1] - history.expected_sum[series, since]
+    sold = history.sales_sum[:, -1] - history.sales_sum[series, since]
     return sold / np.maximum(expected, 1e-9), expected
 
 
@@ -52,9 +53,9 @@ def _dispersion(history: History) -> Floats:
 
     A single break moves one of the 51 differences of a year, and so does not hide itself.
     """
-    edges = np.maximum(0, history.n_days - 7 * np.arange(WEEKS + 1))
-    sold = -np.diff(history.sales_sum[:, edges], axis=1)
-    expected = -np.diff(history.expected_sum[:, edges], axis=1)
+    edges = np.maximum(0, history.origin[:, None] - 7 * np.arange(WEEKS + 1))
+    sold = -np.diff(np.take_along_axis(history.sales_sum, edges, axis=1), axis=1)
+    expected = -np.diff(np.take_along_axis(history.expected_sum, edges, axis=1), axis=1)
     both = (expected[:, 1:] > 0) & (expected[:, :-1] > 0)
     level = sold / np.maximum(expected, 1e-9)
     pooled = (sold[:, 1:] + sold[:, :-1]) / np.maximum(expected[:, 1:] + expected[:, :-1], 1e-9)

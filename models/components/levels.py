@@ -60,7 +60,8 @@ class History:
 
     `sales` is float64 (n_series, n_days), NaN where unknown; `index` (n_series, n_days + horizon_days) is the
     profile with closed days at 0; `first_sale` is the column of each series' first sale (negative when it
-    lies before the columns kept here, n_days when there was none); `store` holds store codes, −1 unseen.
+    lies before the columns kept here, `origin` when there was none); `store` holds store codes, −1 unseen.
+    `origin` is the column each series' forecast starts at: n_days, or less where its sales end earlier.
     """
 
     sales: Floats
@@ -70,6 +71,7 @@ class History:
     calendar: Calendar  # of the history and the horizon
     store: Ints
     first_sale: Ints
+    origin: Ints
 
     @property
     def n_days(self) -> int:

@@ -49,11 +49,11 @@ def sample_rows(history: History, horizon_days: int, max_rows: int, rng: np.rand
     return Rows(series[settled], origin[settled], target[settled])
 
 
-def forecast_rows(n_series: int, n_days: int, horizon_days: int) -> Rows:
-    """Every series and step from the end of the history: n_series × horizon_days rows, series by series."""
-    series = np.repeat(np.arange(n_series), horizon_days)
-    origin = np.full(len(series), n_days)
-    return Rows(series, origin, np.tile(np.arange(n_days, n_days + horizon_days), n_series))
+def forecast_rows(origin: Ints, horizon_days: int) -> Rows:
+    """Every series and step from its origin (n_series,): n_series × horizon_days rows, series by series."""
+    series = np.repeat(np.arange(len(origin)), horizon_days)
+    target = (origin[:, None] + np.arange(horizon_days)).ravel()
+    return Rows(series, origin[series], target)
 
 
 def features(
@@ -161,7 +161,9 @@ def _of_recent_days(history: History, rows: Rows) -> list[Floats | Ints]:
         columns.append(np.where(n > 0, share, np.nan))
     sold_on = np.where(history.filled > 0, np.arange(history.n_days), -1)
     last_sale = np.maximum.accumulate(sold_on, axis=1)
-    days_since_sale = origin - 1 - np.where(origin > 0, last_sale[series, origin - 1], -1)
+    after_sale = 1 + np.where(origin > 0, last_sale[series, origin - 1], -1)
+    first_known = np.where(history.known.any(1), history.known.argmax(1), history.origin)[series]
+    days_since_sale = origin - np.minimum(np.maximum(after_sale, first_known), origin)
     return [
         *columns,
         np.minimum(days_since_sale, 400),

@@ -51,6 +51,7 @@ def fit_members(panel: SalesPanel, horizon_days: int, effort: Effort, trees: Tre
             *(sales, profile.index(days), profile.weekday, profile.month, days),
             store=panel.series.store_codes,
             first_sale=first_sale,
+            origin=np.full(panel.n_series, panel.n_days),
         )
         growth = history.growth(len(panel.series.store_names), np.arange(panel.n_days + 1))
         member_fit = MemberFit(profile, growth, Blend.only("L364"), Blend.only("L364"))

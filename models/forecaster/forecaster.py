@@ -133,14 +133,22 @@ class Forecaster:
         """Forecasts of the days after the history's last without bounds, (n_series, horizon_days)."""
         return self.recent_correction.forecast(self.members.forecast(history, horizon_days), self.chosen)
 
-    def forecast(self, history: SalesPanel, horizon_days: int | None = None) -> ForecastTable:
+    def forecast(
+        self,
+        history: SalesPanel,
+        horizon_days: int | None = None,
+        last_days: NDArray[np.datetime64] | None = None,
+    ) -> ForecastTable:
         """Forecast the days after the history's last, with bounds; by default `params.horizon_days` of them.
 
         Series are matched by name; one that is not in the training takes the profile of its store and item
         and is marked "cold start". The same code forecasts one series online and all in a batch.
+
+        With `last_days` (n_series,) each series is forecast from the day after its own instead of the
+        history's last, exactly as if it were forecast alone; step 1 of the table is that day.
         """
         horizon_days = horizon_days or self.params.horizon_days
-        forecasts = self.members.forecast(history, horizon_days)
+        forecasts = self.members.forecast(history, horizon_days, last_days)
         forecast = self.recent_correction.forecast(forecasts, self.chosen)
         row = series_codes(self.series, history.series)[0]
         bounds = self.intervals.bounds(forecast, row) if self.intervals else poisson_bounds(forecast)

@@ -50,11 +50,16 @@ class Members:
     trend_tree: Tree | None
     season_tree: Tree | None
 
-    def forecast(self, panel: SalesPanel, horizon_days: int) -> MemberForecasts:
-        """Forecast the days after the panel's last; a series need not be one of the training."""
-        context = SeriesContext.of(self.series, self.fitted, panel, horizon_days)
+    def forecast(
+        self, panel: SalesPanel, horizon_days: int, last_days: NDArray[np.datetime64] | None = None
+    ) -> MemberForecasts:
+        """Forecast the days after the panel's last; a series need not be one of the training.
+
+        With `last_days` (n_series,) each series is forecast from the day after its own.
+        """
+        context = SeriesContext.of(self.series, self.fitted, panel, horizon_days, last_days)
         trend = context.history_for(self.fitted.trend)
-        rows = forecast_rows(panel.n_series, panel.n_days, horizon_days)
+        rows = forecast_rows(context.origin, horizon_days)
         levels = _levels(trend, self.fitted.trend, rows, horizon_days)
         sales_level = self.fitted.trend.blend.sales_level(levels, rows.step)
         index = trend.index[rows.series, rows.target]

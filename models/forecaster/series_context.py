@@ -31,13 +31,26 @@ class SeriesContext:
     store: Ints
     item: Ints
     first_sale: Ints
+    origin: Ints  # column after the last day of each series
     is_closed: NDArray[np.bool_]  # (n_series, n_days + horizon_days)
 
     @classmethod
     def of(
-        cls, series: SeriesIndex, fitted: FittedState, panel: SalesPanel, horizon_days: int
+        cls,
+        series: SeriesIndex,
+        fitted: FittedState,
+        panel: SalesPanel,
+        horizon_days: int,
+        last_days: NDArray[np.datetime64] | None = None,
     ) -> SeriesContext:
-        """Match the series by name and clean their sales by the fitted rules."""
+        """Match the series by name and clean their sales by the fitted rules.
+
+        `last_days` (n_series,) are the days each series ends on, where that is not the panel's end.
+        """
+        if last_days is None:
+            origin = np.full(panel.n_series, panel.n_days)
+        else:
+            origin = (last_days - panel.start).astype(np.int64) + 1
         row, store, item = series_codes(series, panel.series)
         weekdays = np.where(row[:, None] >= 0, fitted.rules.weekdays[row], False)
         rules = replace(fitted.rules, weekdays=weekdays)
@@ -47,11 +60,12 @@ class SeriesContext:
         has_sold = sales > 0
         start = panel.start.astype(np.int64)
         fitted_first = np.where(row >= 0, fitted.first_sale[row] - start, NEVER)
-        seen_first = np.where(has_sold.any(1), has_sold.argmax(1), panel.n_days)
+        seen_first = np.where(has_sold.any(1), has_sold.argmax(1), origin)
         first_sale = np.minimum(fitted_first, seen_first)
         is_listed = np.arange(panel.n_days) >= first_sale[:, None]
         sales[~is_listed | (is_closed[:, : panel.n_days] & (sales == 0))] = np.nan
-        return cls(sales, recorded_days, panel, fitted, horizon_days, row, store, item, first_sale, is_closed)
+        codes = row, store, item
+        return cls(sales, recorded_days, panel, fitted, horizon_days, *codes, first_sale, origin, is_closed)
 
     def history_for(self, fit: MemberFit) -> History:
         """The sales with the profile of one member fit."""
@@ -62,8 +76,9 @@ class SeriesContext:
             weekday[unseen], month[unseen] = fit.profile.unseen(store, item)
         days = calendar(self.panel.start, self.panel.n_days + self.horizon_days)
         index = weekday[:, days.weekday] * month[:, days.month - 1]
-        index[:, self.panel.n_days :][self.is_closed[:, self.panel.n_days :]] = 0.0
-        return History(self.sales, index, weekday, month, days, self.store, self.first_sale)
+        is_future = np.arange(len(days)) >= self.origin[:, None]
+        index[self.is_closed & is_future] = 0.0
+        return History(self.sales, index, weekday, month, days, self.store, self.first_sale, self.origin)
 
     def cold_levels(self, history: History, prior: LevelPrior | None) -> tuple[Floats, NDArray[np.bool_]]:
         """Levels (n_series,) for series with under 28 known days, and which those are.
@@ -75,7 +90,7 @@ class SeriesContext:
         if prior is None:
             return np.full(len(sold), np.nan), is_cold
         level = prior.shrunk(sold, expected, self.store, self.item)
-        never_sold = (self.recorded_days >= NEVER_SOLD_DAYS) & (self.first_sale >= self.panel.n_days)
+        never_sold = (self.recorded_days >= NEVER_SOLD_DAYS) & (self.first_sale >= self.origin)
         return np.where(never_sold, 0.0, level), is_cold
 
 

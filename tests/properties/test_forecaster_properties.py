@@ -1,5 +1,7 @@
 """Laws of the forecaster that hold for any sales: no leakage, order of series, scale, nested bounds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +17,7 @@ from models.components.tree_features import features, sample_rows
 from models.forecaster.conformal_intervals import fit_intervals
 from models.forecaster.fitting import Effort, fit_members
 from models.forecaster.forecaster import Forecaster, ForecasterParams
+from models.forecaster.recent_correction import FOLLOW_BREAKS
 from models.storage.forecast_table import COVERAGE_LEVELS
 
 START = np.datetime64("2015-03-02", "D")
@@ -41,9 +44,12 @@ def history_of(panel: SalesPanel) -> History:
     days = calendar(panel.start, panel.n_days)
     sales = panel.sales.astype(np.float64)
     profile = fit_profile(sales, days, panel.series, np.zeros((panel.n_series, 7), bool), season=True)
-    first_sale = np.zeros(panel.n_series, np.int64)
-    index = profile.index(days)
-    return History(sales, index, profile.weekday, profile.month, days, panel.series.store_codes, first_sale)
+    return History(
+        *(sales, profile.index(days), profile.weekday, profile.month, days),
+        store=panel.series.store_codes,
+        first_sale=np.zeros(panel.n_series, np.int64),
+        origin=np.full(panel.n_series, panel.n_days),
+    )
 
 
 @few
@@ -65,6 +71,29 @@ def test_one_series_alone_is_forecast_as_among_all(panel: SalesPanel) -> None:
     for row in range(panel.n_series):
         alone = forecaster.forecast(panel.select([row]))
         np.testing.assert_allclose(alone.values[0], among_all.values[row], rtol=1e-5, atol=1e-6)
+
+
+@few
+@given(panels(), st.lists(st.integers(1, 500), min_size=10, max_size=10), st.booleans())
+def test_series_that_end_on_different_days_are_forecast_as_if_each_were_alone(
+    panel: SalesPanel, known_days: list[int], follows_breaks: bool
+) -> None:
+    forecaster = Forecaster.fit(panel, QUICK)
+    if follows_breaks:
+        forecaster = replace(forecaster, recent_correction=FOLLOW_BREAKS)
+    known = np.minimum(known_days[: panel.n_series], panel.n_days)
+    start = np.minimum(np.arange(panel.n_series) * 7, known - 1)
+    sales = panel.sales.copy()
+    for row, (first, end) in enumerate(zip(start, known, strict=True)):
+        sales[row, :first], sales[row, end:] = np.nan, np.nan
+    ragged = SalesPanel(sales, panel.start, panel.series)
+    last_days = panel.start + known - 1
+    together = forecaster.forecast(ragged, 30, last_days)
+    for row in range(panel.n_series):
+        own = ragged.select([row]).window(panel.start + start[row], last_days[row])
+        alone = forecaster.forecast(own, 30)
+        np.testing.assert_array_equal(together.values[row], alone.values[0])
+        np.testing.assert_array_equal(together.methods[row], alone.methods[0])
 
 
 @few
@@ -91,6 +120,7 @@ def test_features_of_a_row_do_not_change_when_days_from_its_origin_on_do(
         *(changed_sales, before.index, before.weekday, before.month, before.calendar),
         store=before.store,
         first_sale=before.first_sale,
+        origin=before.origin,
     )
     series = np.arange(panel.n_series)
     target = np.full(len(series), min(origin + 6, panel.n_days - 1))

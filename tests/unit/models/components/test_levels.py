@@ -18,6 +18,7 @@ def history_of(sales: np.ndarray, index: np.ndarray | None = None) -> History:
         calendar=calendar(START, n_days),
         store=np.zeros(n_series, np.int64),
         first_sale=np.zeros(n_series, np.int64),
+        origin=np.full(n_series, n_days),
     )
 
 
