@@ -77,7 +77,7 @@ class SalesRows:
 
 
 def combine_rows(files: Sequence[FileRows]) -> SalesRows:
-    """Join files one after another; a label is an integer only if it is one in every file."""
+    """Join files one after another; labels are integers only if all of them are."""
     rows = SalesRows(
         np.concatenate([file.times for file in files]),
         _combine_labels([file.stores for file in files]),
@@ -89,8 +89,10 @@ def combine_rows(files: Sequence[FileRows]) -> SalesRows:
 
 
 def _combine_labels(columns: Sequence[EncodedColumn]) -> Labels:
-    texts = [text for column in columns for text in column.texts]
-    labels = parse_labels(texts, is_text=any(column.is_text for column in columns))
+    per_column = [parse_labels(column.texts, column.is_text) for column in columns]
+    labels = [label for column in per_column for label in column]
+    if any(isinstance(label, str) for label in labels):
+        labels = [str(label) for label in labels]
     names: list[Any] = sorted(set(labels))  # all int or all str
     code_of = {name: code for code, name in enumerate(names)}
     new_codes = np.array([code_of[label] for label in labels], dtype=np.int32)

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import DataContractError
-from data.panel.series_index import SeriesId
+from data.panel.series_index import SeriesId, canonical_label
 
 YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(.*)", re.DOTALL)
 YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(.*)", re.DOTALL)
-WHOLE_NUMBER = re.compile(r"(0|-?[1-9]\d{0,17})(\.0)?")
+INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 SPELT_MISSING = frozenset(
     ("", "NA", "N/A", "n/a", "#N/A", "#NA", "NaN", "nan", "-nan", "NULL", "null", "None", "none", "<NA>", "-")
@@ -53,10 +53,15 @@ def hint_for_dates(date_format: str | None) -> str:
 
 
 def parse_labels(texts: Sequence[str], is_text: bool = False) -> list[SeriesId]:
-    """Read identifiers: integers if all of them are, as 7 or 7.0, else text; 007 is text."""
-    matches = [None if is_text else WHOLE_NUMBER.fullmatch(text) for text in texts]
-    numbers = [int(match[1]) for match in matches if match]
-    return [*numbers] if len(numbers) == len(texts) else [*texts]
+    """Read identifiers, each by itself: integers if all of them are whole numbers, else text.
+
+    A whole number may be spelt 7, 7.0 or 7e0 and is the text "7" beside others; 007 is text. With `is_text`
+    all texts stay as they are.
+    """
+    if is_text:
+        return [*texts]
+    labels = [canonical_label(text) for text in texts]
+    return [int(label) for label in labels] if all(map(INTEGER.fullmatch, labels)) else [*labels]
 
 
 def parse_number(text: str) -> float:

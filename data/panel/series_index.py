@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Self
@@ -15,6 +17,24 @@ from data.errors import DataContractError
 
 SeriesId = int | str
 IntArray = NDArray[np.int64]
+
+# As programs write it: 7, 7.0, 7e0, 1e+05, 1.0E7. Not 007 or 12E4, which are codes.
+NUMBER = re.compile(
+    r"-?(0|[1-9][0-9]*)(\.[0-9]*)?(e[+-]?[0-9]{1,3}|E[+-][0-9]{1,3})?|-?[0-9]\.[0-9]+E[0-9]{1,3}"
+)
+MAX_DIGITS = 40
+
+
+def canonical_label(text: str) -> str:
+    """Return the one spelling of a label: its digits if the text spells a whole number, else the text itself.
+
+    "7", "7.0", "7.00" and "7e0" are all "7". "007" stays: leading zeros belong to codes. "1.5" and "A" stay.
+    """
+    if len(text) > MAX_DIGITS or not NUMBER.fullmatch(text):
+        return text
+    number = Decimal(text)
+    is_whole = number.adjusted() < MAX_DIGITS and number == number.to_integral_value()
+    return str(int(number)) if is_whole else text
 
 
 @dataclass(frozen=True)
@@ -43,15 +63,20 @@ class SeriesIndex:
         return len(self.stores)
 
     def find(self, store: SeriesId, item: SeriesId) -> int | None:
-        """Row of a series, None when unknown; "1" and 1 are the same label."""
-        return self._row_of.get((str(store), str(item)))
+        """Row of a series, None when unknown; 1, "1" and "1.0" are the same label."""
+        row = self._row(str(store), str(item))
+        return None if row < 0 else row
 
     def rows_of(self, other: SeriesIndex) -> IntArray:
         """Row in this index of each series of `other`, −1 where it is unknown, (len(other),)."""
         if other is self:
             return np.arange(len(self))
         pairs = zip(other.stores, other.items, strict=True)
-        return np.array([self._row_of.get((str(store), str(item)), -1) for store, item in pairs], np.int64)
+        return np.array([self._row(str(store), str(item)) for store, item in pairs], np.int64)
+
+    def _row(self, store: str, item: str) -> int:
+        row = self._row_of.get((store, item), -1)
+        return row if row >= 0 else self._row_of.get((canonical_label(store), canonical_label(item)), -1)
 
     @cached_property
     def _row_of(self) -> dict[tuple[str, str], int]:

@@ -36,6 +36,11 @@ def test_one_label_that_is_text_makes_all_of_them_text() -> None:
     assert stores_of(combine_rows([file_rows(["1"], [1]), file_rows(["1"], [1], is_text=True)])) == ["1", "1"]
 
 
+def test_one_label_that_is_text_leaves_the_spelling_of_the_others_alone() -> None:
+    rows = combine_rows([file_rows(["1", "2"], [1, 2]), file_rows(["1.0", "2.00", "S9"], [3, 4, 5])])
+    assert stores_of(rows) == ["1", "2", "1", "2", "S9"]
+
+
 def test_spellings_of_one_number_are_one_store() -> None:
     rows = combine_rows([file_rows(["1.0"], [1]), file_rows(["1"], [2])])
     assert rows.stores.names == (1,)

@@ -54,7 +54,7 @@ def test_a_format_settles_the_order() -> None:
 def test_labels_are_integers_only_if_all_are_and_nothing_is_lost() -> None:
     assert parse_labels(["1", "20", "-3"]) == [1, 20, -3]
     assert parse_labels(["1.0", "2"]) == [1, 2]
-    assert parse_labels(["1", "A"]) == ["1", "A"]
+    assert parse_labels(["1.0", "2", "TOTAL"]) == ["1", "2", "TOTAL"]
     assert parse_labels(["007", "8"]) == ["007", "8"]
     assert parse_labels(["12345678901234567890"]) == ["12345678901234567890"]
     assert parse_labels(["1", "2"], is_text=True) == ["1", "2"]

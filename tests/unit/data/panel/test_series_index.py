@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.errors import DataContractError
-from data.panel.series_index import SeriesId, SeriesIndex
+from data.panel.series_index import SeriesId, SeriesIndex, canonical_label
 
 INDEX = SeriesIndex.from_labels([1, 1, 2, 10], [7, 30, 7, 4])
 
@@ -46,3 +46,30 @@ def test_series_of_another_index_are_found_by_name_whatever_their_type_is() -> N
     other = SeriesIndex.from_labels(["10", "10", "9"], ["4", "nowhere", "4"])
     assert INDEX.rows_of(other).tolist() == [3, -1, -1]
     assert INDEX.rows_of(INDEX).tolist() == list(range(len(INDEX)))
+
+
+@pytest.mark.parametrize(
+    "text", ["7", "7.", "7.0", "7.0000000000", "7e0", "70e-1", "0.7e1", "7E+00", "7.0E0"]
+)
+def test_any_spelling_of_a_whole_number_is_that_number(text: str) -> None:
+    assert canonical_label(text) == "7"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("1e+05", "100000"),
+        ("1.0E7", "10000000"),
+        ("4006381333931.0", "4006381333931"),
+        ("-0", "0"),
+        ("-5.0", "-5"),
+    ]
+    + [(code, code) for code in ("007", "00", "12E4", "1.5", "A", "NA", "", "1,000", "1e999", "٣", "9" * 50)],
+)
+def test_large_and_negative_numbers_are_read_and_codes_are_left_alone(text: str, label: str) -> None:
+    assert canonical_label(text) == label
+
+
+def test_a_series_is_found_by_any_spelling_of_its_numbers() -> None:
+    assert INDEX.find("10.0", "4.00") == 3
+    assert SeriesIndex.from_labels(["007"], ["a"]).find("7", "a") is None
