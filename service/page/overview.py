@@ -1,4 +1,4 @@
-"""Every series at a glance: what the page lists, and which of them need a look."""
+"""The list of the page: every series with its forecast, and those that need attention."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from data.panel.series_index import SeriesId
 from drift.monitors.last_year import Comparison, compare_with_last_year
 from drift.monitors.series_attention import HORIZON_DAYS, Kind, series_needing_attention
 from models.champion import Accuracy, Champion
+from service.page.discontinued import discontinued_rows
 
 
 class SeriesColumns(BaseModel):
@@ -17,24 +18,26 @@ class SeriesColumns(BaseModel):
 
     store: list[int]
     item: list[int]
-    forecast: list[float] = Field(description="Units over the days asked for.")
-    compared: list[float] = Field(description="The part of it on days that have a record one year before.")
-    last_year: list[float] = Field(description="Those records: compared / last_year is like for like.")
+    forecast: list[float] = Field(description="Units over the requested days.")
+    comparable_forecast: list[float] = Field(
+        description="The part of the forecast on days that have a record 52 weeks before."
+    )
+    last_year: list[float] = Field(description="The sum of these records.")
 
 
 class Attention(BaseModel):
-    """A series worth a look, as a position in the columns, and the figures its reason is worded from."""
+    """A series that needs attention, and the numbers of its reason."""
 
-    series: int
+    series: int = Field(description="Position in the columns.")
     kind: Kind
-    units: float = Field(description="Units at stake, which the list is sorted by.")
+    units: float = Field(description="Units at stake; the list is sorted by them.")
     days: int
-    change: float | None = Field(description="As a share, against what kind names.")
+    change: float | None = Field(description="As a share, against the weeks before or against last year.")
     common: float | None = Field(description="The same change over all series.")
 
 
 class Overview(BaseModel):
-    """What the page's list and its totals are made from."""
+    """Every series of a champion with its forecast in total."""
 
     model_version: str
     cutoff: str
@@ -43,13 +46,14 @@ class Overview(BaseModel):
     stores: list[SeriesId]
     items: list[SeriesId]
     series: SeriesColumns
+    discontinued: list[int] = Field(description="Positions of series that are left out of totals.")
     attention: list[Attention]
-    attention_count: int = Field(description="Also counts those beyond the ones listed.")
-    accuracy: Accuracy | None = Field(description="On days held out of training; null without any.")
+    attention_count: int = Field(description="Includes those that are not listed.")
+    accuracy: Accuracy | None = Field(description="Of the newest backtest; null without one.")
 
 
 def overview_of(champion: Champion, days: int) -> Overview:
-    """Describe all series of a champion over the first `days` days of its forecast."""
+    """All series of a champion over the first `days` days of its forecast."""
     table, panel = champion.table, champion.history
     shown = compare_with_last_year(panel, table, days)
     judged = shown if days == HORIZON_DAYS else compare_with_last_year(panel, table, HORIZON_DAYS)
@@ -62,6 +66,7 @@ def overview_of(champion: Champion, days: int) -> Overview:
         stores=list(table.series.store_names),
         items=list(table.series.item_names),
         series=_columns(table.series.store_codes, table.series.item_codes, shown),
+        discontinued=np.flatnonzero(discontinued_rows(table)).tolist(),
         attention=[
             Attention(
                 series=reason.row,
@@ -86,6 +91,6 @@ def _columns(stores: NDArray[np.int64], items: NDArray[np.int64], sums: Comparis
         store=stores.tolist(),
         item=items.tolist(),
         forecast=rounded(sums.forecast),
-        compared=rounded(sums.compared),
+        comparable_forecast=rounded(sums.compared),
         last_year=rounded(sums.last_year),
     )

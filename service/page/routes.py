@@ -1,4 +1,4 @@
-"""What the planner's page asks for beyond the public contract: read-only JSON routes under `/page`."""
+"""Routes of the planner's page beside the public API: read-only JSON under `/page`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from fastapi import FastAPI, Query, Response
 
 from data.errors import NoChampionError
 from models.champion import Champion
+from service.page.daily_sales import DailySales, daily_sales_of
 from service.page.overview import Overview, overview_of
-from service.page.selection import Selection, selection_of
 
 HISTORY_DAYS = 112
 MAX_HISTORY_DAYS = 728
@@ -21,34 +21,34 @@ _Label = Annotated[str | None, Query(max_length=256, description="Leave out for 
 
 
 class Period(IntEnum):
-    """How many days ahead the page looks."""
+    """Days of the forecast that the page shows."""
 
     WEEK = 7
     FOUR_WEEKS = 28
     QUARTER = 90
 
 
-class Kept:
-    """What was computed for the version that serves; forgotten when another one does."""
+class VersionCache:
+    """Values computed from the champion that serves; dropped when another version does."""
 
     def __init__(self) -> None:
-        self._kept: tuple[str | None, dict[Hashable, Any]] = (None, {})
+        self._cached: tuple[str | None, dict[Hashable, Any]] = (None, {})
 
-    def get(self, champion: Champion, key: Hashable, make: Callable[[], T]) -> T:
-        """The value of a key, made when it is not there yet."""
-        version, values = self._kept
+    def get(self, champion: Champion, key: Hashable, compute: Callable[[], T]) -> T:
+        """The value of a key, computed on the first call."""
+        version, values = self._cached
         if version != champion.record.version:
             values = {}
-            self._kept = (champion.record.version, values)
+            self._cached = (champion.record.version, values)  # one assignment: other threads read the pair
         if key not in values:
-            values[key] = make()
+            values[key] = compute()
         value: T = values[key]
         return value
 
 
 def add_page_routes(app: FastAPI, get_champion: Callable[[], Champion | None]) -> None:
     """Add the page's routes over the champion that serves; without one they raise `NoChampionError`."""
-    kept = Kept()
+    cache = VersionCache()
 
     def champion() -> Champion:
         current = get_champion()
@@ -56,19 +56,19 @@ def add_page_routes(app: FastAPI, get_champion: Callable[[], Champion | None]) -
             raise NoChampionError("There is no model to show yet.", hint="Run `make train`.")
         return current
 
-    # Plain functions: FastAPI runs them in threads, so that a large total holds up no other request.
+    # Plain functions: FastAPI runs them in threads, so that a large total delays no other request.
     @app.get("/page/overview", response_model=Overview, summary="Every series at a glance")
     def overview(days: Period = Period.FOUR_WEEKS) -> Response:
         current = champion()
-        body = kept.get(current, days, lambda: overview_of(current, int(days)).model_dump_json())
+        body = cache.get(current, days, lambda: overview_of(current, int(days)).model_dump_json())
         return Response(body, media_type="application/json")
 
-    @app.get("/page/sales", response_model=Selection, summary="One series or total, day by day")
+    @app.get("/page/sales", response_model=DailySales, summary="One series or total, day by day")
     def sales(
         store: _Label = None,
         item: _Label = None,
         history_days: Annotated[int, Query(ge=7, le=MAX_HISTORY_DAYS)] = HISTORY_DAYS,
     ) -> Response:
         current = champion()
-        selection = selection_of(current, store, item, history_days)
-        return Response(selection.model_dump_json(), media_type="application/json")
+        answer = daily_sales_of(current, store, item, history_days)
+        return Response(answer.model_dump_json(), media_type="application/json")

@@ -133,7 +133,7 @@ def test_only_a_known_key_is_accepted(guarded: Service) -> None:
         assert error_of(answer)["code"] == "unauthorized"
     for headers in ({"x-api-key": "one"}, {"authorization": "Bearer two"}):
         assert guarded.client.post("/predict", json=ONE, headers=headers).status_code == 200
-    for path in ("/", "/health", "/docs", "/docs.json", "/metrics", "/livez", "/readyz", "/ui/app.js"):
+    for path in ("/", "/health", "/docs", "/docs.json", "/metrics", "/livez", "/readyz", "/ui/shell/app.js"):
         assert guarded.client.get(path).status_code == 200, path
     for path in ("/series", "/model", "/drift", "/page/overview"):
         assert guarded.client.get(path).status_code == 401, path

@@ -1,4 +1,4 @@
-"""A real server with sales a planner has questions about, and Debian's Chromium to ask them in."""
+"""A real server with sales that need attention, and Debian's Chromium."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,15 +18,15 @@ from tests.integration.serving import Service, import_champion, later_version, w
 from training.train import Settings, TrainParams, train
 
 CHROMIUM = "/usr/bin/chromium"
-# Without these Chromium looks for its maker's hosts at every start.
+# Without these Chromium contacts its maker's hosts at every start.
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic")
-OTHERS = "net::ERR_NETWORK_CHANGED"  # somebody else's container came or went: Chromium asks again by itself
-PATIENCE_MS = 30_000  # a busy machine takes its time; what is wrong stays wrong
+NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED"  # another container started or ended: Chromium retries
+PATIENCE_MS = 30_000  # on a busy machine; a wrong state stays wrong
 N_STORES, N_ITEMS, N_DAYS = 3, 8, 800
 
 
 def planner_sales() -> SalesPanel:
-    """Calm sales up to yesterday, but 1·3 stopped reporting, 2·5 stopped selling, 3·8 doubled, 3·1 is new."""
+    """Regular sales up to yesterday; but 1·3 stops reporting, 2·5 stops selling, 3·8 doubles, 3·1 is new."""
     rng = np.random.default_rng(7)
     end = np.datetime64(datetime.now(UTC).date() - timedelta(days=1), "D")
     dates = end - np.arange(N_DAYS)[::-1]
@@ -111,16 +111,16 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext, server: Server) -> Iterator[Page]:
-    """The page as a first visitor sees it; at the end nothing must have been said on its console."""
-    opened, said = context.new_page(), list[str]()
+    """The page as a first visitor sees it; its console must stay empty."""
+    opened, messages = context.new_page(), list[str]()
 
     def note(message: ConsoleMessage) -> None:
-        if OTHERS not in message.text:
-            said.append(message.text)
+        if NETWORK_CHANGED not in message.text:
+            messages.append(message.text)
 
     opened.on("console", note)
-    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.on("pageerror", lambda error: messages.append(str(error)))
     opened.goto(server.address)
     expect_settled(opened)
     yield opened
-    assert said == []
+    assert messages == []

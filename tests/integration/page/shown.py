@@ -1,4 +1,4 @@
-"""Going to a state of the page, and knowing that all of it is shown and nothing of the state before."""
+"""Go to a state of the page and wait until all of it is shown and nothing of the state before."""
 
 import re
 from urllib.parse import parse_qs
@@ -13,18 +13,18 @@ def open_at(page: Page, state: str) -> None:
 
 
 def expect_shown(page: Page, state: str) -> None:
-    """Wait for the answer to a state: an address is changed before the page has even begun to ask."""
-    told = {name: values[0] for name, values in parse_qs(state).items()}
-    expect(page.locator("#name")).to_have_text(name_of(told.get("store"), told.get("item")))
-    for group, wanted in (("days", told.get("days", "28")), ("by", told.get("by", "day"))):
+    """Wait for the answer to a state: the address changes before the page sends its first request."""
+    state_values = {name: values[0] for name, values in parse_qs(state).items()}
+    expect(page.locator("#name")).to_have_text(name_of(state_values.get("store"), state_values.get("item")))
+    for group, wanted in (("days", state_values.get("days", "28")), ("by", state_values.get("by", "day"))):
         expect(page.locator(f"[data-{group}={wanted!r}]")).to_have_attribute("aria-pressed", "true")
     expect_settled(page)
 
 
 def expect_settled(page: Page) -> None:
-    """Wait until nothing is asked for any more, so that nothing moves or is replaced."""
-    page.locator("#answer .uplot").wait_for()
-    for part in ("#view", "#why", "#trust", "#finder"):
+    """Wait until no request is open, so that nothing moves or is replaced."""
+    page.locator("#series-view .uplot").wait_for()
+    for part in ("#main", "#explanation", "#model-status", "#picker"):
         expect(page.locator(part)).not_to_have_attribute("aria-busy", "true")
 
 

@@ -1,4 +1,4 @@
-"""A planner's four questions, asked by real clicks in a real browser."""
+"""A planner's four questions, answered by clicks in a real browser."""
 
 import re
 
@@ -17,12 +17,12 @@ def test_the_first_visit_opens_on_what_needs_a_look(page: Page) -> None:
     expect(page.get_by_role("button", name="Needs you 3")).to_have_attribute("aria-pressed", "true")
     rows = page.locator("#list [role=option]")
     expect(rows).to_have_count(3)
-    told = {
+    notes = {
         row.locator(".row-name").inner_text(): row.locator(".row-note").inner_text() for row in rows.all()
     }
-    assert told["Store 1 · Item 3"] == "Nothing recorded for 9 days"
-    assert told["Store 2 · Item 5"] == "Nothing sold for 6 days"
-    assert re.fullmatch(r"▲ Last week \d+\s% above usual; all:\s.+", told["Store 3 · Item 8"])
+    assert notes["Store 1 · Item 3"] == "No records for 9 days"
+    assert notes["Store 2 · Item 5"] == "Nothing sold for 6 days"
+    assert re.fullmatch(r"▲ Last week \d+\s% more than usual \(all series .+\)", notes["Store 3 · Item 8"])
     expect(page.locator("[role=option][aria-selected=true] .row-name")).to_have_text(
         page.locator("h1").inner_text()
     )
@@ -31,7 +31,7 @@ def test_the_first_visit_opens_on_what_needs_a_look(page: Page) -> None:
 def test_a_click_shows_the_series_and_its_reason(page: Page) -> None:
     page.locator("#list").get_by_text("Store 1 · Item 3", exact=True).click()
     expect(page.locator("h1")).to_have_text("Store 1 · Item 3")
-    expect(page.locator("#sum")).to_contain_text("Needs you: Nothing recorded for 9 days")
+    expect(page.locator("#headline")).to_contain_text("Needs you: No records for 9 days")
     assert "store=1&item=3&days=28" in page.url
 
 
@@ -40,16 +40,18 @@ def test_a_click_shows_the_series_and_its_reason(page: Page) -> None:
 
 def test_the_sum_is_that_of_the_days_in_the_table(page: Page) -> None:
     open_at(page, "store=1&item=2&days=7")
-    expect(page.locator("#sum")).to_contain_text("Next 7 days")
-    expect(page.locator("#sheet tbody:not(.past) tr:not(.group)")).to_have_count(7)
-    days = page.locator("#sheet tbody:not(.past) td:nth-child(2)").all_inner_texts()
-    assert number(page.locator("#sum strong").inner_text()) == pytest.approx(sum(map(number, days)), abs=4)
+    expect(page.locator("#headline")).to_contain_text("Next 7 days")
+    expect(page.locator("#table tbody:not(.history) tr:not(.group)")).to_have_count(7)
+    days = page.locator("#table tbody:not(.history) td:nth-child(2)").all_inner_texts()
+    assert number(page.locator("#headline strong").inner_text()) == pytest.approx(
+        sum(map(number, days)), abs=4
+    )
 
 
 @pytest.mark.parametrize("days", ["7", "28", "90 days"])
 def test_the_days_ahead_are_chosen_by_a_button(page: Page, days: str) -> None:
-    page.get_by_role("group", name="Days ahead").get_by_role("button", name=days, exact=True).click()
-    expect(page.locator("#sum")).to_contain_text(f"Next {days.removesuffix(' days')} days")
+    page.get_by_role("group", name="Forecast days").get_by_role("button", name=days, exact=True).click()
+    expect(page.locator("#headline")).to_contain_text(f"Next {days.removesuffix(' days')} days")
     assert f"days={days.removesuffix(' days')}" in page.url
 
 
@@ -57,52 +59,54 @@ def test_a_store_is_chosen_like_a_series_and_has_no_invented_range(page: Page) -
     page.get_by_role("button", name="Stores").click()
     page.locator("#list").get_by_text("Store 2", exact=True).click()
     expect(page.locator("h1")).to_have_text("Store 2 · all items")
-    expect(page.locator("#legend")).to_contain_text("No range: those of single series do not add up.")
-    expect(page.locator("#sheet thead")).not_to_contain_text("range")
-    expect(page.locator("#why h2")).to_have_text("What moves it most against last year")
+    expect(page.locator("#legend")).to_contain_text("No range: the ranges of single series do not add up.")
+    expect(page.locator("#table thead")).not_to_contain_text("range")
+    expect(page.locator("#explanation h2")).to_have_text("Largest changes against last year")
 
 
 def test_one_click_leads_from_a_total_to_what_moves_it(page: Page) -> None:
     open_at(page, "store=2&days=28")
-    page.locator("#why a").first.click()
+    page.locator("#explanation a").first.click()
     expect(page.locator("h1")).to_have_text(re.compile(r"Store 2 · Item \d"))
 
 
 def test_the_table_by_week_adds_up_to_the_same(page: Page) -> None:
     open_at(page, "days=28")
     page.get_by_role("button", name="By week").click()
-    expect(page.locator("#sheet thead")).to_contain_text("Week")
-    weeks = page.locator("#sheet tbody:not(.past) td:nth-child(2)").all_inner_texts()
+    expect(page.locator("#table thead")).to_contain_text("Week")
+    weeks = page.locator("#table tbody:not(.history) td:nth-child(2)").all_inner_texts()
     assert len(weeks) in (4, 5)
-    assert sum(map(number, weeks)) == pytest.approx(number(page.locator("#sum strong").inner_text()), abs=3)
+    assert sum(map(number, weeks)) == pytest.approx(
+        number(page.locator("#headline strong").inner_text()), abs=3
+    )
     assert "by=week" in page.url
 
 
 # Can I believe it?
 
 
-def test_the_top_line_tells_the_error_of_the_test_and_its_details(page: Page) -> None:
-    line = page.locator("#trust summary")
+def test_the_status_line_shows_the_error_of_the_backtest_and_its_details(page: Page) -> None:
+    line = page.locator("#model-status summary")
     expect(line).to_have_text(
-        re.compile(r"On course.*off by [\d.]+\s% in its last test \(repeating the last week: [\d.]+")
+        re.compile(r"Healthy.*error [\d.]+\s% in the last backtest \(repeating the last week: [\d.]+")
     )
     expect(line).to_have_text(re.compile(r"\d days? ago"))
     line.click()
-    expect(page.locator("#trust dl")).to_contain_text("the model forecast these days knowing none of them")
-    expect(page.locator("#trust dl")).to_contain_text("Not checked yet.")
+    expect(page.locator("#model-status dl")).to_contain_text("days the model was not trained on")
+    expect(page.locator("#model-status dl")).to_contain_text("Not checked yet.")
 
 
-def test_the_newest_test_of_the_series_itself_is_told(page: Page) -> None:
+def test_the_backtest_of_the_series_itself_is_shown(page: Page) -> None:
     open_at(page, "store=1&item=2&days=28")
-    words = page.locator("#trial").inner_text()
-    said, sold = (number(n) for n in re.search(r"([\d,]+) expected, ([\d,]+) sold", words).groups())  # type: ignore[union-attr]
-    assert said == pytest.approx(sold, rel=0.5)
+    words = page.locator("#backtest-check").inner_text()
+    forecast, sold = (number(n) for n in re.search(r"([\d,]+) forecast, ([\d,]+) sold", words).groups())  # type: ignore[union-attr]
+    assert forecast == pytest.approx(sold, rel=0.5)
 
 
-def test_a_series_too_new_for_the_model_says_so(page: Page) -> None:
+def test_a_series_with_a_cold_start_says_so(page: Page) -> None:
     open_at(page, "store=3&item=1&days=28")
-    expect(page.locator("#sum")).to_contain_text("Too new for a forecast of its own")
-    expect(page.locator("#sheet")).to_contain_text("from similar series")
+    expect(page.locator("#headline")).to_contain_text("Too new for a forecast of its own")
+    expect(page.locator("#table")).to_contain_text("from similar series")
 
 
 # Why?
@@ -110,29 +114,29 @@ def test_a_series_too_new_for_the_model_says_so(page: Page) -> None:
 
 def test_the_parts_of_a_day_add_up_to_its_forecast(page: Page) -> None:
     open_at(page, "store=1&item=2&days=28")
-    expect(page.locator("#why h2")).to_have_text(re.compile(r"Why about [\d.,]+ on \w+"))
-    parts = page.locator("#why .step-units").all_inner_texts()
+    expect(page.locator("#explanation h2")).to_have_text(re.compile(r"Why [\d.,]+ units on \w+"))
+    parts = page.locator("#explanation .part-units").all_inner_texts()
     total = sum(number(part) * (-1 if part.startswith("−") else 1) for part in parts)
-    asked = number(re.search(r"about ([\d.,]+)", page.locator("#why h2").inner_text()).group(1))  # type: ignore[union-attr]
-    assert total == pytest.approx(asked, abs=2)
+    forecast = number(re.search(r"Why ([\d.,]+)", page.locator("#explanation h2").inner_text()).group(1))  # type: ignore[union-attr]
+    assert total == pytest.approx(forecast, abs=2)
 
 
-def test_a_click_on_a_day_ahead_asks_why_of_that_day(page: Page) -> None:
+def test_a_click_on_a_forecast_day_explains_that_day(page: Page) -> None:
     open_at(page, "store=1&item=2&days=7")
     last: Position = {"x": width(over(page)) - 2, "y": 40}
     over(page).hover(position=last)
-    expect(page.locator("#reading")).to_contain_text("expected")
-    day = page.locator("#reading").inner_text().split(":")[0]
+    expect(page.locator("#day-text")).to_contain_text("forecast")
+    day = page.locator("#day-text").inner_text().split(":")[0]
     over(page).click(position=last)
-    expect(page.locator("#why h2")).to_contain_text(f"on {day}?")
+    expect(page.locator("#explanation h2")).to_contain_text(f"on {day}?")
 
 
-def test_the_day_that_was_asked_for_stays_when_more_days_are_shown(page: Page) -> None:
+def test_the_explained_day_stays_when_more_days_are_shown(page: Page) -> None:
     open_at(page, "store=1&item=2&days=7")
     over(page).click(position={"x": width(over(page)) - 2, "y": 40})
     expect_settled(page)
-    day = page.locator("#why h2").inner_text().split(" on ")[1]
+    day = page.locator("#explanation h2").inner_text().split(" on ")[1]
     page.get_by_role("button", name="28", exact=True).click()
-    expect(page.locator("#sum")).to_contain_text("Next 28 days")
+    expect(page.locator("#headline")).to_contain_text("Next 28 days")
     expect_settled(page)
-    assert page.locator("#why h2").inner_text().endswith(day)
+    assert page.locator("#explanation h2").inner_text().endswith(day)

@@ -1,4 +1,4 @@
-"""A champion of three series whose every number is easy to tell, for tests of the page's routes."""
+"""A champion of three series with simple numbers, for tests of the page's routes."""
 
 import json
 from pathlib import Path
@@ -42,12 +42,12 @@ def save(
         folder
     )
     SalesPanel(history, CUTOFF - (N_DAYS - 1), series).save(folder / "history.npz")
-    said = np.float32(1.1) * history[:, -28:]
+    forecast = np.float32(1.1) * history[:, -28:]
     fold = FoldForecast(
         cutoff_day=int((CUTOFF - 28).astype(np.int64)),
-        overall=said,
-        trend=said,
-        season=said,
+        overall=forecast,
+        trend=forecast,
+        season=forecast,
         actual=history[:, -28:],
     )
     np.savez(folder / "backtest.npz", **pack(fold, "0."))  # type: ignore[arg-type]

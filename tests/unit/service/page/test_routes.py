@@ -1,4 +1,4 @@
-"""The page's own routes: what they say of a champion, and what they leave unsaid."""
+"""The page's routes: the list of series, and one series or total by day."""
 
 import json
 from pathlib import Path
@@ -17,55 +17,55 @@ from service.page.routes import add_page_routes
 from tests.unit.service.page_champion import N_DAYS, champion_in, sales, save
 
 
-class Shelf:
-    """Holds the champion the routes see, so that a test can exchange it."""
+class Holder:
+    """Holds the champion the routes see, so that a test can replace it."""
 
     champion: Champion | None = None
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
+def holder(tmp_path: Path) -> Holder:
     save(tmp_path)
-    holder = Shelf()
-    holder.champion = champion_in(tmp_path)
-    return holder
+    made = Holder()
+    made.champion = champion_in(tmp_path)
+    return made
 
 
 @pytest.fixture
-def client(shelf: Shelf) -> TestClient:
+def client(holder: Holder) -> TestClient:
     app = FastAPI()
-    add_page_routes(app, lambda: shelf.champion)
+    add_page_routes(app, lambda: holder.champion)
     return TestClient(app)
 
 
-def ask(client: TestClient, path: str, **query: Any) -> Any:
-    answer = client.get(f"/page/{path}", params=query)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+def fetch(client: TestClient, path: str, **query: Any) -> Any:
+    response = client.get(f"/page/{path}", params=query)
+    assert response.status_code == 200, response.text
+    return response.json()
 
 
-def test_the_overview_lists_every_series_beside_last_year(client: TestClient) -> None:
-    told = ask(client, "overview", days=28)
-    assert (told["stores"], told["items"]) == (["Berlin", "Ulm"], ["1", "2"])
-    assert (told["series"]["store"], told["series"]["item"]) == ([0, 0, 1], [0, 1, 1])
-    assert told["series"]["forecast"] == [11 * 28, 22 * 28, 33 * 28]
-    assert told["series"]["compared"] == told["series"]["forecast"]
-    assert told["series"]["last_year"] == [10 * 28, 20 * 28, 30 * 28]
-    assert (told["attention"], told["attention_count"]) == ([], 0)
-    assert (told["cutoff"], told["horizon_days"], told["days"]) == ("2026-11-22", 90, 28)
+def test_the_overview_lists_every_series_with_last_year(client: TestClient) -> None:
+    answer = fetch(client, "overview", days=28)
+    assert (answer["stores"], answer["items"]) == (["Berlin", "Ulm"], ["1", "2"])
+    assert (answer["series"]["store"], answer["series"]["item"]) == ([0, 0, 1], [0, 1, 1])
+    assert answer["series"]["forecast"] == [11 * 28, 22 * 28, 33 * 28]
+    assert answer["series"]["comparable_forecast"] == answer["series"]["forecast"]
+    assert answer["series"]["last_year"] == [10 * 28, 20 * 28, 30 * 28]
+    assert (answer["attention"], answer["attention_count"]) == ([], 0)
+    assert (answer["cutoff"], answer["horizon_days"], answer["days"]) == ("2026-11-22", 90, 28)
 
 
 @pytest.mark.parametrize("days", [7, 28, 90])
-def test_the_overview_adds_up_the_days_asked_for(client: TestClient, days: int) -> None:
-    assert ask(client, "overview", days=days)["series"]["forecast"][0] == 11 * days
+def test_the_overview_sums_the_requested_days(client: TestClient, days: int) -> None:
+    assert fetch(client, "overview", days=days)["series"]["forecast"][0] == 11 * days
 
 
 def test_other_numbers_of_days_are_refused(client: TestClient) -> None:
     assert client.get("/page/overview", params={"days": 8}).status_code == 422
 
 
-def test_the_overview_says_how_the_newest_test_went(client: TestClient) -> None:
-    assert ask(client, "overview")["accuracy"] == {
+def test_the_overview_has_the_scores_of_the_newest_backtest(client: TestClient) -> None:
+    assert fetch(client, "overview")["accuracy"] == {
         "first_day": "2026-10-26",
         "last_day": "2026-11-22",
         "error": 10.6,
@@ -78,56 +78,56 @@ def test_the_overview_says_how_the_newest_test_went(client: TestClient) -> None:
 
 def test_accuracy_is_left_out_where_nothing_was_held_out(client: TestClient, tmp_path: Path) -> None:
     (tmp_path / "metrics.json").write_text('{"hold_out": null, "models": {}}')
-    assert ask(client, "overview")["accuracy"] is None
+    assert fetch(client, "overview")["accuracy"] is None
 
 
-def test_a_damaged_scorecard_is_an_error_and_no_invention(client: TestClient, tmp_path: Path) -> None:
+def test_a_damaged_scorecard_is_an_error(client: TestClient, tmp_path: Path) -> None:
     (tmp_path / "metrics.json").write_text('{"hold_out": "2026-10-25", "models": {"storecast": {}}}')
     with pytest.raises(ArtifactError, match=r"metrics\.json"):
         client.get("/page/overview")
 
 
-def test_a_series_comes_with_history_forecast_ranges_and_last_year(client: TestClient) -> None:
-    told = ask(client, "sales", store="Berlin", item="1", history_days=14)
-    assert (told["store"], told["item"], told["n_series"]) == ("Berlin", "1", 1)
-    assert told["first_day"] == "2026-11-09"
-    assert told["sales"] == [10.0] * 13 + [11.0]
-    assert told["forecast"] == [11.0] * 90
-    assert set(told["ranges"]) == set(COLUMNS) - {"forecast"}
-    assert told["methods"] == ["model"] * 90
-    assert told["last_year"] == [10.0] * (14 + 90)
+def test_a_series_has_history_forecast_ranges_and_last_year(client: TestClient) -> None:
+    answer = fetch(client, "sales", store="Berlin", item="1", history_days=14)
+    assert (answer["store"], answer["item"], answer["n_series"]) == ("Berlin", "1", 1)
+    assert answer["first_day"] == "2026-11-09"
+    assert answer["sales"] == [10.0] * 13 + [11.0]
+    assert answer["forecast"] == [11.0] * 90
+    assert set(answer["ranges"]) == set(COLUMNS) - {"forecast"}
+    assert answer["methods"] == ["model"] * 90
+    assert answer["last_year"] == [10.0] * (14 + 90)
 
 
 def test_last_year_is_the_same_weekday(client: TestClient, tmp_path: Path) -> None:
     values = sales()
     values[0, -1 - 364] = 99  # 52 weeks before the last day of the history
     save(tmp_path, values)
-    told = ask(client, "sales", store="Berlin", item="1", history_days=14)
-    assert [place for place, value in enumerate(told["last_year"]) if value == 99] == [13]
+    answer = fetch(client, "sales", store="Berlin", item="1", history_days=14)
+    assert [place for place, value in enumerate(answer["last_year"]) if value == 99] == [13]
 
 
 @pytest.mark.parametrize(
-    ("query", "level", "n_series"),
+    ("query", "daily", "n_series"),
     [({}, 66, 3), ({"store": "Berlin"}, 33, 2), ({"item": "2"}, 55, 2), ({"store": "Ulm"}, 33, 1)],
 )
 def test_a_total_is_the_sum_of_its_series_and_has_no_range(
-    client: TestClient, query: dict[str, str], level: float, n_series: int
+    client: TestClient, query: dict[str, str], daily: float, n_series: int
 ) -> None:
-    told = ask(client, "sales", **query)
-    assert told["n_series"] == n_series
-    assert told["forecast"] == [level] * 90
-    assert told["ranges"] is None
-    assert told["methods"] is None
+    answer = fetch(client, "sales", **query)
+    assert answer["n_series"] == n_series
+    assert answer["forecast"] == [daily] * 90
+    assert answer["ranges"] is None
+    assert answer["methods"] is None
 
 
 def test_a_label_that_is_a_number_is_found_by_its_text(client: TestClient, tmp_path: Path) -> None:
     save(tmp_path, series=SeriesIndex.from_labels([1, 1, 2], [1, 2, 2]))
-    told = ask(client, "sales", store="2", item="2")
-    assert (told["store"], told["item"]) == (2, 2)
+    answer = fetch(client, "sales", store="2", item="2")
+    assert (answer["store"], answer["item"]) == (2, 2)
 
 
 @pytest.mark.parametrize("query", [{"store": "Bonn"}, {"item": "9"}, {"store": "Ulm", "item": "1"}])
-def test_an_unknown_choice_is_named(client: TestClient, query: dict[str, str]) -> None:
+def test_an_unknown_series_is_named_in_the_error(client: TestClient, query: dict[str, str]) -> None:
     with pytest.raises(UnknownSeriesError, match=next(iter(query.values()))):
         client.get("/page/sales", params=query)
 
@@ -136,52 +136,52 @@ def test_a_day_without_a_record_is_unknown_and_not_zero(client: TestClient, tmp_
     values = sales()
     values[0, -3] = np.nan
     save(tmp_path, values)
-    assert ask(client, "sales", store="Berlin", item="1")["sales"][-3] is None
+    assert fetch(client, "sales", store="Berlin", item="1")["sales"][-3] is None
 
 
-def test_a_total_says_how_many_series_are_missing_on_a_day(client: TestClient, tmp_path: Path) -> None:
+def test_a_total_counts_the_series_without_a_record_on_a_day(client: TestClient, tmp_path: Path) -> None:
     values = sales()
     values[0, -3] = np.nan
     save(tmp_path, values)
-    told = ask(client, "sales")
-    assert told["sales"][-3] == 50.0
-    assert told["missing"][-5:] == [0, 0, 1, 0, 0]
+    answer = fetch(client, "sales")
+    assert answer["sales"][-3] == 50.0
+    assert answer["missing"][-5:] == [0, 0, 1, 0, 0]
 
 
 def test_days_before_a_series_was_on_sale_are_not_missing(client: TestClient, tmp_path: Path) -> None:
     values = sales()
     values[0, :-20] = np.nan
     save(tmp_path, values)
-    assert sum(ask(client, "sales")["missing"]) == 0
+    assert sum(fetch(client, "sales")["missing"]) == 0
 
 
 def test_a_weekday_without_records_is_not_missing(client: TestClient, tmp_path: Path) -> None:
     values = sales()
     values[0, np.arange(N_DAYS) % 7 == 3] = np.nan
     save(tmp_path, values)
-    assert sum(ask(client, "sales")["missing"]) == 0
+    assert sum(fetch(client, "sales")["missing"]) == 0
 
 
-def test_answers_by_a_fallback_are_counted(client: TestClient, tmp_path: Path) -> None:
+def test_series_are_counted_by_method(client: TestClient, tmp_path: Path) -> None:
     methods = np.zeros((3, 90), np.uint8)
     methods[0], methods[1], methods[2, ::7] = COLD_START, CLOSED, CLOSED
     save(tmp_path, methods=methods)
-    assert ask(client, "sales")["method_counts"] == {"model": 1, "cold start": 1, "closed": 1}
+    assert fetch(client, "sales")["method_counts"] == {"model": 1, "cold start": 1, "closed": 1}
 
 
-def test_the_newest_test_is_summed_like_for_like(client: TestClient, tmp_path: Path) -> None:
+def test_the_backtest_sums_days_that_have_both_forecast_and_sales(client: TestClient, tmp_path: Path) -> None:
     values = sales()
     values[0, -28] = np.nan
     save(tmp_path, values)
-    trial = ask(client, "sales", store="Berlin")["trial"]
-    assert trial["first_day"] == "2026-10-26"
-    assert trial["sales"][:2] == [20.0, 30.0]
-    assert trial["forecast"][:2] == [22.0, 33.0]
+    backtest = fetch(client, "sales", store="Berlin")["backtest"]
+    assert backtest["first_day"] == "2026-10-26"
+    assert backtest["sales"][:2] == [20.0, 30.0]
+    assert backtest["forecast"][:2] == [22.0, 33.0]
 
 
-def test_without_a_fold_nothing_is_said_of_a_test(client: TestClient, tmp_path: Path) -> None:
+def test_without_a_fold_there_is_no_backtest(client: TestClient, tmp_path: Path) -> None:
     (tmp_path / "forecaster.json").write_text(json.dumps({"folds": 0}))
-    assert ask(client, "sales")["trial"] is None
+    assert fetch(client, "sales")["backtest"] is None
 
 
 def test_a_damaged_backtest_is_an_error(client: TestClient, tmp_path: Path) -> None:
@@ -191,19 +191,19 @@ def test_a_damaged_backtest_is_an_error(client: TestClient, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("path", ["overview", "sales"])
-def test_without_a_champion_there_is_nothing_to_show(client: TestClient, shelf: Shelf, path: str) -> None:
-    shelf.champion = None
+def test_without_a_champion_there_is_nothing_to_show(client: TestClient, holder: Holder, path: str) -> None:
+    holder.champion = None
     with pytest.raises(NoChampionError):
         client.get(f"/page/{path}")
 
 
-def test_a_new_champion_is_shown_at_once(client: TestClient, shelf: Shelf, tmp_path: Path) -> None:
-    before = ask(client, "overview")
+def test_a_new_champion_is_shown_at_once(client: TestClient, holder: Holder, tmp_path: Path) -> None:
+    before = fetch(client, "overview")
     later = tmp_path / "later"
     later.mkdir()
     save(later, sales() * 2)
-    shelf.champion = champion_in(later, "20261124T120000-cd34ef")
-    after = ask(client, "overview")
+    holder.champion = champion_in(later, "20261124T120000-cd34ef")
+    after = fetch(client, "overview")
     assert (before["model_version"], after["model_version"]) == (
         "20261123T120000-ab12cd",
         "20261124T120000-cd34ef",
