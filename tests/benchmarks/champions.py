@@ -1,8 +1,8 @@
-"""Champions to serve, of any size: `python -m tests.benchmarks.champions N_SERIES [COPIES [PAUSE_SECONDS]]`.
+"""Champions for the serving benchmarks: `python -m tests.benchmarks.champions N_SERIES [COPIES [PAUSE_SECONDS]]`.
 
-Trains on made-up sales of 500 series and imports the result into the BentoML store of BENTOML_HOME. Any other
-number repeats those forecasts under more labels: what is measured is looking them up. Copies are versions of
-their own, for swapping.
+Trains on generated sales of 500 series and imports the result into the BentoML store of BENTOML_HOME. For any
+other number of series it repeats these forecasts under more labels, which is enough to measure look-ups. Each
+copy is a version of its own, to measure swaps.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FIRST_FORECAST = date(2013, 1, 1) + timedelta(days=DAYS)
 
 
 def trained(paths: Paths) -> Path:
-    """A small but complete training; returns the version folder."""
+    """Run a small, complete training; returns the version folder."""
     panel = synthetic_panel(SyntheticParams(stores=STORES, items=ITEMS, days=DAYS))
     params = ForecasterParams(folds=1, rounds=50, backtest_rows=20_000, final_rows=20_000)
     seed = SeedRegressor.fit("xgboost", panel, SeedParams())
@@ -60,16 +60,16 @@ def widen(folder: Path, n_series: int) -> None:
 
 
 def publish(folder: Path) -> str:
-    """Import the folder into the BentoML store as a version made now."""
+    """Import the folder into the BentoML store as a new version; returns its name."""
     files, now = digests_of(folder), datetime.now(UTC)
-    news = {"files": files, "created_at": now, "version": new_version(now, files)}
-    record = ChampionRecord.read(folder / RECORD).model_copy(update=news)
+    update = {"files": files, "created_at": now, "version": new_version(now, files)}
+    record = ChampionRecord.read(folder / RECORD).model_copy(update=update)
     record.write(folder / RECORD)
     return import_to_bento(folder, record)
 
 
 def main(n_series: int, copies: int, pause_seconds: float) -> int:
-    """Train once, then publish that many versions, a pause between them."""
+    """Train once, then publish `copies` versions, `pause_seconds` apart."""
     with tempfile.TemporaryDirectory() as root:
         folder = trained(Paths(Path(root)))
         if n_series != STORES * ITEMS:

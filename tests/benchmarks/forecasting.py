@@ -1,4 +1,4 @@
-"""Accuracy, coverage and cost of the shipped forecaster beside its peers, each in a process of its own."""
+"""Accuracy, coverage and cost of the shipped forecaster and of other libraries, each in its own process."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from data.params import load_params
 from data.progress import progress
 from data.synthetic import SyntheticParams, synthetic_panel, write_sales
 from models.evaluation.scorecard import Scorecard, Trial
-from tests.benchmarks.contenders.contender import HORIZON_DAYS, Answer
+from tests.benchmarks.contenders.contender import HORIZON_DAYS, Output
 from tests.benchmarks.meter import Usage, metered
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,27 +36,27 @@ class Case:
 
 @dataclass(frozen=True)
 class Result:
-    """How one contender did in one case."""
+    """Scores and cost of one contender in one case; `seconds` by task, as the contender measured them."""
 
     case: Case
     contender: str
     card: Scorecard
-    took: Mapping[str, float]
+    seconds: Mapping[str, float]
     usage: Usage
 
 
 def kaggle_cases(file: Path) -> list[Case]:
-    """The two quarters that were measured from the beginning: H1 crosses a new year, H2 does not."""
+    """Two quarters: the first crosses a new year, the second does not."""
     return [Case("Kaggle", file, cutoff) for cutoff in ("2016-12-31", "2017-10-02")]
 
 
 def shop_cases(file: Path) -> list[Case]:
-    """Four quarters of a shop where a quarter of the days sell nothing."""
-    return [Case("shop", file, f"2015-{day}") for day in ("01-26", "04-26", "07-25", "10-23")]
+    """Four quarters of a chain where a quarter of the days have no sales."""
+    return [Case("M5", file, f"2015-{day}") for day in ("01-26", "04-26", "07-25", "10-23")]
 
 
 def sample_cases(folder: Path) -> list[Case]:
-    """The last quarter of made-up sales, for a machine without the real files."""
+    """The last quarter of generated sales, for a machine without the real files."""
     panel = synthetic_panel(load_params("synthetic", SyntheticParams, ROOT / "params.yaml"))
     file = folder / "sample.csv.gz"
     write_sales(panel, file)
@@ -64,21 +64,21 @@ def sample_cases(folder: Path) -> list[Case]:
 
 
 def commands() -> dict[str, list[str]]:
-    """How each contender is called; a panel file and an answer file follow."""
+    """The command of each contender; the files of the panel and of the result are appended."""
     peer = [str(ROOT / ".venv-bench" / "bin" / "python"), str(CONTENDERS / "mlforecast_peer.py")]
     ours = [sys.executable, "-m", "tests.benchmarks.contenders"]
     horizon = str(HORIZON_DAYS)
     return {
         OURS: [*ours[:2], f"{ours[2]}.ours"],
-        "mlforecast, XGBoost, scaled": [*peer, "xgb-scaled", horizon],
-        "mlforecast, LightGBM, scaled": [*peer, "lgb-scaled", horizon],
-        "mlforecast, LightGBM, Tweedie": [*peer, "lgb-tweedie", horizon],
-        "the seed's way": [*ours[:2], f"{ours[2]}.seed_way"],
+        "mlforecast: XGBoost, scaled": [*peer, "xgb-scaled", horizon],
+        "mlforecast: LightGBM, scaled": [*peer, "lgb-scaled", horizon],
+        "mlforecast: LightGBM, Tweedie": [*peer, "lgb-tweedie", horizon],
+        "original project": [*ours[:2], f"{ours[2]}.original_project"],
     }
 
 
-def recorded(file: Path) -> SalesPanel:
-    """Sales as they stand in the file: what contenders are given, and what they are judged by."""
+def read_panel(file: Path) -> SalesPanel:
+    """Sales as recorded in the file, without cleaning: the contenders' input and their actuals."""
     frame = pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file, parse_dates=["date"])
     return panel_from_columns(
         frame["date"].to_numpy().astype("datetime64[D]"),
@@ -88,23 +88,23 @@ def recorded(file: Path) -> SalesPanel:
     )
 
 
-def judged(panel: SalesPanel, cutoff: np.datetime64, answer: Answer) -> Scorecard:
+def scored(panel: SalesPanel, cutoff: np.datetime64, output: Output) -> Scorecard:
     """Score forecasts against the days after the cutoff."""
     future = panel.window(cutoff + 1, cutoff + HORIZON_DAYS).sales
     unknown = np.full_like(future, np.nan)
-    bounds = np.stack([answer.arrays.get(name, unknown) for name in BOUNDS], axis=-1)
+    bounds = np.stack([output.arrays.get(name, unknown) for name in BOUNDS], axis=-1)
     history = panel.until(cutoff).sales
-    return Scorecard.of(Trial.of(future, answer.arrays["forecast"], history, bounds))
+    return Scorecard.of(Trial.of(future, output.arrays["forecast"], history, bounds))
 
 
 def results(cases: Sequence[Case]) -> Iterator[Result]:
-    """Let every contender answer every case, one after the other."""
+    """Run every contender on every case, one after the other."""
     runs = [(case, name, command) for case in cases for name, command in commands().items()]
     with tempfile.TemporaryDirectory() as folder:
-        given, answered = Path(folder) / "panel.npz", Path(folder) / "answer.npz"
+        panel_file, output_file = Path(folder) / "panel.npz", Path(folder) / "output.npz"
         for case, name, command in progress(runs, "Contenders"):
-            panel, cutoff = recorded(case.file), np.datetime64(case.cutoff, "D")
-            panel.until(cutoff).save(given)
-            usage = metered([*command, str(given), str(answered)], ROOT)
-            answer = Answer.read(answered)
-            yield Result(case, name, judged(panel, cutoff, answer), answer.took, usage)
+            panel, cutoff = read_panel(case.file), np.datetime64(case.cutoff, "D")
+            panel.until(cutoff).save(panel_file)
+            usage = metered([*command, str(panel_file), str(output_file)], ROOT)
+            output = Output.read(output_file)
+            yield Result(case, name, scored(panel, cutoff, output), output.seconds, usage)

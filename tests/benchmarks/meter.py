@@ -1,6 +1,6 @@
-"""Run a command and say what it took.
+"""Run a command and measure its CPU seconds, wall seconds and peak memory.
 
-Measured by a small program between the two: a large parent would count as the memory of its child.
+A small process in between starts it: Linux counts the memory of a large parent as its child's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Usage:
-    """What a whole process took, imports and reading included; CPU seconds of all its threads."""
+    """Cost of a whole process, imports and reading included; CPU seconds of all threads."""
 
     cpu_seconds: float
     wall_seconds: float
@@ -26,7 +26,7 @@ class Usage:
 
 
 def metered(command: Sequence[str], cwd: Path) -> Usage:
-    """Run to the end; raises `CalledProcessError` when the command fails. One thread for who asks OpenMP."""
+    """Run the command with one OpenMP thread; raises `CalledProcessError` when it fails."""
     with tempfile.NamedTemporaryFile() as result:
         environment = os.environ | {"OMP_NUM_THREADS": "1"}
         meter = [sys.executable, "-I", "-S", __file__, result.name, *command]

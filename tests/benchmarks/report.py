@@ -1,11 +1,11 @@
-"""Benchmark results as tables a person reads: all in reports/bench.md, the short ones in the README."""
+"""Benchmark results as Markdown tables: all in reports/bench.md, the short ones in README.md and docs/."""
 
 from __future__ import annotations
 
 import os
 import platform
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +15,11 @@ from data.atomic_files import atomic_write_text
 from tests.benchmarks.forecasting import OURS, Result
 
 BEGIN, END = "<!-- bench: written by make bench -->", "<!-- /bench -->"
+SOURCES = {
+    "Kaggle": "500 series of Kaggle's store-item competition",
+    "M5": "45 series of the M5 competition, mean of 4 cutoffs",
+    "sample": "generated sample",
+}
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -33,22 +38,22 @@ def machine() -> str:
 
 
 def times(value: float, ours: float) -> str:
-    """How many times ours, with two digits."""
+    """`value` as a multiple of `ours`, with two digits."""
     return f"{value / ours:.2g}×" if ours > 0 and value / ours < 100 else f"{value / ours:,.0f}×"
 
 
 def accuracy(results: Sequence[Result]) -> str:
     """Every contender in every case; coverage overall and by thirds of the series, small sellers first."""
     header = (
-        "sales",
+        "data",
         "cutoff",
         "",
         "SMAPE",
         "WAPE",
         "RMSSE",
         "bias %",
-        "80 % band covers",
-        "95 % band covers",
+        "inside the 80 % range",
+        "inside the 95 % range",
     )
     return table(header, (_accuracy_row(result) for result in results))
 
@@ -77,8 +82,8 @@ def _coverage(result: Result, level: int) -> str:
 
 
 def cost(results: Sequence[Result]) -> str:
-    """CPU and memory in the first case of each kind of sales, each beside its multiple of ours."""
-    header = ("sales", "", "fit, CPU s", "peak MB", "one series, 90 days", "all series", "from its table")
+    """CPU and memory in the first case of each data set, each as a multiple of ours too."""
+    header = ("data", "", "training, CPU s", "peak MB", "one series, 90 days", "all series", "table look-up")
     return table(header, (_cost_row(result, _ours(results, result)) for result in _first_cases(results)))
 
 
@@ -92,50 +97,56 @@ def _ours(results: Sequence[Result], beside: Result) -> Result:
 
 
 def _cost_row(result: Result, ours: Result) -> list[str]:
-    def beside(name: str, unit: str, scale: float) -> str:
-        value = result.took[name]
-        return f"{value * scale:.3g} {unit} ({times(value, ours.took[name])})"
+    def with_multiple(name: str, unit: str, scale: float) -> str:
+        value = result.seconds[name]
+        return f"{value * scale:.3g} {unit} ({times(value, ours.seconds[name])})"
 
-    look_up = f"{result.took['look_up'] * 1e6:.2g} µs" if "look_up" in result.took else "–"
+    look_up = f"{result.seconds['look_up'] * 1e6:.2g} µs" if "look_up" in result.seconds else "–"
     return [
         result.case.group,
         result.contender,
-        beside("fit", "s", 1),
+        with_multiple("fit", "s", 1),
         f"{result.usage.peak_mb:,.0f}",
-        beside("one_series", "ms", 1e3),
-        beside("all_series", "s", 1),
+        with_multiple("one_series", "ms", 1e3),
+        with_multiple("all_series", "s", 1),
         look_up,
     ]
 
 
 def summary(results: Sequence[Result]) -> str:
-    """One line per contender: SMAPE where every day sells, WAPE and RMSSE where many do not, and the cost."""
-    groups = list(dict.fromkeys(result.case.group for result in results))
-    header = ["", *(f"{group}: {words}" for group in groups for words in _words(group))]
-    rows = []
-    for contender in dict.fromkeys(result.contender for result in results):
-        mine = [result for result in results if result.contender == contender]
-        rows.append([contender, *(cell for group in groups for cell in _cells(group, mine))])
-    return table(header, rows)
+    """The README's table: one line per measure with its source, one column per contender."""
+    contenders = list(dict.fromkeys(result.contender for result in results))
+    rows = [
+        [measure, *(cell([r for r in chosen if r.contender == name]) for name in contenders), source]
+        for measure, source, cell, chosen in _measures(results)
+    ]
+    return table(["90 days ahead", *contenders, "data"], rows)
 
 
-def _words(group: str) -> tuple[str, ...]:
-    if group == "shop":
-        return ("WAPE", "RMSSE", "bands cover 80 / 95 %")
-    return ("SMAPE by cutoff", "bands cover 80 / 95 %", "fit, CPU s", "one series, 90 days")
+Cell = Callable[[Sequence[Result]], str]
 
 
-def _cells(group: str, results: Sequence[Result]) -> list[str]:
-    mine = [result for result in results if result.case.group == group]
-    scores = [result.card.overall for result in mine]
-    covered = [np.mean([getattr(score, f"coverage_{level}") for score in scores]) for level in (80, 95)]
-    bands = " / ".join(f"{share:.1f}" for share in covered) if np.isfinite(covered).all() else "–"
-    if group == "shop":
-        means = (np.mean([score.wape for score in scores]), np.mean([score.rmsse for score in scores]))
-        return [f"{means[0]:.2f}", f"{means[1]:.3f}", bands]
-    by_cutoff = " / ".join(f"{score.smape:.2f}" for score in scores)
-    took = mine[0].took
-    return [by_cutoff, bands, f"{took['fit']:.1f}", f"{took['one_series'] * 1e3:.3g} ms"]
+def _measures(results: Sequence[Result]) -> Iterable[tuple[str, str, Cell, list[Result]]]:
+    for group in dict.fromkeys(result.case.group for result in results):
+        of_group = [result for result in results if result.case.group == group]
+        source = SOURCES[group]
+        if group == "M5":  # SMAPE is misleading where a quarter of the days have no sales
+            yield "WAPE, %", source, lambda mine: _mean(mine, "wape", ".2f"), of_group
+            yield "RMSSE", source, lambda mine: _mean(mine, "rmsse", ".3f"), of_group
+        else:
+            for cutoff in dict.fromkeys(result.case.cutoff for result in of_group):
+                at_cutoff = [result for result in of_group if result.case.cutoff == cutoff]
+                yield f"SMAPE, %, from {cutoff}", source, lambda mine: _mean(mine, "smape", ".2f"), at_cutoff
+        yield "coverage, target 80 / 95 %", source, _coverages, of_group
+
+
+def _mean(results: Sequence[Result], name: str, digits: str) -> str:
+    return format(float(np.mean([getattr(result.card.overall, name) for result in results])), digits)
+
+
+def _coverages(results: Sequence[Result]) -> str:
+    found = [_mean(results, f"coverage_{level}", ".1f") for level in (80, 95)]
+    return " / ".join(found) if "nan" not in found else "–"
 
 
 def write(folder: Path, sections: Sequence[tuple[str, str]]) -> None:
@@ -148,9 +159,9 @@ def write(folder: Path, sections: Sequence[tuple[str, str]]) -> None:
     atomic_write_text(folder / "reports" / "bench.md", "\n\n".join(parts) + "\n")
 
 
-def insert(readme: Path, block: str) -> None:
-    """Put `block` between the marks of the README; a README without marks is left alone."""
-    text = readme.read_text(encoding="utf-8")
+def insert(document: Path, block: str) -> None:
+    """Put `block` between the markers of a document; one without markers stays as it is."""
+    text = document.read_text(encoding="utf-8")
     begin, end = text.find(BEGIN), text.find(END)
     if 0 <= begin < end:
-        atomic_write_text(readme, f"{text[:begin]}{BEGIN}\n\n{block}\n\n{text[end:]}")
+        atomic_write_text(document, f"{text[:begin]}{BEGIN}\n\n{block}\n\n{text[end:]}")

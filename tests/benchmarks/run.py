@@ -1,6 +1,7 @@
 """Run all benchmarks: `python -m tests.benchmarks.run`, or `make bench`.
 
-STORECAST_BENCH_KAGGLE and STORECAST_BENCH_SHOP name the two real files; without them a sample is generated.
+STORECAST_BENCH_KAGGLE and STORECAST_BENCH_SHOP name the files of the two real data sets. By default, a sample is
+generated.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ Section = tuple[str, str]
 
 
 def forecasting_cases(folder: Path) -> list[Case]:
-    """What the environment names, else a sample written into `folder`."""
+    """The cases of the files that the environment names, else of a sample written to `folder`."""
     kaggle, shop = (os.environ.get(f"STORECAST_BENCH_{name}") for name in ("KAGGLE", "SHOP"))
     cases = forecasting.kaggle_cases(Path(kaggle)) if kaggle else []
     cases += forecasting.shop_cases(Path(shop)) if shop else []
@@ -25,17 +26,14 @@ def forecasting_cases(folder: Path) -> list[Case]:
 
 
 def forecasting_sections(folder: Path) -> tuple[list[Section], str]:
-    """Accuracy and cost of forecasts, and the README's table of them."""
+    """Accuracy and cost of forecasts, and the README's table of accuracy."""
     measured = list(forecasting.results(forecasting_cases(folder)))
-    sections = [
-        ("Accuracy", report.accuracy(measured)),
-        ("Cost of a forecast", report.cost(measured)),
-    ]
+    sections = [("Accuracy", report.accuracy(measured)), ("Cost of a forecast", report.cost(measured))]
     return sections, report.summary(measured)
 
 
 def serving_sections(folder: Path) -> tuple[list[Section], str]:
-    """Cost of a request and how it grows, and the README's table of it."""
+    """Cost of a request and how it grows, and the short table of it."""
     measured, life = serving.endpoint_costs(folder), serving_report.lifecycle(growth.lifecycle(folder))
     sections = [
         ("Cost of a request", serving_report.compared(measured)),
@@ -48,12 +46,15 @@ def serving_sections(folder: Path) -> tuple[list[Section], str]:
 
 
 def main() -> int:
-    """Measure, write reports/bench.md, and put the short tables into the README."""
+    """Measure; write reports/bench.md and the short tables of README.md and docs/performance.md."""
     with tempfile.TemporaryDirectory() as folder:
-        forecasts, of_forecasts = forecasting_sections(Path(folder))
-        requests, of_requests = serving_sections(Path(folder))
+        forecasts, accuracy = forecasting_sections(Path(folder))
+        requests, request_costs = serving_sections(Path(folder))
     report.write(ROOT, [*forecasts, *requests])
-    report.insert(ROOT / "README.md", f"{of_forecasts}\n\n{of_requests}\n\n`make bench`, {report.machine()}.")
+    measured = f"Measured by `make bench`, {report.machine()}."
+    costs = f"{forecasts[-1][1]}\n\n{request_costs}"
+    report.insert(ROOT / "README.md", f"{accuracy}\n\n{measured}")
+    report.insert(ROOT / "docs" / "performance.md", f"{costs}\n\n{measured}")
     return 0
 
 

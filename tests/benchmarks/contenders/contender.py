@@ -1,4 +1,4 @@
-"""What a contender of the forecasting benchmark gives back for a saved panel, sales up to a cutoff."""
+"""The result of a contender of the forecasting benchmark: forecasts from a panel of sales up to a cutoff."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ HORIZON_DAYS = 90
 
 
 @dataclass(frozen=True)
-class Answer:
-    """Forecasts, (n_series, HORIZON_DAYS), bounds of that shape if it makes any, CPU seconds by task."""
+class Output:
+    """Forecasts, shape (n_series, HORIZON_DAYS); bounds of that shape, if any; CPU seconds by task."""
 
     arrays: Mapping[str, NDArray[np.floating[Any]]]
-    took: Mapping[str, float]
+    seconds: Mapping[str, float]
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """From the file a contender wrote."""
+        """Read the file a contender wrote."""
         with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files if name != "took"}
-            return cls(arrays, json.loads(str(file["took"])))
+            arrays = {name: file[name] for name in file.files if name != "seconds"}
+            return cls(arrays, json.loads(str(file["seconds"])))
 
     def save(self, path: Path) -> None:
-        """As .npz, as the contender in the environment of the peers does too."""
-        arrays = {**self.arrays, "took": np.array(json.dumps(dict(self.took)))}
-        np.savez(path, **arrays)  # type: ignore[arg-type]  # the stub takes array names for its own options
+        """Write as .npz, the format that mlforecast_peer.py writes too."""
+        arrays = {**self.arrays, "seconds": np.array(json.dumps(dict(self.seconds)))}
+        np.savez(path, **arrays)  # type: ignore[arg-type]  # the stub mistakes array names for options
 
 
 def cpu_seconds(work: Callable[[], object], repeats: int = 1) -> float:
-    """Least CPU seconds of `repeats` calls: whatever else the machine does only adds to it."""
+    """Least CPU seconds of `repeats` calls: other load on the machine can only add to it."""
 
     def once() -> float:
         started = time.process_time()

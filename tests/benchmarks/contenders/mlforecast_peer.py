@@ -1,6 +1,6 @@
 """mlforecast as its documentation uses it: `mlforecast_peer.py VARIANT HORIZON_DAYS PANEL OUT`.
 
-Stands alone, because that environment knows nothing of this project: it wants pandas < 3.
+Imports nothing of this project: it runs in an environment of its own, because mlforecast needs pandas < 3.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from mlforecast.utils import PredictionIntervals
 LEVELS = (80, 95)
 TREES: dict[str, Any] = {"n_estimators": 300, "learning_rate": 0.1, "n_jobs": 1, "random_state": 1}
 ROW_SAMPLES: dict[str, Any] = {"subsample": 0.8, "colsample_bytree": 0.8, "min_child_weight": 20}
-STATIC = {"xgb-scaled": ["store", "item"]}  # the other two are better without
+STATIC = {"xgb-scaled": ["store", "item"]}  # the other two are more accurate without
 
 
 def is_weekend(dates: pd.DatetimeIndex) -> np.ndarray[Any, Any]:
-    """The seed's flag."""
+    """The original project's flag."""
     return np.asarray(dates.dayofweek >= 5, int)
 
 
-SEED_FEATURES: dict[str, Any] = {
+ORIGINAL_FEATURES: dict[str, Any] = {
     "lags": [1, 7, 30],
     "lag_transforms": {1: [RollingMean(7), RollingMean(30)]},
     "date_features": ["year", "month", "day", "dayofweek", is_weekend],
@@ -45,11 +45,14 @@ YEAR_FEATURES: dict[str, Any] = {
 
 
 def peer(variant: str) -> MLForecast:
-    """One of three ways that were the best of mlforecast on one of the two real sets."""
+    """One of three settings, each of them mlforecast's best on some cutoff of the two real data sets."""
     scaled = {"target_transforms": [LocalStandardScaler()]}
     if variant == "xgb-scaled":
         return MLForecast(
-            {"trees": xgb.XGBRegressor(max_depth=6, **TREES, **ROW_SAMPLES)}, "D", **SEED_FEATURES, **scaled
+            {"trees": xgb.XGBRegressor(max_depth=6, **TREES, **ROW_SAMPLES)},
+            "D",
+            **ORIGINAL_FEATURES,
+            **scaled,
         )
     if variant == "lgb-scaled":
         return MLForecast({"trees": lgb.LGBMRegressor(verbose=-1, **TREES)}, "D", **YEAR_FEATURES, **scaled)
@@ -59,18 +62,18 @@ def peer(variant: str) -> MLForecast:
 
 
 def long_frame(panel: Mapping[str, Any], static: list[str]) -> pd.DataFrame:
-    """The long frame mlforecast wants: from each series' first known day on, gaps as nothing sold."""
+    """The long frame of mlforecast: from each series' first known day on, gaps filled with 0."""
     sales, start = panel["sales"], np.datetime64(str(panel["start"]), "D")
     labels = json.loads(str(panel["series"]))
     n_days = sales.shape[1]
     known = np.isfinite(sales)
     first = np.where(known.any(axis=1), known.argmax(axis=1), n_days)
-    wanted = np.arange(n_days) >= first[:, None]
-    series, day = np.nonzero(wanted)
+    used = np.arange(n_days) >= first[:, None]
+    series, day = np.nonzero(used)
     columns = {
         "unique_id": series,
         "ds": (start + np.arange(n_days)).astype("datetime64[ns]")[day],
-        "y": np.nan_to_num(sales[wanted]).astype("float64"),
+        "y": np.nan_to_num(sales[used]).astype("float64"),
         "store": np.unique(labels["stores"], return_inverse=True)[1][series],
         "item": np.unique(labels["items"], return_inverse=True)[1][series],
     }
@@ -78,7 +81,7 @@ def long_frame(panel: Mapping[str, Any], static: list[str]) -> pd.DataFrame:
 
 
 def matrix(frame: pd.DataFrame, column: str, n_series: int, horizon_days: int) -> np.ndarray[Any, Any]:
-    """Forecasts as (n_series, horizon_days); a series that could not be forecast counts as 0."""
+    """Forecasts as (n_series, horizon_days); a series without a forecast counts as 0."""
     values = np.zeros((n_series, horizon_days), np.float32)
     values[frame["unique_id"].unique()] = frame[column].to_numpy().reshape(-1, horizon_days)
     return np.maximum(values, 0)
@@ -94,7 +97,7 @@ def seconds(work: Callable[[], object]) -> float:
 def bounds(
     variant: str, frame: pd.DataFrame, n_series: int, horizon_days: int
 ) -> dict[str, np.ndarray[Any, Any]]:
-    """Conformal intervals as the library makes them, two windows."""
+    """The library's own conformal intervals, from two windows."""
     model = peer(variant)
     windows = PredictionIntervals(n_windows=2, h=horizon_days)
     model.fit(frame, static_features=STATIC.get(variant, []), dropna=True, prediction_intervals=windows)
@@ -120,8 +123,8 @@ def main(variant: str, horizon_days: int, panel_file: Path, out: Path) -> None:
     arrays = {"forecast": matrix(model.predict(horizon_days), "trees", n_series, horizon_days)}
     if variant == "lgb-scaled":
         arrays |= bounds(variant, frame, n_series, horizon_days)
-    took = {"fit": fit_seconds, "all_series": all_seconds, "one_series": one_seconds}
-    np.savez(out, took=np.array(json.dumps(took)), **arrays)  # type: ignore[arg-type]  # array names taken for options
+    taken = {"fit": fit_seconds, "all_series": all_seconds, "one_series": one_seconds}
+    np.savez(out, seconds=np.array(json.dumps(taken)), **arrays)  # type: ignore[arg-type]  # the stub mistakes array names for options
 
 
 if __name__ == "__main__":

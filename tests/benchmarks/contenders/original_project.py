@@ -1,4 +1,4 @@
-"""The seed's way: ten features by pandas, an XGBRegressor, day after day. `python -m … PANEL OUT`."""
+"""The original project: ten features by pandas, one XGBRegressor, recursive. `python -m … PANEL OUT`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xgboost import XGBRegressor
 
 from data.panel.sales_panel import SalesPanel
-from tests.benchmarks.contenders.contender import HORIZON_DAYS, Answer, cpu_seconds
+from tests.benchmarks.contenders.contender import HORIZON_DAYS, Output, cpu_seconds
 
 FEATURES = [
     *("year", "month", "day", "dayofweek", "is_weekend"),
@@ -22,7 +22,7 @@ TAIL_DAYS = 31
 
 
 def with_features(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with the ten columns, grouped by series, days in order."""
+    """Add the ten feature columns; rows are sorted by series and date."""
     date = frame["date"].dt
     sales = frame.groupby("series")["sales"]
     columns: dict[str, Any] = {
@@ -42,16 +42,16 @@ def _rolling(days: int) -> Any:
 
 
 def forecast(model: XGBRegressor, frame: pd.DataFrame) -> NDArray[np.float32]:
-    """Ninety times: features of the next day, its forecast, and the forecast becomes history."""
+    """Forecast day by day; each forecast becomes history for the next."""
     tail = frame[frame["date"] > frame["date"].max() - pd.Timedelta(days=TAIL_DAYS)]
     steps = []
     for _ in range(HORIZON_DAYS):
         tomorrow = tail["date"].max() + pd.Timedelta(days=1)
         rows = pd.DataFrame({"series": tail["series"].unique(), "date": tomorrow, "sales": np.nan})
         tail = pd.concat([tail, rows]).sort_values(["series", "date"])
-        described = with_features(tail)
-        today = described["date"] == tomorrow
-        steps.append(np.maximum(model.predict(described.loc[today, FEATURES]), 0))
+        features = with_features(tail)
+        today = features["date"] == tomorrow
+        steps.append(np.maximum(model.predict(features.loc[today, FEATURES]), 0))
         tail.loc[tail["date"] == tomorrow, "sales"] = steps[-1]
         tail = tail[tail["date"] > tomorrow - pd.Timedelta(days=TAIL_DAYS)]
     return np.stack(steps, axis=1)
@@ -73,12 +73,12 @@ def main(panel_file: Path, out: Path) -> None:
         rows = with_features(frame).dropna()
         model.fit(rows[FEATURES], rows["sales"])
 
-    took = {"fit": cpu_seconds(fit)}
+    seconds = {"fit": cpu_seconds(fit)}
     values = forecast(model, frame)
-    took["all_series"] = cpu_seconds(lambda: forecast(model, frame))
+    seconds["all_series"] = cpu_seconds(lambda: forecast(model, frame))
     one = frame[frame["series"] == 0]
-    took["one_series"] = cpu_seconds(lambda: forecast(model, one))
-    Answer({"forecast": values}, took).save(out)
+    seconds["one_series"] = cpu_seconds(lambda: forecast(model, one))
+    Output({"forecast": values}, seconds).save(out)
 
 
 if __name__ == "__main__":
