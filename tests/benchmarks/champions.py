@@ -1,4 +1,4 @@
-"""Champions for the serving benchmarks: `python -m tests.benchmarks.champions N_SERIES [COPIES [PAUSE_SECONDS]]`.
+"""Champions for benchmarks: `python -m tests.benchmarks.champions N_SERIES [COPIES [PAUSE_SECONDS]]`.
 
 Trains on generated sales of 500 series and imports the result into the BentoML store of BENTOML_HOME. For any
 other number of series it repeats these forecasts under more labels, which is enough to measure look-ups. Each

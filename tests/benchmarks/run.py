@@ -1,6 +1,6 @@
 """Run all benchmarks: `python -m tests.benchmarks.run`, or `make bench`.
 
-STORECAST_BENCH_KAGGLE and STORECAST_BENCH_SHOP name the files of the two real data sets. By default, a sample is
+STORECAST_BENCH_KAGGLE and STORECAST_BENCH_SHOP name the files of the real data sets. By default, a sample is
 generated.
 """
 

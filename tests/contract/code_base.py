@@ -118,6 +118,12 @@ def long_files(root: Path) -> list[str]:
     ]
 
 
+def too_many_lines(root: Path) -> list[str]:
+    """The product's lines of Python in total, where they exceed the budget."""
+    total = sum(line_counts(product_files(root)).values())
+    return [f"product: {total} lines"] if total > MAX_LINES_OF_THE_PRODUCT else []
+
+
 def long_functions(root: Path) -> Iterator[str]:
     """Python functions that are too long, with their decorators left out."""
     for path in python_files(root):
