@@ -1,4 +1,4 @@
-"""What every test shares: a home of its own for BentoML, small sales, and a small champion made of them."""
+"""Shared by all tests: a BentoML home of their own, small sales, and a small champion trained on them."""
 
 import os
 import tempfile
@@ -18,15 +18,15 @@ from models.storage.version_record import RECORD, ChampionRecord
 def pytest_configure(config: pytest.Config) -> None:
     home = tempfile.TemporaryDirectory(prefix="storecast-bentoml-")
     config.add_cleanup(home.cleanup)
-    os.environ["BENTOML_HOME"] = str(Path(home.name))  # BentoML reads it once, when it is imported
+    os.environ["BENTOML_HOME"] = str(Path(home.name))  # read by BentoML when it is imported
     os.environ["BENTOML_DO_NOT_TRACK"] = "True"
-    # How long an example takes says how busy the machine is, not whether it holds.
+    # No deadline: the time of an example depends on the load of the machine.
     settings.register_profile("storecast", settings(), deadline=None)
     settings.load_profile("storecast")
 
 
 def sales_panel(n_stores: int = 2, n_items: int = 5, n_days: int = 800, seed: int = 1) -> SalesPanel:
-    """Poisson sales around series × weekday × season, ending on 2017-12-31; store 1 is shut on Sundays."""
+    """Poisson sales around series × weekday × season, ending on 2017-12-31; store 1 is closed on Sundays."""
     rng = np.random.default_rng(seed)
     end = np.datetime64("2017-12-31", "D")
     dates = end - np.arange(n_days)[::-1]
@@ -64,7 +64,7 @@ def small_panel() -> SalesPanel:
 
 @pytest.fixture(scope="session")
 def champion_folder(small_panel: SalesPanel, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A complete version folder; read it, never write to it."""
+    """A complete version folder, shared by all tests: do not write to it."""
     return save_champion(small_panel, tmp_path_factory.mktemp("champion"))
 
 
@@ -75,7 +75,7 @@ def champion(champion_folder: Path) -> Champion:
 
 @pytest.fixture
 def clone(champion_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout to stand in, whose champion is the small one."""
+    """A checkout with the small champion, as the current directory."""
     record = ChampionRecord.read(champion_folder / RECORD)
     (tmp_path / "models" / "versions").mkdir(parents=True)
     (tmp_path / "models" / "versions" / record.version).symlink_to(champion_folder)

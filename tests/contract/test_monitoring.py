@@ -134,7 +134,7 @@ def test_no_password_of_the_stack_stands_in_its_file_or_has_a_default() -> None:
     }
     assert {"STORECAST_API_KEYS", "STORECAST_FILES_PASSWORD", "ALERT_SMTP_PASSWORD"} <= set(given)
     assert {name: value for name, value in given.items() if value is not None} == {
-        "GF_SECURITY_ADMIN_PASSWORD": "${GRAFANA_PASSWORD:?is needed, choose one}"
+        "GF_SECURITY_ADMIN_PASSWORD": "${GRAFANA_PASSWORD:?is required, choose a password}"
     }
 
 
