@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
@@ -32,9 +33,10 @@ def page_headers(frame_ancestors: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Asset:
-    """One file in memory; a browser that has it already is told so."""
+    """One file in memory, also compressed: a page has to be small on the wire."""
 
     content: bytes
+    compressed: bytes
     media_type: str
     etag: str
 
@@ -43,14 +45,19 @@ class Asset:
         """An asset of that content; its type follows from the suffix of its name."""
         suffix = Path(name).suffix
         media_type = TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return cls(content, media_type, f'"{hashlib.sha256(content).hexdigest()[:16]}"')
+        etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+        return cls(content, gzip.compress(content, 6, mtime=0), media_type, etag)
 
     def answer(self, request: Request, headers: dict[str, str]) -> Response:
         """200 with the file, or 304 when the browser's copy is this one."""
-        headers = {**headers, "etag": self.etag}
+        vary = ", ".join([*filter(None, [headers.get("vary")]), "Accept-Encoding"])
+        headers = {**headers, "etag": self.etag, "vary": vary}
         if self.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        return Response(self.content, headers=headers, media_type=self.media_type)
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(self.content, headers=headers, media_type=self.media_type)
+        headers["content-encoding"] = "gzip"
+        return Response(self.compressed, headers=headers, media_type=self.media_type)
 
 
 async def send_asset(asset: Asset, headers: dict[str, str], request: Request) -> Response:

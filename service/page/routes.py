@@ -6,10 +6,12 @@ from collections.abc import Callable, Hashable
 from enum import IntEnum
 from typing import Annotated, Any, TypeVar
 
-from fastapi import FastAPI, Query, Response
+from fastapi import FastAPI, Query, Request, Response
+from pydantic import BaseModel
 
 from data.errors import NoChampionError
 from models.champion import Champion
+from service.middleware.static_files import Asset
 from service.page.daily_sales import DailySales, daily_sales_of
 from service.page.overview import Overview, overview_of
 
@@ -58,17 +60,20 @@ def add_page_routes(app: FastAPI, get_champion: Callable[[], Champion | None]) -
 
     # Plain functions: FastAPI runs them in threads, so that a large total delays no other request.
     @app.get("/page/overview", response_model=Overview, summary="Every series at a glance")
-    def overview(days: Period = Period.FOUR_WEEKS) -> Response:
+    def overview(request: Request, days: Period = Period.FOUR_WEEKS) -> Response:
         current = champion()
-        body = cache.get(current, days, lambda: overview_of(current, int(days)).model_dump_json())
-        return Response(body, media_type="application/json")
+        asset = cache.get(current, days, lambda: _json_asset(overview_of(current, int(days))))
+        return asset.answer(request, {})
 
     @app.get("/page/sales", response_model=DailySales, summary="One series or total, day by day")
     def sales(
+        request: Request,
         store: _Label = None,
         item: _Label = None,
         history_days: Annotated[int, Query(ge=7, le=MAX_HISTORY_DAYS)] = HISTORY_DAYS,
     ) -> Response:
-        current = champion()
-        answer = daily_sales_of(current, store, item, history_days)
-        return Response(answer.model_dump_json(), media_type="application/json")
+        return _json_asset(daily_sales_of(champion(), store, item, history_days)).answer(request, {})
+
+
+def _json_asset(answer: BaseModel) -> Asset:
+    return Asset.of(answer.model_dump_json().encode(), "answer.json")

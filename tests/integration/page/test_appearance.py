@@ -1,6 +1,5 @@
 """Appearance and speed: widths, dark mode, print, screen readers, size, first paint, long lists."""
 
-import gzip
 import math
 import statistics
 from pathlib import Path
@@ -8,14 +7,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from tests.integration.page.shown import expect_settled, expect_shown, over, width
 
 pytestmark = pytest.mark.browser
 
 UI = Path(__file__).resolve().parents[3] / "service" / "page" / "ui"
-MAX_COMPRESSED_BYTES = 90_000
+MAX_WIRE_BYTES = 90_000
 FIRST_PAINT_MS, PAINT_TRIES = 300, 30
 FRAME_MS = SEARCH_MS = 50
 SERIES, TOTAL = "store=1&item=2&days=28", "store=2&days=90&by=week"
@@ -99,16 +98,16 @@ def test_dates_and_numbers_follow_the_browser(browser: Browser, server: Any) -> 
 def test_the_page_is_small_and_requests_nothing_from_other_hosts(
     context: BrowserContext, server: Any
 ) -> None:
-    requested = list[str]()
-    page = context.new_page()
-    page.on("request", lambda request: requested.append(request.url.removeprefix(server.address)))
+    page, sizes = context.new_page(), dict[str, int]()
+
+    def measure(request: Request) -> None:
+        sizes[request.url.removeprefix(server.address)] = request.sizes()["responseBodySize"]
+
+    page.on("requestfinished", measure)
     page.goto(server.address)
     expect_settled(page)
-    assert [url for url in requested if "://" in url] == []
-    loaded = {UI / path.removeprefix("ui/") for path in requested if path.startswith("ui/")} | {
-        UI / "index.html"
-    }
-    assert sum(len(gzip.compress(path.read_bytes(), 6)) for path in loaded) < MAX_COMPRESSED_BYTES
+    assert [url for url in sizes if "://" in url] == []
+    assert sum(sizes.values()) < MAX_WIRE_BYTES, sizes
     modules = {path.relative_to(UI).as_posix() for path in UI.rglob("*.js")}
     expected = {f"ui/{name}" for name in modules if not name.startswith("vendor/")} - {"ui/shell/app.js"}
     named = page.locator("link[rel=modulepreload]").evaluate_all(

@@ -1,5 +1,6 @@
 """service.middleware.static_files: what a browser is sent, its headers, and when it wants a page."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,15 @@ def test_an_asset_is_sent_once_and_then_known_by_its_tag() -> None:
     again = asset.answer(request(if_none_match=first.headers["etag"]), {})
     assert (again.status_code, again.body) == (304, b"")
     assert Asset.of(b"let x = 2", "x.js").etag != asset.etag
+
+
+def test_an_asset_is_compressed_for_clients_that_accept_it() -> None:
+    asset = Asset.of(b"let x = 1;" * 100, "x.js")
+    plain, compressed = asset.answer(request(), {}), asset.answer(request(accept_encoding="gzip, br"), {})
+    assert gzip.decompress(bytes(compressed.body)) == plain.body == asset.content
+    assert "content-encoding" not in plain.headers
+    assert (compressed.headers["content-encoding"], compressed.headers["vary"]) == ("gzip", "Accept-Encoding")
+    assert asset.answer(request(), {"vary": "Accept"}).headers["vary"] == "Accept, Accept-Encoding"
 
 
 def test_files_are_found_below_a_folder_and_hidden_ones_are_not(tmp_path: Path) -> None:
