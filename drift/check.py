@@ -1,4 +1,4 @@
-"""Job: the newest days against what was to be expected of them -> summary, reports, log line, flag.
+"""Job: check the newest days of sales for drift -> summary, log line, flag, reports.
 
 python -m drift.check [--sales FILE] [--window-days 28]
 """
@@ -9,7 +9,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,11 +17,12 @@ import numpy as np
 
 from data import job_metrics
 from data.dates.calendar_days import WEEK_DAYS, days_between
-from data.errors import DataContractError, NoChampionError, StorecastError
+from data.errors import DataContractError, NoChampionError
+from data.job_exit import exit_code
 from data.loading.load_history import recorded_sales
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
-from data.progress import configure_logging
+from data.text import shortened
 from drift.calibration.thresholds import Calibration
 from drift.checking.data_coverage import (
     lengths_not_checked,
@@ -31,6 +32,7 @@ from drift.checking.data_coverage import (
     why_undecided,
 )
 from drift.checking.evidently_reports import write_data_drift, write_performance
+from drift.checking.sales_identity import continues_history
 from drift.checking.wording import FindingFormatter
 from drift.detector.expectations import forecast_from
 from drift.detector.recording_gaps import Records
@@ -49,7 +51,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class DriftCheck:
-    """The verdict and the windows behind it, for the reports; None where there were none to compare with."""
+    """The verdict and what it is from, for Evidently's reports; None where nothing was compared."""
 
     summary: DriftSummary
     inputs: InputWindows | None = None
@@ -57,7 +59,7 @@ class DriftCheck:
 
 
 def check(panel: SalesPanel, champion: Champion, params: DriftParams) -> DriftCheck:
-    """Judge the last days of a panel, which also holds the history before them.
+    """Check the last days of a panel, which also holds the history before them.
 
     The window is the longest of 7, 14 and 28 days up to `params.window_days` that is newer than the
     thresholds and well enough recorded. Raises `ArtifactError` when the champion has no thresholds.
@@ -67,75 +69,75 @@ def check(panel: SalesPanel, champion: Champion, params: DriftParams) -> DriftCh
     n_new = days_between(calibration.last_day, panel.end)
     new = [length for length in LENGTHS_DAYS if length <= min(n_new, params.window_days)]
     n_days = max(new, default=WEEK_DAYS)
-    reason = why_undecided(watched, calibration.last_day, n_days)
-    if reason:
+    if (reason := why_undecided(watched, calibration.last_day, n_days)) is not None:
         window = CheckedWindow.ending(panel.end, n_days) if new else None
         return DriftCheck(DriftSummary.undecided(reason, version, window))
     lengths = Records.of(watched.sales, n_days).usable_lengths(new)
-    n_days = max(lengths)
-    window, windows = CheckedWindow.ending(panel.end, n_days), _windows(watched, lengths)
+    window, windows = CheckedWindow.ending(panel.end, max(lengths)), _windows(watched, lengths)
     if (reason := nothing_to_compare(windows)) is not None:
         return DriftCheck(DriftSummary.undecided(reason, version, window))
-    detector, formatter = (
-        calibration.thresholds.detector,
-        FindingFormatter(calibration.series, calibration.groups),
-    )
+    detector = calibration.thresholds.detector
     results = detector.evaluate(windows, calibration.groups)
-    notes = (
-        short_history(detector, results)
-        + not_covered(panel, calibration, n_days)
-        + lengths_not_checked(new, lengths)
-    )
-    inputs = input_windows(watched, watched.n_days - 1, n_days)
-    achieved = _performance(panel, watched, calibration, champion, n_days, notes)
-    tests = formatter.tests(results) + _error_tests(achieved, calibration, champion, params)
-    if inputs is not None and n_days == LONGEST_DAYS:
+    notes = short_history(detector, results) + not_covered(panel, calibration, window.days)
+    notes += lengths_not_checked(new, lengths)
+    inputs = input_windows(watched, watched.n_days - 1, window.days)
+    errors = _performance(panel, watched, calibration, champion, window.days, notes)
+    formatter = FindingFormatter(calibration.series, calibration.groups)
+    tests = formatter.tests(results) + _error_tests(errors, calibration, champion, params)
+    if inputs is not None and window.days == LONGEST_DAYS:
         tests += distance_tests(inputs, calibration.thresholds.input_distances, params.input_distance)
-    moved, total = formatter.findings(results), formatter.total(results)
-    summary = DriftSummary.of_findings(window, tests, moved, total, notes, version)
-    return DriftCheck(summary, inputs, achieved)
+    found, total = formatter.findings(results), formatter.total(results)
+    return DriftCheck(DriftSummary.of_findings(window, tests, found, total, notes, version), inputs, errors)
 
 
 def run(paths: Paths, file: Path | None, params: DriftParams) -> DriftSummary:
-    """Check the present sales and leave behind what CONTRACT names; the flag only when drift was found."""
-    try:
-        record = ChampionRecord.read(paths.champion_json)
-    except NoChampionError as error:
-        found = DriftCheck(DriftSummary.undecided(str(error), None))
-    else:
-        champion = Champion.load(paths.versions / record.version)
-        found = check(recorded_sales(paths, file), champion, params)
-    found.summary.write(paths.drift_summary)
-    _log(found.summary, paths)
-    if found.summary.drift_found:
-        kinds = kinds_of(test.name for test in found.summary.tests if test.found)
-        raise_flag(paths.flag, found.summary.words, found.summary.model_version, kinds)
-    _report(found, params, paths)  # last: a picture that cannot be drawn hides no verdict
-    return found.summary
+    """Check the newest days of `file`, or of data/raw, and write summary, log line, flag and reports.
+
+    The flag is raised when drift is found in this project's sales: a file must continue the champion's
+    history.
+    """
+    found = _check_sales(paths, file, params)
+    summary = found.summary
+    summary.write(paths.drift_summary)
+    _log(summary, paths)
+    if summary.drift_found and summary.continues_history:
+        kinds = kinds_of(test.name for test in summary.tests if test.found)
+        raise_flag(paths.flag, summary.words, summary.model_version, kinds)
+    _write_reports(found, params, paths)  # last: one that cannot be drawn hides no verdict
+    return summary
 
 
 def main(argv: Sequence[str]) -> int:
     """Exit 0 whatever is found, 2 when the check could not run."""
     parser = argparse.ArgumentParser(prog="python -m drift.check", description=__doc__)
     parser.add_argument("--sales", type=Path, help="history and new days in one file, in place of data/raw")
-    parser.add_argument(
-        "--window-days", type=int, choices=LENGTHS_DAYS, help="28 unless params.yaml says else"
-    )
+    parser.add_argument("--window-days", type=int, choices=LENGTHS_DAYS, help="default: as in params.yaml")
     arguments = parser.parse_args(argv)
-    configure_logging()
-    paths = Paths()
-    try:
+
+    def work() -> None:
+        paths = Paths()
         with job_metrics.reported("drift") as report:
             params = load_params("drift", DriftParams, paths.params)
             if arguments.window_days:
                 params = params.model_copy(update={"window_days": arguments.window_days})
             summary = run(paths, arguments.sales, params)
             _push(summary, report, paths)
-    except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(f"{summary.verdict}: {summary.words}")
-    return 0
+        print(f"{summary.verdict}: {summary.words}")
+
+    return exit_code(work)
+
+
+def _check_sales(paths: Paths, file: Path | None, params: DriftParams) -> DriftCheck:
+    try:
+        record = ChampionRecord.read(paths.champion_json)
+    except NoChampionError as error:
+        return DriftCheck(DriftSummary.undecided(str(error), None))
+    champion = Champion.load(paths.versions / record.version)
+    panel = recorded_sales(paths, file)
+    found = check(panel, champion, params)
+    if file is None or continues_history(panel, champion.history):
+        return found
+    return replace(found, summary=found.summary.of_other_sales())
 
 
 def _windows(watched: SalesPanel, lengths: Sequence[int]) -> dict[int, Windows]:
@@ -175,23 +177,22 @@ def _error_tests(
     return achieved.tests(error_ratio_to_o(champion.forecaster), limit, params.error_increase)
 
 
-def _report(found: DriftCheck, params: DriftParams, paths: Paths) -> None:
-    """Draw what was compared; a report of other days does not stay beside this summary."""
+def _write_reports(found: DriftCheck, params: DriftParams, paths: Paths) -> None:
+    """Write Evidently's reports of what was compared, after removing those of an earlier check."""
     data_drift, errors = (paths.reports / f"{name}_report.html" for name in ("data_drift", "performance"))
     inputs, achieved = found.inputs, found.performance
-    data_drift.unlink(missing_ok=True)
-    errors.unlink(missing_ok=True)
-    if inputs is not None:
-        _draw(data_drift, lambda: write_data_drift(inputs, params.input_distance, data_drift))
-    if achieved is not None:
-        _draw(errors, lambda: write_performance(achieved, errors))
+    _replace(data_drift, inputs and (lambda: write_data_drift(inputs, params.input_distance, data_drift)))
+    _replace(errors, achieved and (lambda: write_performance(achieved, errors)))
 
 
-def _draw(report: Path, write: Callable[[], None]) -> None:
+def _replace(report: Path, write: Callable[[], None] | None) -> None:
+    """Remove an earlier report and write another; a failure is a warning, as the verdict is written."""
     try:
-        write()
-    except Exception as error:  # a vendor's picture of odd sales may fail in any way: the verdict is out
-        logger.warning("%s could not be drawn: %r", report, error)
+        report.unlink(missing_ok=True)
+        if write is not None:
+            write()
+    except Exception as error:  # Evidently may fail on unusual sales in any way
+        logger.warning("%s could not be drawn: %s", report, shortened(repr(error), 200))
 
 
 def _log(summary: DriftSummary, paths: Paths) -> None:
@@ -203,9 +204,12 @@ def _log(summary: DriftSummary, paths: Paths) -> None:
 
 
 def _push(summary: DriftSummary, report: job_metrics.Report, paths: Paths) -> None:
+    """Report the metrics of a check; of sales that are not this project's, the flag alone."""
+    report(job_metrics.RETRAINING_FLAG, paths.flag.exists())
+    if not summary.continues_history:
+        return
     report(job_metrics.DRIFT_FOUND, summary.drift_found)
     report(job_metrics.DRIFT_UNDECIDED, summary.verdict == "undecided")
-    report(job_metrics.RETRAINING_FLAG, paths.flag.exists())
     if summary.window is not None:
         midnight = datetime.combine(summary.window.last, datetime.min.time(), UTC)
         report(job_metrics.DRIFT_WINDOW_END, midnight.timestamp())

@@ -61,8 +61,8 @@ def run(paths: Paths, force: bool = False) -> GateVerdict | None:
         log_event(paths, f"Started. {job.flag.reason}")
         verdict = _act_on(job)
         delete_old_versions(paths)
-        clear_flag(paths.flag)
-        log_event(paths, "Flag cleared.")
+        is_cleared = clear_flag(paths.flag, job.flag)
+        log_event(paths, "Flag cleared." if is_cleared else "Flag kept: it was extended during this run.")
         return verdict
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from data.dates.calendar_days import WEEKDAY_NAMES
 from data.panel.sales_panel import SeriesIndex
+from data.panel.series_index import SeriesId
 from drift.detector.detector import STATISTICS, TESTS, DetectorResult
 from drift.detector.gross_faults import NOTHING_SHARE, missing_share
 from drift.detector.group_shifts import Groups
@@ -16,22 +17,22 @@ from drift.detector.windows import Floats, Windows
 from drift.result.drift_summary import DriftTest, Finding
 
 SHOWN = 5
-MOST_MOVED = 6
-MOST_SHARE = 10.0
+MAX_FINDINGS = 6
+MAX_SHARE = 10.0
 FAR_OFF = 3.0  # standard deviations
-OF_SERIES = ("low tenth", "high tenth", "spread")
-OFTEN_HIDDEN = {"closed store": "store", "gross total": "total"}  # told once, by the plainer words, first
+SERIES_TESTS = ("low tenth", "high tenth", "spread")
+REPLACED = {"closed store": "store", "gross total": "total"}  # the first says the same in plainer words
 
 
 @dataclass(frozen=True)
 class FindingFormatter:
-    """Words about one judged window of each length."""
+    """Text about one checked window of each length."""
 
     series: SeriesIndex
     groups: Groups
 
     def tests(self, results: Mapping[int, DetectorResult]) -> list[DriftTest]:
-        """Every test that could be result, in the order of `TESTS` and lengths; 1 is the threshold of all."""
+        """Every test that has a value, in the order of lengths and `TESTS`; the threshold of each is 1."""
         return [
             DriftTest(
                 name=f"{name}, {days} days",
@@ -46,151 +47,164 @@ class FindingFormatter:
         ]
 
     def findings(self, results: Mapping[int, DetectorResult]) -> list[Finding]:
-        """What moved: the plainest faults first and single series last, then by how far beyond they are."""
-        best: dict[str, tuple[float, DetectorResult]] = {}
-        for result in results.values():
-            for name, value in zip(TESTS, result.relative[0].tolist(), strict=True):
-                if value > max(1.0, best.get(name, (1.0, result))[0]):
-                    best[name] = value, result
-        for plain, hidden in OFTEN_HIDDEN.items():
-            if plain in best:
-                best.pop(hidden, None)
-        if "closed store" in best:  # its series are no further news
-            best = {name: of_best for name, of_best in best.items() if name not in OF_SERIES}
-        first = [name for name in OFTEN_HIDDEN if name in best]
-        rest = sorted(best.keys() - OFTEN_HIDDEN, key=lambda name: (name in OF_SERIES, -best[name][0]))
+        """What changed: gross faults first, single series last, otherwise the highest score first."""
+        best = _highest_scores(results)
+        for gross, statistic in REPLACED.items():
+            if gross in best:
+                best.pop(statistic, None)
+        if "closed store" in best:  # which explains its series
+            best = {name: of_best for name, of_best in best.items() if name not in SERIES_TESTS}
+        first = [name for name in REPLACED if name in best]
+        rest = sorted(best.keys() - REPLACED, key=lambda name: (name in SERIES_TESTS, -best[name][0]))
         found = [finding for name in [*first, *rest] for finding in self._findings(name, best[name][1])]
         distinct = {finding.group: finding for finding in reversed(found)}
-        return [finding for finding in found if distinct[finding.group] is finding][:MOST_MOVED]
+        return [finding for finding in found if distinct[finding.group] is finding][:MAX_FINDINGS]
 
     def total(self, results: Mapping[int, DetectorResult]) -> Finding:
-        """How all series together did, over the longest window."""
+        """The change of all series together over the longest window."""
         return _total(results[max(results)])
 
     def _group(self, test: str, result: DetectorResult) -> str:
         if test in ("store", "item"):
-            return self._label(test, _largest(_read(result, test)))
+            return f"{test} {self._name(test, _largest(_group_scores(result, test)))}"
         if test == "closed store":
-            return self._label("store", int(np.nanargmax(missing_share(result.windows, self.groups)[0])))
+            return f"store {self._name('store', _largest(missing_share(result.windows, self.groups)[0]))}"
         if test == "weekday":
-            return WEEKDAY_NAMES[_largest(_weekday(result))]
+            return WEEKDAY_NAMES[_largest(_weekday_scores(result))]
         return "all series" if "total" in test else "series"
 
     def _findings(self, test: str, result: DetectorResult) -> Iterator[Finding]:
         if test == "closed store":
             yield from self._closed_stores(result.windows)
         elif test in ("store", "item"):
-            yield from self._beyond(test, result)
+            yield from self._groups_above_limit(test, result)
         elif test == "weekday":
             yield from _weekdays(result)
         elif "total" in test:
             yield _total(result)
         else:
-            yield from self._series(test, result)
+            yield from self._single_series(test, result)
 
     def _closed_stores(self, windows: Windows) -> Iterator[Finding]:
         missing = missing_share(windows, self.groups)[0]
         for store in np.flatnonzero(missing > 1 - NOTHING_SHARE)[:SHOWN].tolist():
-            label = self._label("store", store)
-            words = f"{_sentence(label)} sold nothing in {windows.length_days} days: closed, or data missing?"
-            yield Finding(group=label, change_share=-float(missing[store]), words=words)
+            name, nothing = self._name("store", store), "nothing" if missing[store] >= 1 else "almost nothing"
+            words = f"Store {name} sold {nothing} in {windows.length_days} days: closed, or data missing?"
+            yield Finding(group=f"store {name}", store=name, change_share=-float(missing[store]), words=words)
 
-    def _beyond(self, grouping: str, result: DetectorResult) -> Iterator[Finding]:
-        """The stores or items that would alarm alone, furthest off first."""
-        deviations = np.abs(_read(result, grouping))
-        n_beyond = max(int((deviations > result.limits[STATISTICS.index(grouping)]).sum()), 1)
-        for place, group in enumerate(np.argsort(-deviations)[: min(n_beyond, SHOWN)].tolist()):
-            counts_all = place == 0 and n_beyond > 1
-            lead = f"{n_beyond} of {len(deviations)} {grouping}s finding. " if counts_all else ""
+    def _groups_above_limit(self, grouping: str, result: DetectorResult) -> Iterator[Finding]:
+        """The stores or items that are drift on their own, highest score first."""
+        scores = np.abs(_group_scores(result, grouping))
+        n_above = max(int((scores > result.limits[STATISTICS.index(grouping)]).sum()), 1)
+        for place, group in enumerate(np.argsort(-scores)[: min(n_above, SHOWN)].tolist()):
+            counts_all = place == 0 and n_above > 1
+            lead = f"{n_above} of {len(scores)} {grouping}s changed. " if counts_all else ""
             yield self._one_group(grouping, group, lead, result)
 
     def _one_group(self, grouping: str, group: int, lead: str, result: DetectorResult) -> Finding:
         codes = self.groups.store if grouping == "store" else self.groups.item
-        own = _ratio(result.windows.sold[0, codes == group], result.windows.expected[0, codes == group]) - 1
-        label = self._label(grouping, group)
+        windows, name = result.windows, self._name(grouping, group)
+        change = _ratio(windows.sold[0, codes == group], windows.expected[0, codes == group]) - 1
         assert result.standardised is not None
-        beyond = float(result.standardised.shifts[grouping][0, group])
+        beyond_all = _change(float(result.standardised.shifts[grouping][0, group]))
         words = (
-            f"{lead}{_sentence(label)} sold {_percent(own)} against its forecast "
-            f"over {result.windows.length_days} days ({_percent(beyond)} relative to all)."
+            f"{lead}{grouping.capitalize()} {name} sold {_against_forecast(change)} over "
+            f"{windows.length_days} days ({beyond_all} after removing the change that all series share)."
         )
-        return Finding(group=label, change_share=round(own, 4), words=words)
+        return Finding(
+            group=f"{grouping} {name}",
+            store=name if grouping == "store" else None,
+            item=name if grouping == "item" else None,
+            change_share=round(change, 4),
+            words=words,
+        )
 
-    def _series(self, test: str, result: DetectorResult) -> Iterator[Finding]:
+    def _single_series(self, test: str, result: DetectorResult) -> Iterator[Finding]:
         assert result.standardised is not None
-        off, windows = result.standardised.series[0], result.windows
-        signed = {"low tenth": -off, "high tenth": off}.get(test, np.abs(off))
-        n_far = int((np.abs(off) > FAR_OFF).sum())
-        told = (
-            f"{n_far} of {len(off)} series {'is' if n_far == 1 else 'are'} far off"
-            if n_far
-            else "Many series are a little off"
-        )
-        words = f"{told} over {windows.length_days} days."
-        yield Finding(group="series", change_share=None, words=words)
+        scores, windows = result.standardised.series[0], result.windows
+        signed = {"low tenth": -scores, "high tenth": scores}.get(test, np.abs(scores))
+        n_far = int((np.abs(scores) > FAR_OFF).sum())
+        many = f"{n_far} of {len(scores)} series {'is' if n_far == 1 else 'are'} far from the forecast"
+        words = many if n_far else "Many series are a little further from their forecasts than usual"
+        yield Finding(group="series", change_share=None, words=f"{words} over {windows.length_days} days.")
         n_shown = min(max(int((signed > FAR_OFF).sum()), 1), SHOWN)
         for row in np.argsort(-signed)[:n_shown].tolist():
             change = _ratio(windows.sold[0, [row]], windows.expected[0, [row]]) - 1
-            label = f"store {self.series.stores[row]}, item {self.series.items[row]}"
-            words = f"{_sentence(label)} sold {_percent(change)} against its forecast."
-            yield Finding(group=label, change_share=round(change, 4), words=words)
+            store, item = self.series.stores[row], self.series.items[row]
+            yield Finding(
+                group=f"store {store}, item {item}",
+                store=store,
+                item=item,
+                change_share=round(change, 4),
+                words=f"Store {store}, item {item} sold {_against_forecast(change)}.",
+            )
 
-    def _label(self, grouping: str, code: int) -> str:
-        names = self.series.store_names if grouping == "store" else self.series.item_names
-        return f"{grouping} {names[code]}"
+    def _name(self, grouping: str, code: int) -> SeriesId:
+        return (self.series.store_names if grouping == "store" else self.series.item_names)[code]
+
+
+def _highest_scores(results: Mapping[int, DetectorResult]) -> dict[str, tuple[float, DetectorResult]]:
+    """The highest score of each test that found drift, and the result it is from."""
+    best: dict[str, tuple[float, DetectorResult]] = {}
+    for result in results.values():
+        for name, value in zip(TESTS, result.relative[0].tolist(), strict=True):
+            if value > max(1.0, best.get(name, (1.0, result))[0]):
+                best[name] = value, result
+    return best
 
 
 def _total(result: DetectorResult) -> Finding:
-    windows = result.windows
+    windows, standardised = result.windows, result.standardised
+    over = f"over {windows.length_days} days"
     if windows.expects_nothing[0]:
-        sold = f"{windows.sold.sum():,.0f} units over {windows.length_days} days"
-        words = f"All series together sold {sold}, where nothing was expected."
+        words = f"All series together sold {windows.sold.sum():,.0f} units {over}; the forecast was 0."
         return Finding(group="all series", change_share=None, words=words)
-    raw = float(result.windows.ratio[0]) - 1
-    change = raw if result.standardised is None else float(result.standardised.shifts["total"][0, 0])
-    in_units = "" if result.standardised is None else f" ({_percent(raw)} counted in units)"
-    words = (
-        f"All series together sold {_percent(change)} against the forecast "
-        f"over {result.windows.length_days} days{in_units}."
-    )
+    in_units = float(windows.ratio[0]) - 1
+    change = in_units if standardised is None else float(standardised.shifts["total"][0, 0])
+    units = "" if standardised is None else f" (counted in units: {_change(in_units)})"
+    words = f"All series together sold {_against_forecast(change)} {over}{units}."
     return Finding(group="all series", change_share=round(change, 4), words=words)
 
 
 def _weekdays(result: DetectorResult) -> Iterator[Finding]:
     assert result.standardised is not None
     shares = result.standardised.weekday_shares[0]
-    for place, day in enumerate(np.argsort(-np.abs(_weekday(result)))[:3].tolist()):
-        lead = "The pattern of the week moved: " if place == 0 else ""
-        words = f"{lead}{WEEKDAY_NAMES[day]}s sold {_percent(float(shares[day]))} against their share of it."
-        yield Finding(group=WEEKDAY_NAMES[day], change_share=round(float(shares[day]), 4), words=words)
+    for place, day in enumerate(np.argsort(-np.abs(_weekday_scores(result)))[:3].tolist()):
+        lead = "The weekly pattern changed: " if place == 0 else ""
+        name, change = WEEKDAY_NAMES[day], float(shares[day])
+        words = f"{lead}{name}s sold {_change(change)} than their expected share of the week."
+        yield Finding(group=name, change_share=round(change, 4), words=words)
 
 
-def _read(result: DetectorResult, grouping: str) -> Floats:
-    assert result.standardised is not None, "only learnt lengths have statistics"
-    deviations: Floats = result.standardised.groups[grouping][0]
-    return deviations
+def _group_scores(result: DetectorResult, grouping: str) -> Floats:
+    assert result.standardised is not None, "only fitted lengths have statistics"
+    scores: Floats = result.standardised.groups[grouping][0]
+    return scores
 
 
-def _weekday(result: DetectorResult) -> Floats:
+def _weekday_scores(result: DetectorResult) -> Floats:
     assert result.standardised is not None
     assert result.standardised.weekday is not None
-    deviations: Floats = result.standardised.weekday[0]
-    return deviations
+    scores: Floats = result.standardised.weekday[0]
+    return scores
 
 
-def _largest(deviations: Floats) -> int:
-    return int(np.nanargmax(np.abs(deviations)))
+def _largest(values: Floats) -> int:
+    return int(np.nanargmax(np.abs(values)))
 
 
 def _ratio(sold: Floats, expected: Floats) -> float:
     return float(sold.sum() / max(float(expected.sum()), 1e-9))
 
 
-def _sentence(label: str) -> str:
-    """A label at the start of a sentence; the user's own names stay as she writes them."""
-    return label[:1].upper() + label[1:]
+def _against_forecast(change: float) -> str:
+    """A change as "8 % more than forecast", or "as forecast"."""
+    return "as forecast" if round(100 * change) == 0 else f"{_change(change)} than forecast"
 
 
-def _percent(share: float) -> str:
-    """Whole percents, never -0; where next to nothing was expected the number itself says nothing."""
-    return "over +1,000 %" if share > MOST_SHARE else f"{round(100 * share):+,d} %"
+def _change(change: float) -> str:
+    """A change in whole percent; large ones are bounded, as next to nothing was forecast there."""
+    if change > MAX_SHARE:
+        return f"over {100 * MAX_SHARE:,.0f} % more"
+    percent = round(100 * change)
+    return f"{abs(percent):,d} % {'less' if percent < 0 else 'more'}"

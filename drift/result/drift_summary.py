@@ -11,6 +11,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from data.atomic_files import atomic_write_text
 from data.errors import ArtifactError
+from data.panel.series_index import SeriesId
+from data.text import shortened
 
 
 class CheckedWindow(BaseModel):
@@ -42,17 +44,25 @@ class DriftTest(BaseModel):
 
 
 class Finding(BaseModel):
-    """A store, item, series or weekday that moved: 0.3 is 30 % more than expected, null if no one number."""
+    """A store, item, series or weekday that changed: 0.3 is 30 % more than forecast, null without a number.
+
+    A store has `store`, an item has `item`, a series has both; of other groups both are null.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     group: str
     change_share: float | None
     words: str
+    store: SeriesId | None = None
+    item: SeriesId | None = None
 
 
 class DriftSummary(BaseModel):
-    """The verdict on new days. `undecided` means that nothing could be said, and `words` say why."""
+    """The verdict on new days. `undecided` means that there was too little to decide; `words` say why.
+
+    `continues_history` is false for sales of a file that are not the champion's, continued.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -64,12 +74,13 @@ class DriftSummary(BaseModel):
     words: str
     model_version: str | None
     checked_at: AwareDatetime
+    continues_history: bool = True
 
     @classmethod
     def undecided(
         cls, reason: str, model_version: str | None, window: CheckedWindow | None = None
     ) -> DriftSummary:
-        """Nothing could be judged, for this reason."""
+        """The summary of a check that had too little to decide, for this reason."""
         return cls(
             drift_found=False,
             verdict="undecided",
@@ -91,16 +102,16 @@ class DriftSummary(BaseModel):
         notes: list[str],
         model_version: str | None,
     ) -> DriftSummary:
-        """Drift when any test found some; the `total` is told when nothing that `moved` can be named.
+        """Drift when any test found it. The words describe the `total` where `moved` is empty.
 
         `notes` say what the verdict does not cover.
         """
         found = [test for test in tests if test.found]
-        told = [part.words for part in moved] or [total.words, *map(_beyond, found)]
+        messages = [finding.words for finding in moved] or [total.words, *map(_above_limit, found)]
         if found:
             moved = moved or [total]
         else:
-            moved, told = [], [f"no drift found. {total.words}"]
+            moved, messages = [], [f"no drift found. {total.words}"]
         span = f"Last {window.days} days ({window.first} to {window.last}):"
         return cls(
             drift_found=bool(found),
@@ -108,10 +119,15 @@ class DriftSummary(BaseModel):
             window=window,
             tests=tests,
             moved=moved,
-            words=" ".join([span, *told, *notes]),
+            words=" ".join([span, *messages, *notes]),
             model_version=model_version,
             checked_at=datetime.now(UTC),
         )
+
+    def of_other_sales(self) -> DriftSummary:
+        """The same verdict on sales that do not continue the champion's history."""
+        note = "These sales do not continue the history of the champion: this requests no retraining."
+        return self.model_copy(update={"continues_history": False, "words": f"{self.words} {note}"})
 
     def write(self, path: Path) -> None:
         """Write the summary, atomically."""
@@ -124,10 +140,10 @@ class DriftSummary(BaseModel):
             return cls.model_validate_json(path.read_bytes())
         except (OSError, ValidationError) as error:
             raise ArtifactError(
-                f"{path} is not a drift summary: {error}.", hint="Run `make drift`."
+                f"{path} is not a drift summary: {shortened(str(error), 200)}", hint="Run `make drift`."
             ) from error
 
 
-def _beyond(test: DriftTest) -> str:
+def _above_limit(test: DriftTest) -> str:
     name = test.name[:1].upper() + test.name[1:]
-    return f"{name} of {test.group}: {test.value:.3g}, beyond {test.threshold:.3g} of calm weeks."
+    return f"{name} of {test.group}: {test.value:.3g}, above the limit of {test.threshold:.3g}."

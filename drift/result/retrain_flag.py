@@ -1,18 +1,27 @@
-"""The retraining flag, `reports/retrain.flag`: while it exists, a retraining is asked for."""
+"""The retraining flag, `reports/retrain.flag`: while it exists, a retraining is requested.
+
+Whatever reads the flag, decides and replaces it holds one lock over all three steps, so that a check and a
+retraining that run at the same time lose nothing of each other.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from filelock import FileLock
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from data.atomic_files import atomic_write_text
 from data.errors import ArtifactError
 
+LOCK_SECONDS = 30  # the lock is held for milliseconds
+
 
 class Flag(BaseModel):
-    """Why a retraining is asked for, by which `kinds` of drift or by hand, since when, on which version."""
+    """Why a retraining is requested, for which `kinds` of drift or by hand, since when, on which version."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -26,21 +35,22 @@ class Flag(BaseModel):
 def raise_flag(
     path: Path, reason: str, version: str | None, kinds: tuple[str, ...] = (), by_hand: bool = False
 ) -> Flag:
-    """Ask for a retraining, or add news to the flag that is raised already, and return it.
+    """Request a retraining, or extend the flag that is raised already, and return it.
 
     A raised flag keeps its time, its version and whether it is by hand. Kinds of drift that it does not name
     are added with their reason; the same drift again, or a request by hand, leaves it as it is.
     """
-    raised = read_flag(path)
-    if raised is None:
-        flag = Flag(reason=reason, time=datetime.now(UTC), version=version, kinds=kinds, by_hand=by_hand)
-    elif news := tuple(kind for kind in kinds if kind not in raised.kinds):
-        both = {"reason": f"{raised.reason} {reason}", "kinds": (*raised.kinds, *news)}
-        flag = raised.model_copy(update=both)
-    else:
-        return raised
-    atomic_write_text(path, flag.model_dump_json(indent=2) + "\n")
-    return flag
+    with _locked(path):
+        raised = read_flag(path)
+        if raised is None:
+            flag = Flag(reason=reason, time=datetime.now(UTC), version=version, kinds=kinds, by_hand=by_hand)
+        elif new_kinds := tuple(kind for kind in kinds if kind not in raised.kinds):
+            both = {"reason": f"{raised.reason} {reason}", "kinds": (*raised.kinds, *new_kinds)}
+            flag = raised.model_copy(update=both)
+        else:
+            return raised
+        atomic_write_text(path, flag.model_dump_json(indent=2) + "\n")
+        return flag
 
 
 def read_flag(path: Path) -> Flag | None:
@@ -56,6 +66,17 @@ def read_flag(path: Path) -> Flag | None:
         ) from error
 
 
-def clear_flag(path: Path) -> None:
-    """Take the flag down, if it is up."""
-    path.unlink(missing_ok=True)
+def clear_flag(path: Path, handled: Flag) -> bool:
+    """Remove the flag once a retraining has `handled` it; False when it was extended since and stays."""
+    with _locked(path):
+        if read_flag(path) not in (None, handled):
+            return False
+        path.unlink(missing_ok=True)
+        return True
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_SECONDS):
+        yield

@@ -74,9 +74,9 @@ def test_a_report_that_cannot_be_drawn_is_a_warning_beside_the_verdict(
 @pytest.mark.parametrize(
     ("drift", "words"),
     [
-        ("level-shift", "All series together sold +"),
+        ("level-shift", "All series together sold "),
         ("closed-store", "Store 1 sold nothing in 28 days"),
-        ("weekday-rotation", "The pattern of the week moved: "),
+        ("weekday-rotation", "The weekly pattern changed: "),
         ("item-mix", "Item "),
     ],
 )
@@ -95,6 +95,35 @@ def test_the_flag_carries_the_words_and_the_version(clone: Paths) -> None:
     assert (flag.reason, flag.version) == (summary.words, summary.model_version)
     assert summary.window is not None
     assert summary.window.last - summary.window.first == timedelta(days=6)
+
+
+def test_drift_of_other_sales_is_reported_and_requests_no_retraining(clone: Paths) -> None:
+    shutil.copy("params.yaml", clone.params)
+    file = clone.root / "other.csv.gz"
+    write_sales(synthetic_panel(SALES.model_copy(update={"seed": 9}), ["closed-store"]), file)
+    summary = run(clone, file, PARAMS)
+    assert (summary.verdict, summary.continues_history) == ("drift", False)
+    assert summary.words.endswith("do not continue the history of the champion: this requests no retraining.")
+    assert DriftSummary.read(clone.drift_summary) == summary
+    assert read_flag(clone.flag) is None
+
+
+def test_a_summary_that_cannot_be_written_is_one_sentence_and_exit_code_2(
+    clone: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy("params.yaml", clone.params)
+    monkeypatch.chdir(clone.root)
+    clone.drift_summary.mkdir(parents=True)
+    write_sales(synthetic_panel(SALES), Path("sales.csv"))
+    assert main(["--sales", "sales.csv"]) == 2
+    (sentence,) = capsys.readouterr().err.splitlines()[-1:]
+    assert "drift_summary.json" in sentence
+
+
+def test_a_folder_in_place_of_a_report_is_a_warning(clone: Paths, caplog: pytest.LogCaptureFixture) -> None:
+    (clone.reports / "performance_report.html").mkdir(parents=True)
+    assert checked(clone, []).verdict == "steady"
+    assert "performance_report.html could not be drawn" in caplog.text
 
 
 def test_the_worst_shock_of_all_leaves_everything_a_check_leaves(clone: Paths) -> None:
@@ -136,7 +165,7 @@ def test_sales_that_begin_where_there_were_none_are_drift(calibrated_champion: C
     panel.sales[:, :-28] = 0
     summary = check(panel, calibrated_champion, PARAMS).summary
     assert summary.verdict == "drift"
-    assert "where nothing was expected" in summary.words
+    assert "the forecast was 0" in summary.words
 
 
 def test_fewer_new_days_are_judged_by_shorter_windows(calibrated_champion: Champion) -> None:

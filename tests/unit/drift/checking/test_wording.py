@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from data.panel.series_index import SeriesIndex
 from drift.calibration.calm_weeks import fit_on
-from drift.checking.wording import FindingFormatter, _percent
+from drift.checking.wording import FindingFormatter, _against_forecast
 from drift.detector.group_shifts import Groups
 from tests.unit.drift.synthetic_replays import last_windows, shocked, synthetic_replay
 
@@ -33,11 +33,11 @@ def test_calm_weeks_have_nothing_to_tell_but_the_total() -> None:
 @pytest.mark.parametrize(
     ("factor", "words"),
     [
-        (np.full(18, 1.3), "All series together sold +3"),
+        (np.full(18, 1.3), "All series together sold 3"),
         (np.where(GROUPS.store == 1, 0.0, 1.0), "Store 2 sold nothing in 28 days: closed, or data missing?"),
-        (np.where(GROUPS.store == 2, 1.5, 1.0), "Store 3 sold +"),
-        (np.where(GROUPS.item == 3, 1.6, 1.0), "Item 4 sold +"),
-        (np.tile([1, 1, 1, 1, 1, 1.6, 0.4], (18, 4)), "The pattern of the week moved: S"),
+        (np.where(GROUPS.store == 2, 1.5, 1.0), "Store 3 sold "),
+        (np.where(GROUPS.item == 3, 1.6, 1.0), "Item 4 sold "),
+        (np.tile([1, 1, 1, 1, 1, 1.6, 0.4], (18, 4)), "The weekly pattern changed: S"),
     ],
 )
 def test_the_first_words_name_what_moved(factor: NDArray[np.floating], words: str) -> None:
@@ -46,15 +46,15 @@ def test_the_first_words_name_what_moved(factor: NDArray[np.floating], words: st
 
 def test_a_single_series_is_named_with_how_much_it_moved_and_no_other() -> None:
     first, second = messages(np.where(np.arange(18) == 7, 5.0, 1.0))
-    assert first == "1 of 18 series is far off over 28 days."
-    assert second.startswith("Store 2, item 2 sold +")
+    assert first == "1 of 18 series is far from the forecast over 28 days."
+    assert second.startswith("Store 2, item 2 sold 3")
 
 
 def test_every_item_that_moved_is_counted_and_named_before_single_series() -> None:
     words = messages(np.select([GROUPS.item == 1, GROUPS.item == 4], [0.4, 1.8], 1.0))
-    assert words[0].startswith("2 of 6 items finding. Item ")
+    assert words[0].startswith("2 of 6 items changed. Item ")
     assert {words[0].split(". ")[1][:6], words[1][:6]} == {"Item 2", "Item 5"}
-    assert words[2].endswith("of 18 series are far off over 28 days.")
+    assert words[2].endswith("of 18 series are far from the forecast over 28 days.")
 
 
 def test_a_closed_store_comes_before_what_it_takes_from_the_total() -> None:
@@ -68,7 +68,7 @@ def test_a_total_where_nothing_was_expected_is_told_in_units() -> None:
     windows = {28: replace(of_length, expected=np.zeros_like(of_length.expected))}
     total = FORMATTER.total(DETECTOR.evaluate(windows, GROUPS))
     units = f"{of_length.sold.sum():,.0f}"
-    assert total.words == f"All series together sold {units} units over 28 days, where nothing was expected."
+    assert total.words == f"All series together sold {units} units over 28 days; the forecast was 0."
     assert total.change_share is None
 
 
@@ -81,12 +81,29 @@ def test_names_stay_as_the_user_writes_them() -> None:
     assert finding.words.startswith("Store SHOP-1 sold nothing in 28 days")
 
 
-def test_changes_are_whole_percents_without_minus_zero_or_numbers_of_no_meaning() -> None:
-    assert [_percent(share) for share in (-0.004, -0.49, 9.99, 1939)] == [
-        "+0 %",
-        "-49 %",
-        "+999 %",
-        "over +1,000 %",
+def test_changes_are_words_with_whole_percents_and_a_bound() -> None:
+    assert [_against_forecast(share) for share in (-0.004, -0.49, 9.99, 1939)] == [
+        "as forecast",
+        "49 % less than forecast",
+        "999 % more than forecast",
+        "over 1,000 % more than forecast",
+    ]
+
+
+def test_findings_name_store_and_item_in_fields_of_their_own() -> None:
+    store, item, series = (
+        FORMATTER.findings(DETECTOR.evaluate(last_windows(shocked(REPLAY, factor)), GROUPS))
+        for factor in (
+            np.where(GROUPS.store == 1, 0.0, 1.0),
+            np.where(GROUPS.item == 3, 1.6, 1.0),
+            np.where(np.arange(18) == 7, 5.0, 1.0),
+        )
+    )
+    assert [(found.store, found.item) for found in (store[0], item[0], *series)] == [
+        (2, None),
+        (None, 4),
+        (None, None),
+        (2, 2),
     ]
 
 

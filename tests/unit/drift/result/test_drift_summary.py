@@ -13,7 +13,7 @@ WINDOW = CheckedWindow.ending(np.datetime64("2017-12-31", "D"), 28)
 CALM = DriftTest(name="total, 28 days", group="all series", value=0.2, threshold=1.0, found=False)
 BEYOND = DriftTest(name="WAPE in percent", group="forecasts", value=20, threshold=15, found=True)
 TOTAL = Finding(group="all series", change_share=0.01, words="All series +1 %.")
-STORE = Finding(group="store 3", change_share=0.31, words="Store 3 sold +31 %.")
+STORE = Finding(group="store 3", change_share=0.31, words="Store 3 sold 31 % more than forecast.")
 
 
 def test_the_file_has_the_keys_of_the_contract(tmp_path: Path) -> None:
@@ -21,11 +21,12 @@ def test_the_file_has_the_keys_of_the_contract(tmp_path: Path) -> None:
     summary.write(tmp_path / "drift_summary.json")
     written = json.loads((tmp_path / "drift_summary.json").read_text(encoding="utf-8"))
     assert set(written) == {
-        *("drift_found", "verdict", "window", "tests", "moved", "words", "model_version", "checked_at")
+        *("drift_found", "verdict", "window", "tests", "moved", "words", "model_version", "checked_at"),
+        "continues_history",
     }
     assert written["window"] == {"from": "2017-12-04", "to": "2017-12-31", "days": 28}
     assert set(written["tests"][0]) == {"name", "group", "value", "threshold", "found"}
-    assert set(written["moved"][0]) == {"group", "change_share", "words"}
+    assert set(written["moved"][0]) == {"group", "store", "item", "change_share", "words"}
     assert DriftSummary.read(tmp_path / "drift_summary.json") == summary
 
 
@@ -39,7 +40,7 @@ def test_any_test_that_is_found_is_drift() -> None:
 def test_drift_that_only_errors_show_still_has_words() -> None:
     summary = DriftSummary.of_findings(WINDOW, [CALM, BEYOND], [], TOTAL, [], "v")
     assert summary.moved == [TOTAL]
-    assert "All series +1 %. WAPE in percent of forecasts: 20, beyond 15" in summary.words
+    assert "All series +1 %. WAPE in percent of forecasts: 20, above the limit of 15" in summary.words
 
 
 def test_undecided_means_no_drift_and_says_why() -> None:

@@ -1,5 +1,7 @@
-"""The flag: up with a reason until somebody takes it down."""
+"""The flag: raised with a reason until a retraining has handled it; no writer loses what another wrote."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,11 +26,11 @@ def test_a_flag_that_is_up_keeps_its_reason_and_time(tmp_path: Path) -> None:
 
 def test_drift_of_another_kind_is_added_to_a_flag_that_is_up(tmp_path: Path) -> None:
     flag = tmp_path / "retrain.flag"
-    first = raise_flag(flag, "Store 3 moved.", "a", ("store", "errors"))
-    both = raise_flag(flag, "Item 5 moved.", "b", ("item", "errors"))
+    first = raise_flag(flag, "Store 3 changed.", "a", ("store", "errors"))
+    both = raise_flag(flag, "Item 5 changed.", "b", ("item", "errors"))
     assert read_flag(flag) == both
     assert both.kinds == ("store", "errors", "item")
-    assert both.reason == "Store 3 moved. Item 5 moved."
+    assert both.reason == "Store 3 changed. Item 5 changed."
     assert (both.time, both.version, both.by_hand) == (first.time, "a", False)
     assert raise_flag(flag, "The same again.", "b", ("item", "store")) == both
 
@@ -43,11 +45,33 @@ def test_drift_found_while_somebody_asked_by_hand_is_added_and_it_stays_by_hand(
     assert read.reason == "Asked for by hand. Store 3 sold nothing."
 
 
-def test_a_flag_is_taken_down_once_or_twice(tmp_path: Path) -> None:
-    raise_flag(tmp_path / "retrain.flag", "why", None)
-    clear_flag(tmp_path / "retrain.flag")
-    clear_flag(tmp_path / "retrain.flag")
+def test_a_handled_flag_is_cleared_once_or_twice(tmp_path: Path) -> None:
+    handled = raise_flag(tmp_path / "retrain.flag", "why", None)
+    assert clear_flag(tmp_path / "retrain.flag", handled)
+    assert clear_flag(tmp_path / "retrain.flag", handled)
     assert read_flag(tmp_path / "retrain.flag") is None
+
+
+def test_a_flag_extended_during_a_retraining_is_not_cleared_by_it(tmp_path: Path) -> None:
+    flag = tmp_path / "retrain.flag"
+    handled = raise_flag(flag, "Store 3 changed.", "a", ("store",))
+    extended = raise_flag(flag, "Item 5 changed.", "a", ("item",))
+    assert not clear_flag(flag, handled)
+    assert read_flag(flag) == extended
+
+
+def test_checks_in_several_processes_all_add_their_kinds(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from drift.result.retrain_flag import raise_flag\n"
+        "for k in range(8): raise_flag(Path(sys.argv[1]), 'why', None, (f'{sys.argv[2]}-{k}',))"
+    )
+    flag = tmp_path / "reports" / "retrain.flag"
+    command = [sys.executable, "-c", program, str(flag)]
+    writers = [subprocess.Popen([*command, str(writer)]) for writer in range(4)]
+    assert [writer.wait(timeout=120) for writer in writers] == [0] * 4
+    read = read_flag(flag)
+    assert read is not None
+    assert set(read.kinds) == {f"{writer}-{k}" for writer in range(4) for k in range(8)}
 
 
 def test_a_file_that_is_no_flag_is_named(tmp_path: Path) -> None:

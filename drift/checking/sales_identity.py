@@ -1,0 +1,28 @@
+"""Whether a sales file continues the champion's history, so that its drift concerns this project."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data.panel.sales_panel import SalesPanel
+
+LEAST_SERIES_SHARE = 0.5  # of the champion's series are in the file
+LEAST_SAME_SHARE = 0.8  # of the sales known to both are equal: corrections may change the others
+
+
+def continues_history(panel: SalesPanel, history: SalesPanel) -> bool:
+    """Whether a panel repeats the champion's `history` where it holds the same series and days.
+
+    Days on which both sold nothing are left out: any two files of slow sellers agree on most of those.
+    Without a common day the answer is no.
+    """
+    rows = panel.series.rows_of(history.series)
+    is_present = rows >= 0
+    if is_present.mean() < LEAST_SERIES_SHARE:
+        return False
+    own, other = history.sales[is_present], panel.window(history.start, history.end).sales[rows[is_present]]
+    is_known = np.isfinite(own) & np.isfinite(other)
+    sold = is_known & ((own > 0) | (other > 0))
+    if not sold.any():
+        return bool(is_known.any())
+    return bool(np.isclose(own[sold], other[sold], rtol=1e-4).mean() >= LEAST_SAME_SHARE)
