@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -181,8 +182,13 @@ def _write_reports(found: DriftCheck, params: DriftParams, paths: Paths) -> None
     """Write Evidently's reports of what was compared, after removing those of an earlier check."""
     data_drift, errors = (paths.reports / f"{name}_report.html" for name in ("data_drift", "performance"))
     inputs, achieved = found.inputs, found.performance
-    _replace(data_drift, inputs and (lambda: write_data_drift(inputs, params.input_distance, data_drift)))
-    _replace(errors, achieved and (lambda: write_performance(achieved, errors)))
+    write_inputs = write_errors = None
+    if inputs is not None:
+        write_inputs = partial(write_data_drift, inputs, params.input_distance, data_drift)
+    if achieved is not None:
+        write_errors = partial(write_performance, achieved, errors)
+    _replace(data_drift, write_inputs)
+    _replace(errors, write_errors)
 
 
 def _replace(report: Path, write: Callable[[], None] | None) -> None:
