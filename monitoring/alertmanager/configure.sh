@@ -1,9 +1,9 @@
 #!/bin/sh
-# Writes Alertmanager's configuration, which cannot read the environment itself, and who is told is a setting:
+# Writes Alertmanager's configuration, because Alertmanager cannot read environment variables. Receivers of alerts:
 #   ALERT_WEBHOOK_URL
 #   ALERT_SLACK_URL (a Slack webhook), ALERT_SLACK_CHANNEL
 #   ALERT_MAIL_TO, ALERT_MAIL_FROM, ALERT_SMTP_HOST (host:port), ALERT_SMTP_USER, ALERT_SMTP_PASSWORD
-# Any number of these three ways; none at all keeps alerts on Alertmanager's own page.
+# Any of these three; without one, alerts appear only on Alertmanager's page.
 # Usage: configure.sh FILE
 set -eu
 umask 077
@@ -12,7 +12,7 @@ if [ -n "${ALERT_MAIL_TO:-}" ]; then
     [ -z "${ALERT_SMTP_USER:-}" ] || : "${ALERT_SMTP_PASSWORD:?is needed with ALERT_SMTP_USER}"
 fi
 
-quote() { # a YAML string of whatever it is given
+quote() { # its argument as a YAML string
     printf "'%s'" "$(printf '%s' "$1" | sed "s/'/''/g")"
 }
 
@@ -25,7 +25,7 @@ route:
   group_interval: 5m
   repeat_interval: 12h
 
-inhibit_rules: # a service that is down explains the rest of its alerts
+inhibit_rules: # a service that is down causes its other alerts
   - source_matchers: ['alertname = "StorecastDown"']
     target_matchers: ['alertname =~ "StorecastNoModel|StorecastErrors|StorecastSlow"']
 

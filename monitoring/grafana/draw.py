@@ -1,6 +1,6 @@
-"""Writes the dashboards as the JSON that Grafana reads: `make dashboards`.
+"""Write the dashboards as Grafana's JSON: `make dashboards`.
 
-Tests hold them against Grafana's own types, and ask a real Prometheus for each of their queries.
+Tests check them against Grafana's own types, and run each query on a real Prometheus.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 def dashboard(uid: str, title: str, span: str, panels: Sequence[Panel]) -> Json:
-    """A whole dashboard, as Grafana's schema has it."""
+    """A dashboard in Grafana's schema."""
     return {
         "uid": f"storecast-{uid}",
         "title": title,
@@ -36,7 +36,7 @@ def dashboard(uid: str, title: str, span: str, panels: Sequence[Panel]) -> Json:
 
 
 def _laid_out(panels: Sequence[Panel]) -> Iterator[Json]:
-    """Panels from left to right, in rows as high as what stands in them."""
+    """Panels from left to right, each row as high as its panels."""
     x = y = 0
     height = 0
     for number, panel in enumerate(panels, start=1):
@@ -60,7 +60,7 @@ def _panel(number: int, panel: Panel, place: Json) -> Json:
         "id": number,
         "type": panel.kind,
         "title": panel.title,
-        "description": panel.told,
+        "description": panel.help,
         "datasource": DATASOURCE,
         "gridPos": place,
         "targets": targets,
@@ -79,7 +79,7 @@ def _options(panel: Panel) -> Json:
 
 
 def main() -> None:
-    """Write every dashboard beside this file."""
+    """Write every dashboard to dashboards/."""
     for uid, (title, span, panels) in DASHBOARDS.items():
         content = json.dumps(dashboard(uid, title, span, panels), indent=2, ensure_ascii=False)
         (FOLDER / f"{uid}.json").write_text(content + "\n", encoding="utf-8")

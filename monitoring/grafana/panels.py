@@ -7,31 +7,36 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture; `queries` maps what a line is called to its PromQL, `{{label}}` filled in."""
+    """One panel; `queries` maps the name of each line (may contain `{{label}}`) to its PromQL."""
 
     title: str
     queries: dict[str, str]
     unit: str = "short"
-    told: str = ""
+    help: str = ""
     kind: str = "timeseries"
     width: int = 8
 
 
 def stat(
-    title: str, query: str, unit: str = "short", told: str = "", name: str = "", width: int = 4
+    title: str, query: str, unit: str = "short", help: str = "", name: str = "", width: int = 4
 ) -> Panel:
-    """One number, or the value of one label if it is named."""
-    return Panel(title, {f"{{{{{name}}}}}" if name else title: query}, unit, told, "stat", width)
+    """One number, or the value of the label `name`."""
+    return Panel(title, {f"{{{{{name}}}}}" if name else title: query}, unit, help, "stat", width)
 
 
 LATENCY = "sum by (le) (rate(bentoml_service_request_duration_seconds_bucket[$__rate_interval]))"
 
 SERVICE = (
-    stat("Up", 'sum(up{job="storecast"})', told="Instances that answer Prometheus."),
+    stat("Up", 'sum(up{job="storecast"})', help="Instances that Prometheus reaches."),
     stat("Uptime, 24 h", 'avg(avg_over_time(up{job="storecast"}[24h]))', "percentunit"),
     stat("Requests per second", "sum(storecast:requests:rate5m)", "reqps"),
-    stat("Failures", "storecast:failures:share5m", "percentunit", "Errors of our own; not those of callers."),
-    stat("Slowest api, p95", "max(storecast:request_seconds:p95_5m)", "s"),
+    stat(
+        "Failures",
+        "storecast:failures:share5m",
+        "percentunit",
+        "Errors of the service, without those of callers.",
+    ),
+    stat("Slowest endpoint, p95", "max(storecast:request_seconds:p95_5m)", "s"),
     stat("Forecasts, 24 h", "sum(increase(storecast_forecasts_total[24h]))"),
     Panel(
         "Traffic",
@@ -55,16 +60,16 @@ SERVICE = (
     ),
     Panel("Latency by route, p95", {"{{endpoint}}": "storecast:request_seconds:p95_5m"}, "s"),
     Panel(
-        "Forecasts given",
+        "Forecasts sent",
         {"{{endpoint}}": "sum by (endpoint) (rate(storecast_forecasts_total[$__rate_interval])) * 60"},
         "opm",
-        "One a series and day.",
+        "One per series and day.",
     ),
     Panel(
         "Unknown series",
         {"{{endpoint}}": "sum by (endpoint) (rate(storecast_unknown_series_total[$__rate_interval])) * 60"},
         "opm",
-        "Asked for, and not known to the model: new stores or items, or somebody's typing.",
+        "Requested, but not known to the model: new stores or items, or typing errors.",
     ),
     Panel("In flight", {"{{endpoint}}": "sum by (endpoint) (bentoml_service_request_in_progress)"}),
     Panel(
@@ -73,7 +78,7 @@ SERVICE = (
             name: f"histogram_quantile({quantile}, sum by (le) (rate(storecast_forecast_sales_bucket[1h])))"
             for name, quantile in {"median": 0.5, "p90": 0.9}.items()
         },
-        told="Units a day in the answers of the last hour.",
+        help="Units per day in the forecasts of the last hour.",
     ),
     Panel(
         "Days ahead",
@@ -82,64 +87,67 @@ SERVICE = (
             " / sum(rate(storecast_forecast_horizon_days_count[1h]))"
         },
         "d",
-        "How far people ask, from the model's last day.",
+        "Requested days, counted from the cutoff.",
     ),
 )
 
 MODEL = (
     stat("Version", "storecast_model_info", name="version", width=8),
-    stat("How it came", "storecast_model_info", name="kind"),
-    stat("Age of its sales", "time() - max(storecast_model_cutoff_timestamp_seconds)", "s"),
-    stat("Age of the model", "time() - max(storecast_model_created_timestamp_seconds)", "s"),
-    stat("Swaps that failed", "sum(storecast_model_swap_failures_total)", told="Since the service started."),
+    stat("Made by", "storecast_model_info", name="kind"),
+    stat("Age of the cutoff", "time() - max(storecast_model_cutoff_timestamp_seconds)", "s"),
+    stat("Age of the version", "time() - max(storecast_model_created_timestamp_seconds)", "s"),
+    stat("Failed swaps", "sum(storecast_model_swap_failures_total)", help="Since the service started."),
     Panel(
-        "Error on days held back",
+        "Error in the backtest",
         {"{{model}}": "storecast_wape_share"},
         "percentunit",
-        "Units missed of those sold: the champion's, and that of repeating last week.",
+        "WAPE of the champion and of seasonal naive (last week repeated).",
     ),
     Panel(
         "Error on new days",
         {"champion": "storecast_realised_wape_share"},
         "percentunit",
-        "The champion on the days of the last drift check, which nobody knew when it was trained.",
+        "WAPE of the champion on the days of the last drift check, which are newer than its training.",
     ),
     Panel(
         "Bias",
         {"champion": "storecast_bias_share"},
         "percentunit",
-        "Above 0: too much is forecast, stock is left over; below: shelves are empty.",
+        "Above 0: forecasts are too high, stock is left over; below 0: too low, shelves are empty.",
     ),
     Panel(
         "Coverage",
         {"{{level}} % intervals": "storecast_coverage_share"},
         "percentunit",
-        "Share of actuals inside the intervals: the lines should lie at their own names.",
+        "Share of actuals inside the intervals; each line should be at its own level.",
     ),
     Panel("Versions in service", {"{{version}}": "count by (version) (storecast_model_info)"}),
     Panel(
         "Swaps",
         {
-            "taken": "sum(increase(storecast_model_swaps_total[1h]))",
+            "loaded": "sum(increase(storecast_model_swaps_total[1h]))",
             "failed at {{stage}}": "sum by (stage) (increase(storecast_model_swap_failures_total[1h]))",
         },
-        told="In the hour before.",
+        help="Per hour.",
     ),
 )
 
 DRIFT = (
     stat("Drift found", "storecast_drift_found", "bool"),
-    stat("Too little to judge", "storecast_drift_undecided", "bool"),
-    stat("Retraining asked for", "storecast_retraining_flag", "bool"),
+    stat("Too little data", "storecast_drift_undecided", "bool"),
+    stat("Retraining requested", "storecast_retraining_flag", "bool"),
     stat(
-        "Last check", 'time() - storecast_job_succeeded_timestamp_seconds{job="drift"}', "s", "So long ago."
+        "Last check",
+        'time() - storecast_job_succeeded_timestamp_seconds{job="drift"}',
+        "s",
+        "Time since then.",
     ),
     stat("Checked up to", "storecast_drift_window_end_timestamp_seconds * 1000", "dateTimeAsIso"),
     stat("Retrainings, 90 d", 'sum(delta(storecast_decisions{decision=~"promoted|kept"}[90d]))'),
     Panel(
         "Drift scores",
         {"{{test}} {{group}}": "storecast_drift_value / (storecast_drift_threshold != 0)"},
-        told="Each test's value as a share of its threshold: 1 and above is drift.",
+        help="Each test's value as a share of its threshold: 1 and above is drift.",
         width=12,
     ),
     Panel(
@@ -149,21 +157,21 @@ DRIFT = (
         width=12,
     ),
     Panel(
-        "Decisions", {"{{decision}}": "storecast_decisions"}, told="All since the first model, by outcome."
+        "Decisions", {"{{decision}}": "storecast_decisions"}, help="All since the first version, by outcome."
     ),
     Panel(
         "Last decision",
         {"{{decision}}": "time() - storecast_decided_timestamp_seconds"},
         "s",
-        "How long ago the gate last promoted, kept, or somebody rolled back.",
+        "Time since the last promotion, kept champion, or roll-back.",
     ),
-    Panel("Jobs that failed", {"{{job}}": "storecast_job_failed"}, "bool"),
+    Panel("Failed jobs", {"{{job}}": "storecast_job_failed"}, "bool"),
     Panel("Duration of jobs", {"{{job}}": "storecast_job_duration_seconds"}, "s"),
     Panel(
         "Jobs, last success",
         {"{{job}}": "time() - storecast_job_succeeded_timestamp_seconds"},
         "s",
-        "So long ago.",
+        "Time since then.",
     ),
 )
 

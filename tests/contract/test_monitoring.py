@@ -1,4 +1,4 @@
-"""Rules, dashboards, runbook and compose file speak of the same things, and of things that exist."""
+"""Rules, dashboards, runbook and Compose file agree with each other and with the code."""
 
 import json
 import re
@@ -30,26 +30,26 @@ ENDINGS = re.compile(r"_(bucket|sum|count)$")
 def existing_metrics(record: ChampionRecord) -> set[str]:
     """Every metric of the service and of its jobs, as Prometheus names them."""
     families = [value for value in vars(metrics).values() if isinstance(value, Counter | Histogram)]
-    own = {described.name for family in families for described in family.describe()}
+    own = {metric.name for family in families for metric in family.describe()}
     counters = {f"{name}_total" for name in own}
     live = {family.name for family in metrics.LiveModelCollector(record).collect()}
     return own | counters | live | {metric.name for metric in JOB_METRICS}
 
 
 @pytest.mark.parametrize("query", QUERIES)
-def test_a_query_asks_only_for_metrics_that_exist(query: str, champion: Any) -> None:
-    asked = {ENDINGS.sub("", name) for name in re.findall(r"\bstorecast_\w+", query)}
-    assert asked <= existing_metrics(champion.record)
+def test_a_query_uses_only_metrics_that_exist(query: str, champion: Any) -> None:
+    used = {ENDINGS.sub("", name) for name in re.findall(r"\bstorecast_\w+", query)}
+    assert used <= existing_metrics(champion.record)
     assert set(re.findall(r"\bstorecast:[\w:]+", query)) <= RECORDED
 
 
-def test_every_pushed_metric_is_watched_or_drawn() -> None:
+def test_every_pushed_metric_is_in_an_alert_or_a_panel() -> None:
     assert {metric.name for metric in JOB_METRICS} - {"storecast_job_finished_timestamp_seconds"} <= set(
         re.findall(r"\bstorecast_\w+", " ".join(QUERIES))
     )
 
 
-def test_every_alert_leads_to_its_section_of_the_runbook_and_every_section_to_an_alert() -> None:
+def test_alerts_and_sections_of_the_runbook_match() -> None:
     sections = re.findall(r"^## (\w+)$", (ROOT / "docs/runbook.md").read_text(), re.MULTILINE)
     assert set(sections) == set(ALERTS)
     for name, alert in ALERTS.items():
@@ -65,13 +65,13 @@ def test_every_alert_is_tested_to_fire() -> None:
 
 
 @pytest.mark.parametrize("uid", DASHBOARDS)
-def test_dashboards_are_the_ones_their_tables_make(uid: str) -> None:
+def test_dashboards_match_their_tables(uid: str) -> None:
     written = json.loads((FOLDER / f"{uid}.json").read_text())
     assert written == dashboard(uid, *DASHBOARDS[uid]), "run make dashboards"
 
 
 @pytest.mark.parametrize("uid", DASHBOARDS)
-def test_panels_stand_side_by_side_and_ask_the_source_that_is_provisioned(uid: str) -> None:
+def test_panels_do_not_overlap_and_use_the_provisioned_source(uid: str) -> None:
     [source] = yaml.safe_load((MONITORING / "grafana/provisioning/datasources/prometheus.yml").read_text())[
         "datasources"
     ]
@@ -88,7 +88,7 @@ def test_panels_stand_side_by_side_and_ask_the_source_that_is_provisioned(uid: s
     assert max(x for x, _ in cells) < 24
 
 
-def test_what_is_scraped_and_told_are_services_of_the_stack() -> None:
+def test_targets_of_prometheus_are_services_of_the_stack() -> None:
     prometheus = yaml.safe_load((MONITORING / "prometheus/prometheus.yml").read_text())
     static = [job["static_configs"] for job in prometheus["scrape_configs"]]
     static.append(prometheus["alerting"]["alertmanagers"][0]["static_configs"])
@@ -106,17 +106,17 @@ def test_services_of_the_stack_depend_on_and_mount_what_exists() -> None:
             assert (ROOT / source).exists() if source.startswith(".") else source in COMPOSE["volumes"], mount
 
 
-def test_volumes_lie_where_the_images_of_their_makers_have_a_folder_of_the_user_they_run_as() -> None:
-    """A volume at any other place belongs to root, and who runs as somebody else keeps nothing there."""
-    theirs = {"pushgateway", "alertmanager", "prometheus"}
+def test_volumes_are_mounted_where_the_images_have_a_writable_folder() -> None:
+    """Anywhere else, a new volume belongs to root, and a non-root user cannot write to it."""
+    images = {"pushgateway", "alertmanager", "prometheus"}
     places = {
         name: [mount.split(":")[1] for mount in COMPOSE["services"][name]["volumes"] if mount[0] != "."]
-        for name in (*theirs, "grafana")
+        for name in (*images, "grafana")
     }
-    assert places == {"grafana": ["/var/lib/grafana"], **{name: [f"/{name}"] for name in theirs}}
+    assert places == {"grafana": ["/var/lib/grafana"], **{name: [f"/{name}"] for name in images}}
 
 
-def test_nothing_of_the_stack_may_write_to_its_disk_or_become_root_again() -> None:
+def test_services_of_the_stack_are_read_only_and_unprivileged() -> None:
     for name, service in COMPOSE["services"].items():
         assert service["read_only"], name
         assert service["cap_drop"] == ["ALL"], name
@@ -124,7 +124,7 @@ def test_nothing_of_the_stack_may_write_to_its_disk_or_become_root_again() -> No
         assert all(port.startswith("${BIND:-127.0.0.1}:") for port in service["ports"]), name
 
 
-def test_no_password_of_the_stack_stands_in_its_file_or_has_a_default() -> None:
+def test_the_stack_has_no_default_password() -> None:
     secret = re.compile(r"PASSWORD|KEYS|SLACK_URL|WEBHOOK_URL|_USER$")
     given = {
         name: value
@@ -138,8 +138,8 @@ def test_no_password_of_the_stack_stands_in_its_file_or_has_a_default() -> None:
     }
 
 
-def test_the_stack_passes_on_every_setting_of_the_service_but_its_paths() -> None:
-    """A path means nothing in a container where nothing is mounted at it."""
+def test_the_stack_passes_on_every_setting_of_the_service_except_paths() -> None:
+    """Nothing is mounted in the container that these paths could name."""
     from service.core.settings import Settings
 
     named = {

@@ -1,4 +1,4 @@
-"""dvc.yaml beside the code: each stage runs a job of ours and lists the settings that the job reads."""
+"""dvc.yaml matches the code: each stage runs a job and lists the settings and files that it reads."""
 
 from __future__ import annotations
 
@@ -12,27 +12,26 @@ import pytest
 import yaml
 
 from data.params import Paths
+from tests.contract.code_base import ROOT, TOP_PACKAGES
 
-ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("data", "models", "drift", "training", "service")
 STAGES: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
-OF_THE_WORKFLOW = {"retention"}  # which versions are kept: decided outside of the graph
+OF_THE_WORKFLOW = {"retention"}  # which versions are kept is decided outside of the graph
 
 
 def file_of(module: str) -> Path | None:
     """The file of one of our modules."""
     path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
-    return path if module.split(".")[0] in ROOMS and path.exists() else None
+    return path if module.split(".")[0] in TOP_PACKAGES and path.exists() else None
 
 
 def job_of(stage: str) -> Path:
     found = file_of(STAGES[stage]["cmd"].split()[2])
-    assert found, f"stage {stage} runs no job of ours: {STAGES[stage]['cmd']}"
+    assert found, f"stage {stage} runs no job of the project: {STAGES[stage]['cmd']}"
     return found
 
 
 def imported(path: Path) -> Iterator[Path]:
-    """Our own files that a file imports, `from room import file` included."""
+    """Files of the project that a file imports, `from package import file` included."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module:
             for name in (node.module, *(f"{node.module}.{part.name}" for part in node.names)):
@@ -42,7 +41,7 @@ def imported(path: Path) -> Iterator[Path]:
 
 @cache
 def code_of(stage: str) -> frozenset[Path]:
-    """Every file of ours that a stage's job can come to."""
+    """Every file of the project that a stage's job imports, directly or not."""
     found, open_ends = set[Path](), [job_of(stage)]
     while open_ends:
         path = open_ends.pop()
@@ -75,7 +74,7 @@ def outputs(stage: str) -> list[str]:
 
 
 def before(stage: str) -> set[str]:
-    """Stages whose results it depends on, however far back."""
+    """Stages whose results it depends on, directly or not."""
     direct = {other for other in STAGES if set(outputs(other)) & set(STAGES[stage]["deps"])}
     return direct.union(*(before(other) for other in direct))
 
@@ -92,7 +91,7 @@ def test_every_section_belongs_to_a_stage_or_to_the_workflow() -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_the_code_a_stage_lists_is_code_its_job_comes_to(stage: str) -> None:
+def test_a_stage_lists_only_code_that_its_job_imports(stage: str) -> None:
     made = {out for other in STAGES for out in outputs(other)}
     for dep in set(STAGES[stage]["deps"]) - made:
         path = ROOT / dep
@@ -101,7 +100,7 @@ def test_the_code_a_stage_lists_is_code_its_job_comes_to(stage: str) -> None:
             assert any(file.is_relative_to(path) for file in code_of(stage)), dep
 
 
-def test_stages_write_where_the_jobs_do_and_never_what_only_a_promotion_writes() -> None:
+def test_stages_write_the_files_of_their_jobs_and_none_of_a_promotion() -> None:
     paths = Paths()
     known = (paths.raw, paths.sales, paths.data_quality, paths.challenger, paths.leaderboard, paths.scores)
     written = [out for stage in STAGES for out in outputs(stage)]
