@@ -80,7 +80,7 @@ def api(endpoint: Endpoint) -> Any:
     respond.__name__ = endpoint.name.replace("-", "_")
     respond.__doc__ = endpoint.summary
     return bentoml.api(
-        respond, route=endpoint.path, input_spec=body_like(endpoint.request), output_spec=endpoint.response
+        respond, route=endpoint.path, input_spec=body_like(endpoint.request), output_spec=endpoint.output
     )
 
 

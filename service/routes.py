@@ -12,16 +12,16 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from data.errors import StorecastError
-from data.panel.sales_panel import SeriesId, SeriesIndex
+from data.panel.sales_panel import SeriesIndex
 from models.champion import Champion
 from models.storage.forecast_table import ForecastTable
 from service import __version__
 from service.api.forecasts import Forecasts
+from service.api.operations import BY_PATH
 from service.core import errors
 from service.core.settings import Settings
 from service.docs.routes import add_documentation
@@ -34,45 +34,6 @@ DRIFT_SUMMARY = "drift_summary.json"
 MAX_LISTED = 10_000
 
 Live = Callable[[], LiveModel]
-
-
-class ServiceStatus(BaseModel):
-    """What runs here."""
-
-    status: str
-    service: str
-    version: str
-    model_version: str | None
-
-
-class LoadedModel(BaseModel):
-    """The model that serves; `age_days` counts from when it was made."""
-
-    version: str
-    cutoff: datetime.date
-    age_days: float
-
-
-class Health(ServiceStatus):
-    """Whether forecasts can be given, and if not, why."""
-
-    model: LoadedModel | None
-    reason: str | None
-
-
-class ListedSeries(BaseModel):
-    """A series and what it sells on a day, on the mean of its last year."""
-
-    store: SeriesId
-    item: SeriesId
-    mean_sales: float
-
-
-class SeriesList(BaseModel):
-    """Part of the series that fit a search, and how many fit in all."""
-
-    total: int
-    series: list[ListedSeries]
 
 
 def create_routes(settings: Settings) -> FastAPI:
@@ -108,7 +69,7 @@ def _add_page(app: FastAPI, live: Live, settings: Settings) -> None:
     assets, headers = load_assets(), page_headers(settings.frame_ancestors)
     page = assets.pop("index.html", None)
 
-    @app.get("/", summary="What runs here; for a browser, the planner's page", response_model=ServiceStatus)
+    @app.get(**BY_PATH["/"].route)
     def home(request: Request) -> Response:
         if page is not None and prefers_html(request.headers.get("accept", "")):
             return page.answer(request, headers | {"vary": "Accept"})
@@ -119,28 +80,28 @@ def _add_page(app: FastAPI, live: Live, settings: Settings) -> None:
 
 
 def _add_model_routes(app: FastAPI, live: Live, settings: Settings) -> None:
-    @app.get("/health", summary="Whether forecasts can be given, and if not, why", response_model=Health)
+    @app.get(**BY_PATH["/health"].route)
     def health() -> JSONResponse:
         current, reason = live().current, live().reason
         return JSONResponse({**_service_status(current), "model": _loaded(current), "reason": reason})
 
-    @app.get("/model", summary="The card of the model that serves: what it was made from and how good it is")
-    def model() -> dict[str, Any]:
-        return live().forecasts.champion.card
+    @app.get(**BY_PATH["/model"].route)
+    def model() -> JSONResponse:
+        return JSONResponse(live().forecasts.champion.card)
 
-    @app.get("/drift", summary="The last drift check that is known")
-    def drift() -> dict[str, Any]:
+    @app.get(**BY_PATH["/drift"].route)
+    def drift() -> JSONResponse:
         current = live().current
         folders = [settings.reports_dir, *([current.champion.folder] if current else [])]
-        return next(filter(None, map(_summary_in, folders)), NEVER_CHECKED)
+        return JSONResponse(next(filter(None, map(_summary_in, folders)), NEVER_CHECKED))
 
-    @app.get("/series", summary="The series the model knows", response_model=SeriesList)
+    @app.get(**BY_PATH["/series"].route)
     def series(
         search: Annotated[
-            str, Query(max_length=200, description="Words a store or item has to contain.")
+            str, Query(max_length=200, description="Words that the store or item contains.")
         ] = "",
-        limit: Annotated[int, Query(ge=0, le=MAX_LISTED)] = 100,
-        offset: Annotated[int, Query(ge=0)] = 0,
+        limit: Annotated[int, Query(ge=0, le=MAX_LISTED, description="Most series to list.")] = 100,
+        offset: Annotated[int, Query(ge=0, description="Matching series to skip.")] = 0,
     ) -> JSONResponse:
         table = live().forecasts.table
         rows = _matching(table.series, search)
@@ -149,7 +110,7 @@ def _add_model_routes(app: FastAPI, live: Live, settings: Settings) -> None:
 
 
 def _add_admin_routes(app: FastAPI, live: Live) -> None:
-    @app.post("/admin/reload", summary="Look for a newly promoted champion at once", response_model=Health)
+    @app.post(**BY_PATH["/admin/reload"].route)
     def reload() -> JSONResponse:
         live().refresh()
         current = live().current

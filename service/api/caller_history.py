@@ -1,17 +1,41 @@
-"""Histories that callers bring along, as a panel the model can forecast from."""
+"""Histories that callers send, as panels the model can forecast from."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from data.panel.sales_panel import SalesPanel, panel_from_columns
-from data.panel.series_index import SeriesId
-from service.api.schemas import SeriesRequest
+from data.panel.sales_panel import SalesPanel
+from data.panel.series_index import SeriesIndex
+from service.api.request_models import SeriesRequest
 
 KEPT_DAYS = 1_120  # as many as a champion keeps: no level looks further back
+MAX_CELLS = 1_000_000  # series × days of one model call, which takes some 100 bytes a cell
+
+
+@dataclass(frozen=True)
+class HistoryBlock:
+    """Some of a request's histories, for one model call.
+
+    `places` are their positions in the request, one a row of `panel`; `last_days` (n_series,) the day each
+    ends on, after which its forecast starts. A series may be there more than once.
+    """
+
+    places: list[int]
+    panel: SalesPanel
+    last_days: NDArray[np.datetime64]
+
+
+@dataclass(frozen=True)
+class _History:
+    place: int
+    dates: NDArray[np.datetime64]
+    sales: NDArray[np.float32]
+    first: np.datetime64
+    last: np.datetime64
 
 
 def newest_days(history: SalesPanel) -> SalesPanel:
@@ -20,22 +44,39 @@ def newest_days(history: SalesPanel) -> SalesPanel:
     return history if first <= history.start else history.window(first, history.end)
 
 
-def history_panel(brought: Iterable[SeriesRequest]) -> SalesPanel:
-    """The histories of a request as one panel: what the model looks back at, of two rows a day the later.
+def history_blocks(series: Sequence[SeriesRequest]) -> Iterator[HistoryBlock]:
+    """The entries with a history, in as few panels as their size allows, the earliest to end first."""
+    histories = [_read(place, one) for place, one in enumerate(series) if one.history]
+    histories.sort(key=lambda one: one.last)
+    while histories:
+        size, start = 0, histories[0].first
+        for history in histories:
+            start = min(start, history.first)
+            n_days = int((history.last - start).astype(np.int64)) + 1
+            if size and (size + 1) * n_days > MAX_CELLS:
+                break
+            size += 1
+        yield _block(histories[:size], series)
+        histories = histories[size:]
 
-    Raises `DataContractError` when a series came twice.
-    """
-    known: list[tuple[datetime.date, SeriesId, SeriesId, float]] = []
-    for series in brought:
-        days = {day.date: np.nan if day.sales is None else day.sales for day in series.history or ()}
-        first = max(days) - datetime.timedelta(days=KEPT_DAYS - 1)
-        known += [(day, series.store, series.item, sales) for day, sales in days.items() if day >= first]
-    dates, stores, items, sales = zip(*known, strict=True)
-    return panel_from_columns(
-        np.array(dates, "datetime64[D]"), _one_type(stores), _one_type(items), np.array(sales, np.float32)
+
+def _read(place: int, series: SeriesRequest) -> _History:
+    """The newest days of one history; of two rows a day the later counts."""
+    days = {day.date: np.nan if day.sales is None else day.sales for day in series.history or ()}
+    dates, sales = np.array(list(days), "datetime64[D]"), np.array(list(days.values()), np.float32)
+    last = dates.max()
+    is_kept = dates > last - KEPT_DAYS
+    return _History(place, dates[is_kept], sales[is_kept], dates[is_kept].min(), last)
+
+
+def _block(histories: Sequence[_History], series: Sequence[SeriesRequest]) -> HistoryBlock:
+    places = [history.place for history in histories]
+    start, last_days = min(history.first for history in histories), [history.last for history in histories]
+    n_days = int((last_days[-1] - start).astype(np.int64)) + 1
+    sales = np.full((len(histories), n_days), np.nan, np.float32)
+    for row, history in enumerate(histories):
+        sales[row, (history.dates - start).astype(np.int64)] = history.sales
+    index = SeriesIndex(
+        tuple(series[place].store for place in places), tuple(series[place].item for place in places)
     )
-
-
-def _one_type(labels: Sequence[SeriesId]) -> Sequence[SeriesId]:
-    """Labels as they are when all are integers, else all as text: a panel sorts them."""
-    return labels if all(isinstance(label, int) for label in labels) else [str(label) for label in labels]
+    return HistoryBlock(places, SalesPanel(sales, start, index), np.array(last_days, "datetime64[D]"))

@@ -9,7 +9,7 @@ from drift.calibration.thresholds import FILE, Calibration
 from drift.checking.online_check import OnlineCheck
 from drift.result.drift_summary import DriftSummary
 from models.champion import Champion
-from service.api.schemas import DriftCheckRequest
+from service.api.request_models import DriftCheckRequest
 from service.core import metrics
 
 

@@ -15,19 +15,17 @@ from pydantic_core import to_json
 from data.errors import UnknownSeriesError
 from drift.result.drift_summary import DriftSummary
 from service.api.forecasts import Forecasts, is_feature_row
-from service.api.schemas import (
+from service.api.request_models import (
     MAX_DRIFT_ROWS,
     MAX_SERIES,
     DriftCheckRequest,
-    ExplainResponse,
     FeatureRow,
     ForecastRequest,
-    ForecastResponse,
+    PredictBody,
     PredictRequest,
-    PredictResponse,
-    check,
 )
-from service.core import errors
+from service.api.response_models import ExplainResponse, ForecastResponse, PredictAnswer, PredictResponse
+from service.api.validation import require_length, validate
 from service.core.errors import RequestError
 from service.core.json_body import parse_json
 
@@ -47,7 +45,10 @@ class Endpoint:
     description: str
     request: Any
     """The type of a body."""
-    response: type[BaseModel]
+    response: Any
+    """The type of a response."""
+    output: type[BaseModel]
+    """Its model, as BentoML declares one; a list of them has no type there."""
     max_members: Sequence[int]
     """Fields and list items a body may hold, by nesting level."""
     validate: Callable[[Any], Any]
@@ -84,13 +85,8 @@ class Endpoint:
 def _validate_predict(content: Any) -> Any:
     """One query, one row of features, or a list of either, whose entries are validated one by one."""
     if not isinstance(content, list):
-        return check(FeatureRow if is_feature_row(content) else PredictRequest, content)
-    if len(content) > MAX_SERIES:
-        raise RequestError(
-            errors.INVALID_REQUEST,
-            f"The list has {len(content)} entries, expected at most {MAX_SERIES}.",
-            hint="Send it in parts, or forecast everything with python -m service.batch.",
-        )
+        return validate(FeatureRow if is_feature_row(content) else PredictRequest, content)
+    require_length("The list", content, MAX_SERIES)
     return content
 
 
@@ -110,11 +106,12 @@ def _predict(forecasts: Forecasts, request: Any) -> bytes:
 
 PREDICT = Endpoint(
     name="predict",
-    summary="One series on one day, or a list of them",
-    description="A list is answered in its order; what cannot be answered is an error in its place. "
-    "A body of the ten features is answered by the baseline regressor, without bounds.",
-    request=PredictRequest | FeatureRow | list[Any],
-    response=PredictResponse,
+    summary="Forecast one series on one day, or a list of them",
+    description="A list is answered in its order; an entry that cannot be answered is an error in its place. "
+    "A body of the ten baseline features is answered by the baseline regressor, without ranges.",
+    request=PredictBody,
+    response=PredictAnswer,
+    output=PredictResponse,
     max_members=(MAX_SERIES + 1, MAX_SERIES * MAX_FEATURES),
     validate=_validate_predict,
     needs_model=_predict_needs_model,
@@ -122,36 +119,39 @@ PREDICT = Endpoint(
 )
 FORECAST = Endpoint(
     name="forecast",
-    summary="All days of up to 1,000 series",
-    description="A `history` replaces what the model knows of a series, which then starts from its own "
-    "last day. A series the model does not know is answered if its history is sent along.",
+    summary="Forecast all days of up to 1,000 series",
+    description="A series the model does not know is forecast if you send its history.",
     request=ForecastRequest,
     response=ForecastResponse,
+    output=ForecastResponse,
     max_members=(MAX_FEATURES, MAX_SERIES + 4, MAX_SERIES * 4, MAX_HISTORY_ROWS, MAX_HISTORY_ROWS * 2),
-    validate=lambda content: check(ForecastRequest, content),
+    validate=lambda content: validate(ForecastRequest, content),
     needs_model=lambda request: any(series.history for series in request.series),
     respond=lambda forecasts, request: to_json(forecasts.forecast(request)),
 )
 EXPLAIN = Endpoint(
     name="explain",
-    summary="Why a forecast is what it is",
-    description="Level × weekday × season × what the trees learned from recent weeks and similar series.",
+    summary="Explain one forecast",
+    description="A forecast is level × weekday × season × what the trees learned from recent weeks and "
+    "similar series.",
     request=PredictRequest,
     response=ExplainResponse,
+    output=ExplainResponse,
     max_members=(MAX_FEATURES,),
-    validate=lambda content: check(PredictRequest, content),
+    validate=lambda content: validate(PredictRequest, content),
     needs_model=lambda _: True,
     respond=lambda forecasts, request: to_json(forecasts.explain(request)),
 )
 DRIFT_CHECK = Endpoint(
     name="drift-check",
-    summary="Whether new days are what was expected of them",
-    description="Rows of the 28 days after the cutoff, any part of them; the answer is a drift summary. "
-    "Too few rows to judge are refused with how many it takes.",
+    summary="Check new sales for drift",
+    description="Send sales of up to 28 days after the cutoff. "
+    "Too few rows are refused with the number needed.",
     request=DriftCheckRequest,
     response=DriftSummary,
+    output=DriftSummary,
     max_members=(MAX_FEATURES, MAX_DRIFT_ROWS + 1, MAX_DRIFT_ROWS * 4),
-    validate=lambda content: check(DriftCheckRequest, content),
+    validate=lambda content: validate(DriftCheckRequest, content),
     needs_model=lambda _: True,
     respond=lambda forecasts, request: forecasts.check_drift(request).model_dump_json(by_alias=True).encode(),
 )

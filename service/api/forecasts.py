@@ -1,9 +1,8 @@
-"""From a request to its answer: a look-up in the champion's table, or its model where that does not reach."""
+"""From a request to its response: a look-up in the champion's table, or its model where that is needed."""
 
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cached_property
@@ -20,18 +19,19 @@ from drift.checking.online_check import OnlineCheck
 from drift.result.drift_summary import DriftSummary
 from models.champion import Champion
 from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
-from service.api.caller_history import history_panel, newest_days
+from service.api.caller_history import history_blocks, newest_days
 from service.api.drift_check import check_drift, open_check
-from service.api.schemas import (
+from service.api.request_models import (
     DriftCheckRequest,
     FeatureRow,
     ForecastRequest,
     PredictRequest,
     SeriesRequest,
-    check,
 )
-from service.api.series_response import DECIMALS, rounded, series_response
+from service.api.series_response import DECIMALS, Found, rounded, series_response
+from service.api.validation import validate
 from service.core import metrics
+from service.core.cancellation import checkpoint
 from service.core.errors import DATE_OUT_OF_RANGE, INVALID_REQUEST, RequestError, body_of
 
 PREDICTED = ("predicted_sales", "lower_80", "upper_80", "lower_95", "upper_95")
@@ -46,7 +46,7 @@ class Forecasts:
         self.version = champion.record.version
         self.table = champion.table
         self.cutoff: datetime.date = self.table.cutoff.astype(datetime.date)
-        self.dates = _dates(self.table)
+        self.dates = _dates(self.table.cutoff, self.table.horizon_days)
         # plain arrays over the mapped files: numpy's class for those costs microseconds a look-up
         self._values = np.asarray(self.table.values)
         self._methods = np.asarray(self.table.methods)
@@ -104,25 +104,25 @@ class Forecasts:
     def _predict_entry(self, entry: Any) -> Any:
         try:
             if is_feature_row(entry):
-                return check(FeatureRow, entry)
-            return self.predict(check(PredictRequest, entry))
+                return validate(FeatureRow, entry)
+            return self.predict(validate(PredictRequest, entry))
         except StorecastError as error:
             if isinstance(error, UnknownSeriesError):
                 metrics.count_unknown("predict")
             return body_of(error)
 
-    def forecast(self, query: ForecastRequest) -> dict[str, Any]:
-        """All days of the series asked for: from the table, or from the model where a history was sent."""
-        from_model = self._forecast_histories(query)
+    def forecast(self, request: ForecastRequest) -> dict[str, Any]:
+        """All days of the series requested: from the table, or from the model where a history was sent."""
+        from_model = self._forecast_histories(request)
         found = [
-            from_model.get(place) or self._look_up(series, query.horizon_days)
-            for place, series in enumerate(query.series)
+            from_model.get(place) or self._look_up(series, request.horizon_days)
+            for place, series in enumerate(request.series)
         ]  # all of them before the first is counted as given
-        answers = [
-            self._labels(series) | series_response(table, row, dates[: query.horizon_days], query.levels)
-            for series, (table, row, dates) in zip(query.series, found, strict=True)
+        forecasts = [
+            self._labels(series) | series_response(one, request.levels)
+            for series, one in zip(request.series, found, strict=True)
         ]
-        return {"model_version": self.version, "cutoff": str(self.cutoff), "forecasts": answers}
+        return {"model_version": self.version, "cutoff": str(self.cutoff), "forecasts": forecasts}
 
     def from_history(self, history: SalesPanel, horizon_days: int) -> ForecastTable:
         """The days after a history's last, for any series: what the model itself says."""
@@ -167,10 +167,10 @@ class Forecasts:
             return {"store": series.store, "item": series.item}
         return {"store": index.stores[row], "item": index.items[row]}
 
-    def _look_up(self, series: SeriesRequest, horizon_days: int) -> tuple[ForecastTable, int, list[str]]:
+    def _look_up(self, series: SeriesRequest, horizon_days: int) -> Found:
         row = self._row(series.store, series.item)
         self._require_reach(horizon_days)
-        return self.table, row, self.dates
+        return Found(self._values[row], self._methods[row], self.dates[:horizon_days], str(self.cutoff))
 
     def _require_reach(self, horizon_days: int) -> None:
         if horizon_days > self.table.horizon_days:
@@ -180,29 +180,16 @@ class Forecasts:
                 "this model looks no further.",
             )
 
-    def _forecast_histories(self, query: ForecastRequest) -> dict[int, tuple[ForecastTable, int, list[str]]]:
-        """Answers to entries that brought a history, by place in the request; one model call per last day.
-
-        A series may come more than once, with a history for each question of what if: a panel holds it once.
-        """
-        calls: dict[tuple[datetime.date, int], list[int]] = {}
-        times_seen = Counter[tuple[str, str]]()
-        for place, series in enumerate(query.series):
-            if series.history:
-                name = (str(series.store), str(series.item))  # 1 and "1" are the same
-                end = max(day.date for day in series.history)
-                calls.setdefault((end, times_seen[name]), []).append(place)
-                times_seen[name] += 1
-        answers = {}
-        for places in calls.values():
-            brought = [query.series[place] for place in places]
-            table = self.from_history(history_panel(brought), query.horizon_days)
-            dates = _dates(table)
-            for place, series in zip(places, brought, strict=True):
-                row = table.series.find(series.store, series.item)
-                assert row is not None, "a panel holds every series it was made of"
-                answers[place] = (table, row, dates)
-        return answers
+    def _forecast_histories(self, request: ForecastRequest) -> dict[int, Found]:
+        """Forecasts of the entries with a history, by place in the request."""
+        found = {}
+        for block in history_blocks(request.series):
+            checkpoint()
+            table = self.champion.forecaster.forecast(block.panel, request.horizon_days, block.last_days)
+            for row, (place, last) in enumerate(zip(block.places, block.last_days, strict=True)):
+                dates = _dates(last, request.horizon_days)
+                found[place] = Found(table.values[row], table.methods[row], dates, str(last))
+        return found
 
     def _find(self, query: PredictRequest) -> tuple[int, int]:
         """Row and step of a query; raises 404 for an unknown series, 422 for a day that is not forecast."""
@@ -236,6 +223,5 @@ def is_feature_row(entry: Any) -> bool:
     )
 
 
-def _dates(table: ForecastTable) -> list[str]:
-    first = table.cutoff + np.timedelta64(1, "D")
-    return [str(day) for day in first + np.arange(table.horizon_days)]
+def _dates(last_day: np.datetime64, n_days: int) -> list[str]:
+    return [str(day) for day in last_day + np.arange(1, n_days + 1)]

@@ -19,7 +19,7 @@ from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.progress import configure_logging, progress
 from data.text import counted
-from service.api.schemas import MAX_HORIZON_DAYS
+from service.api.request_models import MAX_HORIZON_DAYS
 from service.batch.forecast_sources import ForecastSource, LocalForecasts, RemoteForecasts, connect
 from service.batch.input import read_history, read_requested_rows
 from service.batch.output import Parts, write_rejects

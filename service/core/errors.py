@@ -14,6 +14,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from data.errors import ArtifactError, DataContractError, NoChampionError, StorecastError, UnknownSeriesError
+from data.text import shortened
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The request being answered, for its answer and every log line about it."""
@@ -95,7 +96,7 @@ def invalid(problems: Sequence[Any]) -> RequestError:
 
 
 def _describe(problem: Any) -> str:
-    place = ".".join(str(step) for step in problem["loc"]) or "The body"
+    place = ".".join(shortened(str(step), SHOWN_CHARACTERS) for step in problem["loc"]) or "The body"
     message = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "missing":
         return f"{place} is missing"

@@ -1,136 +1,123 @@
-"""One OpenAPI document for every route: the bento's apis, the mounted routes and BentoML's own."""
+"""The OpenAPI document of every endpoint: the bento's, the mounted routes and BentoML's own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any, Literal
 
 from fastapi.openapi.utils import get_openapi
-from pydantic.json_schema import models_json_schema
+from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
 
 from models.champion import Champion
 from service import __version__
-from service.api.schemas import ErrorResponse
+from service.api.operations import OPEN_PATHS, OPERATIONS, Operation
+from service.api.response_models import ErrorResponse
 from service.core.settings import Settings
-from service.docs.api_reference import (
-    MODELS,
-    REFERENCE,
-    Api,
-    ExampleValues,
-    Json,
-    described_endpoints,
-    reference,
-)
-from service.middleware.edge import OPEN_PATHS
+from service.docs.examples import ExampleValues, Json, model_examples
 
+REFERENCE = "#/components/schemas/{model}"
 DESCRIPTION = """\
-Daily sales forecasts for every store and item, with likely ranges.
+Daily sales forecasts for every store and item, with ranges.
 
-Ids keep the type of the data, and `"1"` and `1` are the same series. Every error on every route has one
-shape: `{"error": {"code", "message", "hint", "request_id"}}`.
+Stores and items keep the type of the sales files; `"1"` and `1` are the same series. Days are written \
+`2018-01-15`. Every error on every route has one shape.
 """
-API_ERRORS = (400, 404, 408, 413, 415, 422, 503, 504)
+MODE: Literal["validation"] = "validation"
+UNUSED = ("HTTPValidationError", "ValidationError")  # FastAPI's own errors, which no route answers
+BODY_ERRORS, PARAMETER_ERRORS = {400, 404, 408, 413, 415, 422, 504}, {404, 422}
 
 
 def openapi_document(routes: Sequence[BaseRoute], champion: Champion | None, settings: Settings) -> Json:
-    """The document; its examples ask for a series and days of the champion that serves, so they run."""
-    document = get_openapi(
+    """The document; its examples use a series and days of the champion that serves, so they can be sent."""
+    document: Json = get_openapi(
         title="Storecast",
         version=__version__,
         description=DESCRIPTION,
         routes=routes,
         openapi_version="3.1.0",
     )
-    paths: Json = {
-        f"/{api.name}": {"post": _operation(api)} for api in described_endpoints(ExampleValues.of(champion))
-    }
-    for path, methods in document["paths"].items():
-        paths[path] = {method: _mounted(operation) for method, operation in methods.items()}
-    error = {
-        "description": "What was found, expected and to be done",
-        "content": _json(reference(ErrorResponse)),
-    }
-    document["paths"] = paths | _bentoml_paths()
-    document["components"] = {
-        "schemas": document["components"]["schemas"] | _schemas(),
-        "responses": {"Error": error},
-    }
-    for unused in ("HTTPValidationError", "ValidationError"):
-        document["components"]["schemas"].pop(unused, None)
+    mounted, values = document["paths"], ExampleValues.of(champion)
+    schemas, models = _schemas()
+    models = {**document["components"]["schemas"], **models}
+    for name in UNUSED:
+        models.pop(name, None)
+    error = {"description": "What was found and expected, and what to do", "content": _json(schemas["error"])}
+    document["components"] = {"schemas": models, "responses": {"Error": error}}
+    document["paths"] = {}
+    for operation in OPERATIONS:
+        method, path = operation.method.lower(), operation.path
+        if path in mounted or operation.request is not None or operation.response is str:
+            by_fastapi = mounted.get(path, {}).get(method, {})
+            document["paths"][path] = {method: _described(operation, by_fastapi, values)}
     if settings.keys:
-        _lock(document)
+        _require_keys(document)
     return document
 
 
-def _operation(api: Api) -> Json:
-    examples = {
-        name: {"summary": name.replace("_", " "), "value": body} for name, body in api.examples.items()
+def _described(operation: Operation, by_fastapi: Json, values: ExampleValues) -> Json:
+    """One operation; FastAPI's description has the parameters, and the schemas only it knows."""
+    described: Json = {
+        "operationId": operation.name,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        **({"description": operation.description} if operation.description else {}),
+        **({"parameters": by_fastapi["parameters"]} if "parameters" in by_fastapi else {}),
     }
-    return {
-        "operationId": api.name.replace("-", "_"),
-        "tags": ["forecasts"],
-        "summary": api.summary,
-        "description": api.description,
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": api.request, "examples": examples}},
-        },
-        "responses": {
-            "200": {"description": "The answer", "content": _json(api.answer)},
-            **_errors(*API_ERRORS),
-        },
-    }
+    if operation.request is not None:
+        examples = model_examples(operation.request, values)
+        named = {name: {"value": body} for name, body in examples.items()}
+        content = _json(_schemas()[0][f"{operation.name} request"], examples=named)
+        described["requestBody"] = {"required": True, "content": content}
+    statuses = {429, 503}
+    if operation.request is not None:
+        statuses |= BODY_ERRORS
+    if "parameters" in by_fastapi:
+        statuses |= PARAMETER_ERRORS
+    success = {"description": "Success", "content": _content(operation, by_fastapi, values)}
+    described["responses"] = {"200": success} | _errors(statuses)
+    return described
 
 
-def _mounted(operation: Json) -> Json:
-    """FastAPI's description of one of its routes, with our errors in place of its own."""
-    answers = {status: answer for status, answer in operation["responses"].items() if status != "422"}
-    statuses = (404, 422, 503) if operation.get("parameters") else (503,)
-    return {**operation, "responses": answers | _errors(*statuses)}
+def _content(operation: Operation, by_fastapi: Json, values: ExampleValues) -> Json:
+    if operation.response is str:
+        return {"text/plain": {"schema": {"type": "string"}}}
+    if operation.response is None:
+        content: Json = by_fastapi["responses"]["200"]["content"]
+        return content
+    schema = _schemas()[0][f"{operation.name} response"]
+    examples = model_examples(operation.response, values)
+    return _json(schema, example=next(iter(examples.values()))) if examples else _json(schema)
 
 
-def _bentoml_paths() -> Json:
-    text = {"200": {"description": "Text", "content": {"text/plain": {"schema": {"type": "string"}}}}}
-    told = {
-        "/metrics": ("Metrics as Prometheus reads them", {}),
-        "/livez": ("Whether the process lives", {}),
-        "/healthz": ("Whether the process lives, by its older name", {}),
-        "/readyz": ("Whether there is a model to answer with", _errors(503)),
-    }
-    return {
-        path: {
-            "get": {
-                "operationId": path[1:],
-                "tags": ["operation"],
-                "summary": summary,
-                "responses": text | errors,
-            }
-        }
-        for path, (summary, errors) in told.items()
-    }
-
-
-def _lock(document: Json) -> None:
-    """Tell which routes want a key."""
+def _require_keys(document: Json) -> None:
+    """Mark the operations that need an API key."""
     document["components"]["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer"},
         "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
     }
-    for path, operations in document["paths"].items():
-        for operation in operations.values() if path not in OPEN_PATHS else ():
-            operation["security"] = [{"bearer": []}, {"header": []}]
-            operation["responses"] |= _errors(401)
+    for path, methods in document["paths"].items():
+        for described in methods.values() if path not in OPEN_PATHS else ():
+            described["security"] = [{"bearer": []}, {"header": []}]
+            described["responses"] |= _errors({401})
 
 
-def _errors(*statuses: int) -> Json:
-    return {str(status): {"$ref": "#/components/responses/Error"} for status in (*statuses, 429)}
+def _errors(statuses: set[int]) -> Json:
+    return {str(status): {"$ref": "#/components/responses/Error"} for status in sorted(statuses)}
 
 
-def _json(schema: Json) -> Json:
-    return {"application/json": {"schema": schema}}
+@cache
+def _schemas() -> tuple[dict[str, Json], Json]:
+    """The schema of every request and response by its key, its models as references, and the models."""
+    kinds = {"error": ErrorResponse}
+    for operation in OPERATIONS:
+        kinds[f"{operation.name} request"] = operation.request
+        kinds[f"{operation.name} response"] = operation.response
+    inputs = [(key, MODE, TypeAdapter(kind)) for key, kind in kinds.items() if kind is not None]
+    by_key, definitions = TypeAdapter.json_schemas(inputs, ref_template=REFERENCE)
+    return {str(key): schema for (key, _), schema in by_key.items()}, definitions["$defs"]
 
 
-def _schemas() -> Json:
-    _, definitions = models_json_schema([(model, "validation") for model in MODELS], ref_template=REFERENCE)
-    schemas: Json = definitions["$defs"]
-    return schemas
+def _json(schema: Json, **more: Any) -> Json:
+    return {"application/json": {"schema": schema, **more}}

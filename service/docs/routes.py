@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from jinja2 import Environment, FileSystemLoader
 
 from models.champion import Champion
+from service.api.operations import BY_PATH
 from service.core.settings import Settings
 from service.docs.openapi import openapi_document
 from service.middleware.static_files import Asset, load_assets, page_headers, send_asset
@@ -29,7 +30,7 @@ def add_documentation(app: FastAPI, champion: Callable[[], Champion | None], set
     def document() -> dict[str, Any]:
         return openapi_document(app.routes, champion(), settings)
 
-    @app.get("/docs.json", summary="This document", tags=["operation"])
+    @app.get(**BY_PATH["/docs.json"].route)
     def docs_json() -> JSONResponse:
         return JSONResponse(document())
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from data.errors import NoChampionError
 from models.champion import Champion
+from service.api.operations import BY_PATH
 from service.middleware.static_files import Asset
 from service.page.daily_sales import DailySales, daily_sales_of
 from service.page.overview import Overview, overview_of
@@ -59,13 +60,13 @@ def add_page_routes(app: FastAPI, get_champion: Callable[[], Champion | None]) -
         return current
 
     # Plain functions: FastAPI runs them in threads, so that a large total delays no other request.
-    @app.get("/page/overview", response_model=Overview, summary="Every series at a glance")
+    @app.get(**BY_PATH["/page/overview"].route | {"response_model": Overview})
     def overview(request: Request, days: Period = Period.FOUR_WEEKS) -> Response:
         current = champion()
         asset = cache.get(current, days, lambda: _json_asset(overview_of(current, int(days))))
         return asset.answer(request, {})
 
-    @app.get("/page/sales", response_model=DailySales, summary="One series or total, day by day")
+    @app.get(**BY_PATH["/page/sales"].route | {"response_model": DailySales})
     def sales(
         request: Request,
         store: _Label = None,

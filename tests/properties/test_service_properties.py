@@ -15,7 +15,8 @@ from data.errors import StorecastError
 from models.champion import Champion
 from service.api import endpoints
 from service.api.forecasts import Forecasts
-from service.api.schemas import ForecastRequest, PredictRequest, check
+from service.api.request_models import ForecastRequest, PredictRequest
+from service.api.validation import validate
 from service.batch.output import forecast_rows
 from service.core.errors import body_of, request_id
 from service.core.settings import Settings
@@ -107,7 +108,7 @@ def test_alone_or_in_a_list_the_answer_is_the_same(query: dict[str, Any]) -> Non
     forecasts = FORECASTS["all"]
     (listed,) = forecasts.predict_each([query])
     try:
-        alone = forecasts.predict(check(PredictRequest, query))
+        alone = forecasts.predict(validate(PredictRequest, query))
     except StorecastError as error:
         alone = body_of(error)
     assert listed == alone
@@ -124,12 +125,12 @@ def test_a_forecast_and_its_predictions_agree_and_intervals_nest(
 ) -> None:
     forecasts = FORECASTS["all"]
     asked = {"series": [series], "horizon_days": horizon_days, "levels": levels}
-    told = forecasts.forecast(check(ForecastRequest, asked))["forecasts"][0]["days"]
+    told = forecasts.forecast(validate(ForecastRequest, asked))["forecasts"][0]["days"]
     assert len(told) == horizon_days
     for day in told:
         assert (
             day["forecast"]
-            == forecasts.predict(check(PredictRequest, {**series, "date": day["date"]}))["predicted_sales"]
+            == forecasts.predict(validate(PredictRequest, {**series, "date": day["date"]}))["predicted_sales"]
         )
         inside = [day["forecast"]]
         for level in sorted(set(levels)):
@@ -149,7 +150,35 @@ def test_batch_and_online_tell_the_same_numbers(rows: list[int], horizon_days: i
     asked = {"series": series, "horizon_days": horizon_days, "levels": [80, 95]}
     online = [
         {"store": told["store"], "item": told["item"], "method": told["method"], **day}
-        for told in forecasts.forecast(check(ForecastRequest, asked))["forecasts"]
+        for told in forecasts.forecast(validate(ForecastRequest, asked))["forecasts"]
         for day in told["days"]
     ]
     assert [{**row, "date": str(row["date"].date())} for row in batch] == online
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> dict[str, Any]:
+    """A known, unknown or repeated series with a history of its own, gaps and missing values included."""
+    last = draw(st.integers(0, 800))
+    days = draw(st.lists(st.integers(0, 400), min_size=1, max_size=12, unique=True))
+    sales = st.sampled_from([0, 3, 50, None])
+    rows = [{"date": str(np.datetime64("2016-06-01") + last - day), "sales": draw(sales)} for day in days]
+    return {
+        "store": draw(st.sampled_from([1, 2, "2", "new"])),
+        "item": draw(st.integers(1, 6)),
+        "history": rows,
+    }
+
+
+@given(series=st.lists(histories(), min_size=2, max_size=8), horizon_days=st.integers(1, 90))
+@settings(max_examples=50)
+def test_histories_of_one_request_are_forecast_as_if_each_were_alone(
+    series: list[dict[str, Any]], horizon_days: int
+) -> None:
+    forecasts = FORECASTS["all"]
+
+    def answered(*requested: dict[str, Any]) -> Any:
+        body = {"series": list(requested), "horizon_days": horizon_days, "levels": [50, 95]}
+        return forecasts.forecast(validate(ForecastRequest, body))["forecasts"]
+
+    assert answered(*series) == [answered(one)[0] for one in series]

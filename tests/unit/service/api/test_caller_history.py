@@ -1,17 +1,45 @@
-"""service.api.caller_history: histories that callers send."""
+"""service.api.caller_history: histories that callers send, in as few panels as possible."""
 
-from service.api.caller_history import KEPT_DAYS, history_panel
-from service.api.schemas import SeriesRequest, check
+from typing import Any
+
+import numpy as np
+
+from service.api.caller_history import KEPT_DAYS, MAX_CELLS, history_blocks
+from service.api.request_models import SeriesRequest
+from service.api.validation import validate
+
+
+def series(*days: tuple[str, Any], item: int = 1) -> SeriesRequest:
+    history = [{"date": date, "sales": sales} for date, sales in days]
+    return validate(SeriesRequest, {"store": 1, "item": item, "history": history})
 
 
 def test_of_two_rows_a_day_the_later_counts_and_old_days_are_left_out() -> None:
-    history = [
-        {"date": "2018-01-02", "sales": 1},
-        {"date": "2018-01-02", "sales": 2},
-        {"date": "2000-01-01", "sales": 9},
-    ]
-    panel = history_panel([check(SeriesRequest, {"store": 1, "item": 1, "history": history})])
-    assert panel.sales.tolist() == [[2.0]]
+    (block,) = history_blocks([series(("2018-01-02", 1), ("2018-01-02", 2), ("2000-01-01", 9))])
+    assert block.panel.sales.tolist() == [[2.0]]
+
+
+def test_entries_without_a_history_are_left_out_and_others_keep_their_place() -> None:
+    none = validate(SeriesRequest, {"store": 1, "item": 1})
+    (block,) = history_blocks([none, series(("2018-01-05", 1)), none, series(("2018-01-02", 2))])
+    assert block.places == [3, 1]
+    assert block.last_days.astype(str).tolist() == ["2018-01-02", "2018-01-05"]
+    np.testing.assert_array_equal(block.panel.sales[:, [0, 3]], [[2, np.nan], [np.nan, 1]])
+
+
+def test_one_series_may_come_with_several_histories() -> None:
+    (block,) = history_blocks([series(("2018-01-02", sales)) for sales in (1, 2, 3)])
+    assert block.panel.sales[:, 0].tolist() == [1, 2, 3]
+
+
+def test_a_thousand_days_are_one_call_and_three_centuries_a_few_of_limited_size() -> None:
+    days = np.datetime64("2016-01-01") + np.arange(1_000)
+    assert len(list(history_blocks([series((str(day), 1)) for day in days]))) == 1
+    days = np.datetime64("1900-01-01") + 109 * np.arange(1_000)
+    blocks = list(history_blocks([series((str(day), 1)) for day in days]))
+    assert 1 < len(blocks) < 20
+    assert all(block.panel.sales.size <= MAX_CELLS for block in blocks)
+    assert [place for block in blocks for place in block.places] == list(range(1_000))
 
 
 def test_a_history_is_kept_as_long_as_a_champions() -> None:

@@ -16,8 +16,9 @@ from drift.params import DriftParams
 from models.champion import Champion
 from service.api import endpoints
 from service.api.forecasts import Forecasts
-from service.api.schemas import DriftCheckRequest, check
-from service.docs.api_reference import ExampleValues
+from service.api.request_models import DriftCheckRequest
+from service.api.validation import validate
+from service.docs.examples import ExampleValues
 
 
 @pytest.fixture(scope="module")
@@ -63,16 +64,16 @@ def test_new_days_are_judged_and_verdicts_counted(forecasts: Forecasts, factor: 
 def test_too_few_rows_are_refused_with_how_many_it_takes(forecasts: Forecasts) -> None:
     rows = new_days(forecasts)["rows"][:5]
     with pytest.raises(DataContractError, match=r"5 rows of 5 can be judged, expected at least \d+"):
-        forecasts.check_drift(check(DriftCheckRequest, {"rows": rows}))
+        forecasts.check_drift(validate(DriftCheckRequest, {"rows": rows}))
 
 
 def test_the_example_of_the_documentation_is_steady(forecasts: Forecasts) -> None:
     rows = list(ExampleValues.of(forecasts.champion).new_sales)
-    assert forecasts.check_drift(check(DriftCheckRequest, {"rows": rows})).verdict == "steady"
+    assert forecasts.check_drift(validate(DriftCheckRequest, {"rows": rows})).verdict == "steady"
 
 
 def test_a_champion_without_thresholds_is_undecided_and_says_why(champion: Champion) -> None:
     forecasts = Forecasts(champion)
-    summary = forecasts.check_drift(check(DriftCheckRequest, new_days(forecasts)))
+    summary = forecasts.check_drift(validate(DriftCheckRequest, new_days(forecasts)))
     assert (summary.verdict, summary.drift_found) == ("undecided", False)
     assert "train again" in summary.words

@@ -47,7 +47,7 @@ def test_what_is_no_json_is_told_so(forecasts: Forecasts) -> None:
 
 
 def test_a_list_has_a_length(forecasts: Forecasts) -> None:
-    with pytest.raises(RequestError, match="1001 entries, expected at most 1000"):
+    with pytest.raises(RequestError, match="1,001 entries, expected at most 1,000"):
         endpoints.PREDICT.answer(forecasts, b"[" + b",".join([ONE] * 1001) + b"]")
 
 

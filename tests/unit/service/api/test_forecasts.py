@@ -1,6 +1,7 @@
 """service.api.forecasts: look-ups, own histories, rows of features, explanations."""
 
 import datetime
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,10 @@ from data.errors import UnknownSeriesError
 from data.panel.sales_panel import SalesPanel
 from data.panel.seed_features import SEED_FEATURES
 from models.champion import Champion
-from service.api.caller_history import history_panel
 from service.api.forecasts import Forecasts, is_feature_row
-from service.api.schemas import FeatureRow, ForecastRequest, PredictRequest, SeriesRequest, check
+from service.api.request_models import FeatureRow, ForecastRequest, PredictRequest
 from service.api.series_response import rounded
+from service.api.validation import validate
 from service.core.errors import DATE_OUT_OF_RANGE, RequestError
 
 
@@ -30,7 +31,7 @@ def query(store: int | str = 1, item: int | str = 5, date: str = "2018-01-15") -
 
 
 def asked(*series: Mapping[str, Any], **options: Any) -> ForecastRequest:
-    return check(ForecastRequest, {"series": list(series), **options})
+    return validate(ForecastRequest, {"series": list(series), **options})
 
 
 def history_of(panel: SalesPanel, row: int, n_days: int) -> list[dict[str, Any]]:
@@ -90,7 +91,7 @@ def test_a_row_of_features_is_answered_by_the_seeds_regressor(
     forecasts: Forecasts, champion: Champion
 ) -> None:
     row = dict.fromkeys(SEED_FEATURES, 3) | {"year": 2018, "is_weekend": 0}
-    answer = forecasts.predict_rows([check(FeatureRow, row)])[0]
+    answer = forecasts.predict_rows([validate(FeatureRow, row)])[0]
     features = np.array([[2018, 3, 3, 3, 0, 3, 3, 3, 3, 3]], np.float32)
     assert answer["predicted_sales"] == rounded(champion.seed.predict(features))[0]
     assert answer["lower_80"] is None
@@ -215,14 +216,18 @@ def test_warming_up_opens_what_was_in_use_before(champion_folder: Path) -> None:
     assert "forecaster" not in vars(after.champion)
 
 
-def test_a_series_sent_twice_with_a_history_is_refused() -> None:
-    twice = SeriesRequest(store=1, item=1, history=check(SeriesRequest, _one_day()).history)
-    with pytest.raises(Exception, match="more than one row"):
-        history_panel([twice, twice])
-
-
-def _one_day() -> dict[str, Any]:
-    return {"store": 1, "item": 1, "history": [{"date": "2018-01-01", "sales": 1}]}
+def test_a_thousand_histories_on_a_thousand_days_are_forecast_in_seconds(forecasts: Forecasts) -> None:
+    days = np.datetime64("2016-01-01") + np.arange(1_000)
+    series = [
+        {"store": 1 + k % 2, "item": k % 7, "history": [{"date": str(day), "sales": k % 5}]}
+        for k, day in enumerate(days)
+    ]
+    started = time.monotonic()
+    together = forecasts.forecast(asked(*series, horizon_days=3))["forecasts"]
+    assert time.monotonic() - started < 10  # one model call for each took 29 s
+    assert [forecast["cutoff"] for forecast in together] == [str(day) for day in days]
+    for place in (0, 499, 999):
+        assert forecasts.forecast(asked(series[place], horizon_days=3))["forecasts"] == [together[place]]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""service.docs.openapi and service.docs.api_reference: one document, whose examples fit its schemas."""
+"""service.docs.openapi and service.docs.examples: one document, whose examples fit its schemas."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,6 @@ from openapi_spec_validator import validate
 
 from models.champion import Champion
 from service.core.settings import Settings
-from service.docs.api_reference import ExampleValues
 from service.docs.openapi import openapi_document
 from service.routes import create_routes
 
@@ -60,12 +59,6 @@ def test_examples_fit_the_schemas(champion: Champion) -> None:
             assert content["examples"], path
             for example in content["examples"].values():
                 Draft202012Validator(schema).validate(example["value"])
-
-
-def test_examples_ask_for_what_the_champion_knows(champion: Champion) -> None:
-    asked = ExampleValues.of(champion)
-    assert champion.table.series.find(asked.store, asked.item) == 0
-    assert asked.day(1) == "2018-01-01"
 
 
 @pytest.mark.parametrize("path", ["/predict", "/series", "/model"])

@@ -1,4 +1,4 @@
-"""service.api.schemas: what is read, what is refused and how that is told."""
+"""service.api.request_models: what is accepted, what is refused, and the message."""
 
 import json
 
@@ -6,16 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from data.panel.seed_features import SEED_FEATURES
-from models.storage.forecast_table import COVERAGE_LEVELS
-from service.api.schemas import (
-    FeatureRow,
-    ForecastDay,
-    ForecastRequest,
-    Method,
-    PredictRequest,
-    SeriesRequest,
-    check,
-)
+from service.api.request_models import FeatureRow, ForecastRequest, PredictRequest, SeriesRequest
+from service.api.validation import validate
 from service.core.errors import INVALID_REQUEST, NOT_JSON, RequestError
 from service.core.json_body import parse_json
 
@@ -28,7 +20,7 @@ def query(**changes: object) -> bytes:
 
 def problem_of(model: type, body: bytes) -> RequestError:
     with pytest.raises(RequestError) as caught:
-        check(model, parse_json(body, LEVELS))
+        validate(model, parse_json(body, LEVELS))
     return caught.value
 
 
@@ -36,7 +28,7 @@ def problem_of(model: type, body: bytes) -> RequestError:
     ("store", "read"), [(1, 1), ("1", "1"), (1.0, 1), ("Nord", "Nord"), (-(2**63), -(2**63))]
 )
 def test_a_label_keeps_the_type_it_was_sent_in(store: object, read: object) -> None:
-    found = check(PredictRequest, parse_json(query(store=store), LEVELS)).store
+    found = validate(PredictRequest, parse_json(query(store=store), LEVELS)).store
     assert (type(found), found) == (type(read), read)
 
 
@@ -52,7 +44,7 @@ def test_what_is_no_label_is_refused_with_what_was_found(store: object) -> None:
     "date", ["2018-01-15", "2018-01-15T00:00:00", "2018-01-15T00:00:00.000Z", "2018-01-15 00:00:00"]
 )
 def test_a_day_may_be_written_as_javascript_and_pandas_do(date: str) -> None:
-    assert str(check(PredictRequest, parse_json(query(date=date), LEVELS)).date) == "2018-01-15"
+    assert str(validate(PredictRequest, parse_json(query(date=date), LEVELS)).date) == "2018-01-15"
 
 
 @pytest.mark.parametrize(
@@ -81,26 +73,26 @@ def test_many_problems_are_counted_and_the_first_are_shown() -> None:
 def test_features_are_the_seeds_ten_and_the_series_may_stand_beside_them() -> None:
     assert tuple(FeatureRow.model_fields)[: len(SEED_FEATURES)] == SEED_FEATURES
     row = dict.fromkeys(SEED_FEATURES, 1) | {"year": 2018, "store": 1, "item": "a", "date": "2018-01-01"}
-    assert check(FeatureRow, row).is_weekend is True
+    assert validate(FeatureRow, row).is_weekend is True
 
 
 @pytest.mark.parametrize(("name", "value"), [("month", 13), ("day", 0), ("dayofweek", 7), ("is_weekend", 2)])
 def test_a_feature_out_of_its_range_is_refused(name: str, value: int) -> None:
     row = dict.fromkeys(SEED_FEATURES, 1) | {"year": 2018, name: value}
     with pytest.raises(RequestError, match=f"{name} is {value}"):
-        check(FeatureRow, row)
+        validate(FeatureRow, row)
 
 
 @pytest.mark.parametrize("sales", ["12", True, 1e13, [1]])
 def test_sales_are_numbers_within_reason(sales: object) -> None:
     history = [{"date": "2018-01-01", "sales": sales}]
     with pytest.raises(RequestError, match="sales is"):
-        check(SeriesRequest, {"store": 1, "item": 1, "history": history})
+        validate(SeriesRequest, {"store": 1, "item": 1, "history": history})
 
 
 def test_a_history_may_have_gaps_and_days_of_which_nothing_is_known() -> None:
     history = [{"date": "2018-01-03", "sales": 2}, {"date": "2018-01-01", "sales": None}]
-    assert check(SeriesRequest, {"store": 1, "item": 1, "history": history}).history
+    assert validate(SeriesRequest, {"store": 1, "item": 1, "history": history}).history
 
 
 @pytest.mark.parametrize(
@@ -108,7 +100,7 @@ def test_a_history_may_have_gaps_and_days_of_which_nothing_is_known() -> None:
 )
 def test_a_history_has_a_day_and_none_beyond_reason(history: list[object]) -> None:
     with pytest.raises(RequestError, match="history"):
-        check(SeriesRequest, {"store": 1, "item": 1, "history": history})
+        validate(SeriesRequest, {"store": 1, "item": 1, "history": history})
 
 
 @pytest.mark.parametrize(
@@ -129,23 +121,10 @@ def test_limits_of_a_forecast_are_checked(changes: dict[str, object]) -> None:
 
 def test_more_series_than_allowed_are_refused() -> None:
     series = [{"store": 1, "item": 1}] * 1001
-    assert "at most 1000" in problem_of(ForecastRequest, json.dumps({"series": series}).encode()).message
-
-
-def test_answers_have_a_field_for_every_level() -> None:
-    for level in COVERAGE_LEVELS:
-        assert {f"lower_{level}", f"upper_{level}"} <= set(ForecastDay.model_fields)
+    assert "at most 1,000" in problem_of(ForecastRequest, json.dumps({"series": series}).encode()).message
 
 
 def test_requests_cannot_be_changed() -> None:
-    asked = check(PredictRequest, parse_json(query(), LEVELS))
+    asked = validate(PredictRequest, parse_json(query(), LEVELS))
     with pytest.raises(ValidationError):
         asked.store = 2
-
-
-def test_methods_are_those_of_the_table_and_the_seeds() -> None:
-    from typing import get_args
-
-    from models.storage.forecast_table import METHODS
-
-    assert get_args(Method) == (*METHODS, "seed-features")

@@ -1,0 +1,106 @@
+"""Examples of the documentation: those of the models, on a series and days that the champion can answer."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import numpy as np
+from pydantic import BaseModel
+
+from data.panel.sales_panel import SeriesId
+from models.champion import Champion
+from service.api.drift_check import watched_series
+from service.api.request_models import DriftCheckRequest
+from service.api.response_models import VERSION
+
+Json = dict[str, Any]
+
+EXAMPLE_CUTOFF = datetime.date(2017, 12, 31)  # of the examples as the models have them
+WEEK_DAYS, CHECKED_SERIES = 7, 43  # a little more than the 300 rows a drift check needs
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True)
+class ExampleValues:
+    """What stands in the examples: a series the model knows, and days within its horizon."""
+
+    store: SeriesId = 1
+    item: SeriesId = 5
+    cutoff: datetime.date = EXAMPLE_CUTOFF
+    horizon_days: int = 90
+    version: str = VERSION
+    new_sales: tuple[Json, ...] = ()
+
+    @classmethod
+    def of(cls, champion: Champion | None) -> ExampleValues:
+        """The first series of a champion; one of the Kaggle set while no champion serves."""
+        if champion is None:
+            return cls()
+        table = champion.table
+        return cls(
+            store=table.series.stores[0],
+            item=table.series.items[0],
+            cutoff=table.cutoff.astype(datetime.date),
+            horizon_days=table.horizon_days,
+            version=champion.record.version,
+            new_sales=tuple(_expected_sales(champion)),
+        )
+
+    def fit(self, body: Any) -> Any:
+        """An example of a model with these values in place of its own."""
+        if isinstance(body, list):
+            return [self.fit(entry) for entry in body]
+        if isinstance(body, dict):
+            return {name: self._field(name, value) for name, value in body.items()}
+        if isinstance(body, str) and _DAY.fullmatch(body):
+            step = (datetime.date.fromisoformat(body) - EXAMPLE_CUTOFF).days
+            return str(self.cutoff + datetime.timedelta(days=min(step, self.horizon_days)))
+        return body
+
+    def _field(self, name: str, value: Any) -> Any:
+        given = {"store": self.store, "item": self.item, "model_version": self.version}
+        return given[name] if name in given and value is not None else self.fit(value)
+
+
+def model_examples(described: Any, values: ExampleValues) -> dict[str, Any]:
+    """Examples by name: one for each model of a type, and a list of the first where a list is allowed."""
+    examples = {}
+    for model in _models(described):
+        extra = model.model_config.get("json_schema_extra")
+        if isinstance(extra, dict) and isinstance(bodies := extra.get("examples"), list):
+            examples[model.__name__] = values.fit(bodies[0])
+    if examples and any(get_origin(part) is list for part in _parts(described)):
+        first = next(iter(examples.values()))
+        examples["list"] = [first, first | {"date": values.fit("2018-01-01")}]
+    if DriftCheckRequest in _models(described) and values.new_sales:
+        examples["week"] = {"rows": list(values.new_sales)}
+    return examples
+
+
+def _models(described: Any) -> list[type[BaseModel]]:
+    return [part for part in _parts(described) if isinstance(part, type) and issubclass(part, BaseModel)]
+
+
+def _parts(described: Any) -> list[Any]:
+    """The members of a union, without their annotations."""
+    if get_origin(described) is Annotated:
+        return _parts(get_args(described)[0])
+    if get_origin(described) in (Union, UnionType):
+        return [part for member in get_args(described) for part in _parts(member)]
+    return [described]
+
+
+def _expected_sales(champion: Champion) -> Iterator[Json]:
+    """A week of sales equal to the forecast, of as many watched series as a drift check needs."""
+    table, watched = champion.table, watched_series(champion)
+    days = [str(day) for day in table.cutoff + 1 + np.arange(WEEK_DAYS)]
+    for store, item in islice(zip(watched.stores, watched.items, strict=True), CHECKED_SERIES):
+        row = table.series.find(store, item)
+        for day, sales in zip(days, table.forecast[row, :WEEK_DAYS].tolist(), strict=False):
+            yield {"date": day, "store": store, "item": item, "sales": round(sales)}
