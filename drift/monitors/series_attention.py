@@ -1,4 +1,4 @@
-"""Which series a planner should look at today, and why: those that left their own past and the others."""
+"""Which series need a planner's attention, and why: those that differ from their own past and from others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from data.dates.calendar_days import WEEK_DAYS, YEAR_DAYS
 from data.panel.sales_panel import SalesPanel
-from drift.monitors.last_year import Comparison
+from drift.monitors.last_year import KNOWN_SHARE, Comparison
 from models.storage.forecast_table import ForecastTable
 
 Floats = NDArray[np.float64]
@@ -19,20 +19,23 @@ Flags = NDArray[np.bool_]
 Kind = Literal["silent", "zeros", "recent", "last year"]
 
 HORIZON_DAYS = 28  # the forecast days compared with last year
-SHOWN = 20  # as many as fit into a planner's five minutes
-SILENT_DAYS, FORGOTTEN_DAYS = 7, 90  # without a record: shorter is a late delivery, longer is known by now
-ZERO_CHANCE = 1e-5  # of a run of days without a sale, judged by the series' own year
+SHOWN = 20
+SILENT_DAYS, MAX_SILENT_DAYS = 7, 90  # without a record: shorter is late data, longer is known by now
+ZERO_CHANCE = 1e-5  # probability of a run of days without a sale, by the series' own year
 ZERO_DAYS = 3
-KNOWN_DAYS = 4  # a week is judged when most of it is known
+KNOWN_DAYS = 4  # a week is compared when most of it is known
 USUAL_WEEKS = 8
-NOISE_LIMIT = 4.0  # robust standard deviations
-LEAST_CHANGE = 0.15  # smaller departures are not worth a minute, however certain
-LEAST_UNITS = 5.0  # nor are so few units, however large a share
+PAST_WINDOWS = 8  # of 28 days, that show how far a series usually is from its last year
+NOISE_LIMIT = 4.0  # standard deviations
+NORMAL_MAD = 1.4826  # standard deviation of normal values over their median size
+LEAST_CHANGE = 0.15  # smaller departures need no attention, however certain
+LEAST_UNITS = 5.0  # nor do so few units, however large a share
+CANDIDATES, LEAST_DEVIATION = 51, 0.01
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One series to look at: `change` is a share, `common` that of all series, `units` what is at stake."""
+    """One series: `change` is a share, `common` that of most series, `units` what is at stake."""
 
     row: int
     kind: Kind
@@ -51,7 +54,7 @@ def series_needing_attention(
         lambda: _silent(panel, table),
         lambda: _zeros(sales, table),
         lambda: _recent(sales),
-        lambda: _last_year(comparison),
+        lambda: _last_year(panel, comparison),
     )
     found: dict[int, Reason] = {}
     for find in finders:
@@ -62,7 +65,7 @@ def series_needing_attention(
 
 
 def _without_closed_days(panel: SalesPanel) -> Floats:
-    """The newest year, NaN on days on which a store of several series sold nothing: shut, not unusual."""
+    """The newest year; NaN on days on which a store of several series sold nothing, as it was closed."""
     sales = panel.sales[:, -YEAR_DAYS:].astype(np.float64)
     codes = panel.series.store_codes
     sold = np.zeros((len(panel.series.store_names), sales.shape[1]))
@@ -73,16 +76,16 @@ def _without_closed_days(panel: SalesPanel) -> Floats:
 
 
 def _silent(panel: SalesPanel, table: ForecastTable) -> list[Reason]:
-    """Series whose records stopped although a forecast goes on."""
+    """Series without recent records that still have a forecast."""
     known = np.isfinite(panel.sales)
-    days = np.where(known.any(axis=1), known[:, ::-1].argmax(axis=1), FORGOTTEN_DAYS + 1)
+    days = np.where(known.any(axis=1), known[:, ::-1].argmax(axis=1), MAX_SILENT_DAYS + 1)
     at_stake = table.forecast[:, :HORIZON_DAYS].sum(axis=1, dtype=np.float64)
-    rows = np.flatnonzero((days >= SILENT_DAYS) & (days <= FORGOTTEN_DAYS) & (at_stake >= LEAST_UNITS))
+    rows = np.flatnonzero((days >= SILENT_DAYS) & (days <= MAX_SILENT_DAYS) & (at_stake >= LEAST_UNITS))
     return [Reason(int(row), "silent", float(at_stake[row]), int(days[row])) for row in rows]
 
 
 def _zeros(sales: Floats, table: ForecastTable) -> list[Reason]:
-    """Series on a run of days without a sale that their own year makes next to impossible."""
+    """Series without a sale for more days than their own year makes probable."""
     known = np.isfinite(sales)
     sold_since = np.cumsum(np.nan_to_num(sales)[:, ::-1] > 0, axis=1)[:, ::-1]  # sales from a day to the end
     run = (known & (sold_since == 0)).sum(axis=1)
@@ -90,25 +93,28 @@ def _zeros(sales: Floats, table: ForecastTable) -> list[Reason]:
     zero_share = ((before & (sales == 0)).sum(axis=1) + 1) / (before.sum(axis=1) + 2)
     at_stake = table.forecast[:, :HORIZON_DAYS].sum(axis=1, dtype=np.float64)
     unlikely = zero_share**run < ZERO_CHANCE
-    rows = np.flatnonzero(unlikely & (run >= ZERO_DAYS) & (run <= FORGOTTEN_DAYS) & (at_stake >= LEAST_UNITS))
+    rows = np.flatnonzero(
+        unlikely & (run >= ZERO_DAYS) & (run <= MAX_SILENT_DAYS) & (at_stake >= LEAST_UNITS)
+    )
     return [Reason(int(row), "zeros", float(at_stake[row]), int(run[row])) for row in rows]
 
 
 def _recent(sales: Floats) -> list[Reason]:
-    """Series whose last week left their own eight weeks before by more than all series did."""
+    """Series whose last week differs from their own eight weeks before, beyond what most series share."""
     weekly = _weekly(sales, USUAL_WEEKS + 1)
     whole = np.isfinite(weekly).all(axis=1) & (weekly[:, :-1].sum(axis=1) > 0)
     if not whole.any():
         return []
-    # What all series share, a season or a holiday, is no news of one of them and must not widen its range.
-    shared = weekly[whole].sum(axis=0) / weekly[whole, :-1].sum() * USUAL_WEEKS
-    before = np.where(whole[:, None], weekly[:, :-1] / np.maximum(shared[:-1], 1e-9), 0.0)
+    # A season or a holiday that all series share must not widen the range of one.
+    shared = weekly[whole, :-1].sum(axis=0) / weekly[whole, :-1].sum() * USUAL_WEEKS
+    before = np.where(whole[:, None], weekly[:, :-1] / np.maximum(shared, 1e-9), 0.0)
     usual = before.mean(axis=1)
     # Counts scatter with the square root of their mean, some series more: never less than the others' median.
     dispersion = before.var(axis=1, ddof=1) / np.maximum(usual, 1e-9)
     dispersion = np.maximum(dispersion, np.median(dispersion[whole]))
     scatter = np.sqrt(dispersion * usual * (1 + 1 / USUAL_WEEKS))
-    return _departures("recent", WEEK_DAYS, np.where(whole, weekly[:, -1], 0.0), usual, scatter)
+    spread = _spread(before[whole] / usual[whole, None] - 1)
+    return _departures("recent", WEEK_DAYS, np.where(whole, weekly[:, -1], 0.0), usual, scatter, spread)
 
 
 def _weekly(sales: Floats, n_weeks: int) -> Floats:
@@ -122,25 +128,72 @@ def _weekly(sales: Floats, n_weeks: int) -> Floats:
     return np.where(known >= KNOWN_DAYS, sums, np.nan)
 
 
-def _last_year(comparison: Comparison) -> list[Reason]:
-    """Series whose forecast departs from last year by far more than the others' forecasts do."""
-    scatter = np.sqrt(comparison.last_year + comparison.compared)
-    return _departures("last year", HORIZON_DAYS, comparison.compared, comparison.last_year, scatter)
-
-
-def _departures(kind: Kind, days: int, now: Floats, then: Floats, scatter: Floats) -> list[Reason]:
-    """Rows whose `now` left `then` (units) by more than all share, their spread and their own scatter."""
-    if not then.sum() > 0:
+def _last_year(panel: SalesPanel, comparison: Comparison) -> list[Reason]:
+    """Series whose forecast differs from last year by far more than sales did in weeks without drift."""
+    now, then = comparison.compared, comparison.last_year
+    if not then.any():
         return []
-    common = now.sum() / then.sum()
+    spread = _spread(_yearly_departures(panel.sales))
+    if np.isnan(spread):  # history is too short: the forecasts' own spread
+        spread = _spread(now[then > 0] / then[then > 0] / (now.sum() / then.sum() or 1.0) - 1)
+    return _departures("last year", HORIZON_DAYS, now, then, np.sqrt(then + now), spread)
+
+
+def _yearly_departures(sales: NDArray[np.float32]) -> Floats:
+    """Relative changes of past 28 days against a year before, beyond those of all series, in one array."""
+    found = [np.empty(0)]
+    newest = sales.shape[1] - YEAR_DAYS - HORIZON_DAYS
+    for first in range(newest, max(newest - HORIZON_DAYS * PAST_WINDOWS, -1), -HORIZON_DAYS):
+        now, then = (sales[:, day : day + HORIZON_DAYS] for day in (first + YEAR_DAYS, first))
+        known = np.isfinite(now) & np.isfinite(then)
+        sums = [np.where(known, part, 0).sum(axis=1, dtype=np.float64) for part in (now, then)]
+        is_compared = (known.mean(axis=1) >= KNOWN_SHARE) & (sums[1] > 0)
+        if is_compared.any() and (ratio := sums[0][is_compared] / sums[1][is_compared]).any():
+            found.append(ratio / (sums[0][is_compared].sum() / sums[1][is_compared].sum()) - 1)
+    return np.concatenate(found)
+
+
+def _spread(departures: Floats) -> float:
+    """Standard deviation of relative departures, by their median size, which no odd series moves."""
+    return NORMAL_MAD * float(np.median(np.abs(departures))) if departures.size else float("nan")
+
+
+def _departures(
+    kind: Kind, days: int, now: Floats, then: Floats, scatter: Floats, spread: float
+) -> list[Reason]:
+    """Rows whose `now` differs from `then` (units) by more than most series share, `spread` and `scatter`.
+
+    `spread` is relative and comes from weeks without drift: that of this week grows with each series that is
+    off, until none is. `scatter` is in units, (n_series,).
+    """
+    if not then.any():
+        return []
+    common = _shared_ratio(now, then, np.hypot(spread, scatter / np.maximum(then, LEAST_UNITS)))
     expected = common * then
     surprise = now - expected
     relative = np.divide(surprise, expected, out=np.zeros_like(surprise), where=expected > 0)
-    spread = 1.4826 * float(np.median(np.abs(relative[then > 0]))) * expected
-    beyond = np.abs(surprise) > NOISE_LIMIT * np.hypot(spread, scatter)
+    beyond = np.abs(surprise) > NOISE_LIMIT * np.hypot(spread * expected, scatter)
     worth = (np.abs(relative) >= LEAST_CHANGE) & (np.abs(surprise) >= LEAST_UNITS)
     rows = np.flatnonzero(beyond & worth & (then > 0))
     change, shared = np.divide(now, then, out=np.ones_like(now), where=then > 0) - 1, float(common - 1)
     return [
         Reason(int(row), kind, float(abs(surprise[row])), days, float(change[row]), shared) for row in rows
     ]
+
+
+def _shared_ratio(now: Floats, then: Floats, deviation: Floats) -> float:
+    """What `now` is of `then` for most series: the mode of their ratios, then the ratio of sums around it.
+
+    The mode is the highest value of a kernel density; `deviation` is that of each ratio, relative.
+    """
+    chosen = then > 0
+    ratio, width = now[chosen] / then[chosen], np.maximum(deviation[chosen], LEAST_DEVIATION)
+    candidates = np.maximum(np.quantile(ratio, np.linspace(0, 1, CANDIDATES)), LEAST_DEVIATION).tolist()
+
+    def density(value: float) -> float:
+        scale = width * value
+        return float((np.exp(-0.5 * ((ratio - value) / scale) ** 2) / scale).sum())
+
+    mode: float = max(candidates, key=density)
+    near = np.abs(ratio - mode) <= NOISE_LIMIT * width * mode
+    return float(now[chosen][near].sum() / then[chosen][near].sum()) if near.any() else mode

@@ -1,4 +1,4 @@
-"""What a planner is asked to look at: what left its own past and the others, and nothing on a calm day."""
+"""Which series need attention: those that differ from their own past and from others, else none."""
 
 import numpy as np
 import pytest
@@ -17,21 +17,21 @@ N_STORES, N_ITEMS, N_DAYS = 4, 10, 500
 Sales = NDArray[np.float32]
 
 
-def calm() -> Sales:
-    """Poisson sales with a weekly rhythm, (40, 500): four stores with ten items each."""
-    rhythm = np.array([0.8, 0.9, 1.0, 1.0, 1.1, 1.4, 0.8])[np.arange(N_DAYS) % 7]
+def steady(n_days: int = N_DAYS) -> Sales:
+    """Poisson sales with a weekly rhythm, (40, n_days): four stores with ten items each."""
+    rhythm = np.array([0.8, 0.9, 1.0, 1.0, 1.1, 1.4, 0.8])[np.arange(n_days) % 7]
     levels = np.geomspace(10, 80, N_STORES * N_ITEMS)
     sales: Sales = np.random.default_rng(3).poisson(levels[:, None] * rhythm).astype(np.float32)
     return sales
 
 
-def look(sales: Sales, forecast: NDArray[np.floating] | None = None) -> tuple[list[Reason], int]:
+def attention(sales: Sales, forecast: NDArray[np.floating] | None = None) -> tuple[list[Reason], int]:
     """Reasons for these sales; the forecast repeats each series' mean unless another is given."""
     stores = np.repeat(np.arange(N_STORES), N_ITEMS)[: len(sales)].tolist()
     items = (np.arange(len(sales)) % N_ITEMS).tolist()
     index = SeriesIndex.from_labels(stores, items)
     panel = SalesPanel(sales, END - (sales.shape[1] - 1), index)
-    means = np.nan_to_num(calm()[: len(sales)].mean(axis=1)) if forecast is None else forecast
+    means = np.nan_to_num(steady()[: len(sales)].mean(axis=1)) if forecast is None else forecast
     values = np.repeat(means[:, None], 90, axis=1)[:, :, None] * np.ones(len(COLUMNS))
     methods = np.zeros((len(sales), 90), np.uint8)
     table = ForecastTable(index, END, values.astype(np.float32), methods, means.astype(np.float32))
@@ -39,95 +39,114 @@ def look(sales: Sales, forecast: NDArray[np.floating] | None = None) -> tuple[li
 
 
 def only(sales: Sales, forecast: NDArray[np.floating] | None = None) -> Reason:
-    (reason,), count = look(sales, forecast)
+    (reason,), count = attention(sales, forecast)
     assert count == 1
     return reason
 
 
-def test_a_calm_assortment_needs_nobody() -> None:
-    assert look(calm()) == ([], 0)
+def test_steady_sales_need_no_attention() -> None:
+    assert attention(steady()) == ([], 0)
 
 
 def test_a_series_whose_records_stopped_is_named_with_the_days_since() -> None:
-    sales = calm()
+    sales = steady()
     sales[7, -9:] = np.nan
     reason = only(sales)
     assert (reason.row, reason.kind, reason.days) == (7, "silent", 9)
 
 
 def test_a_series_that_has_been_silent_for_long_is_old_news() -> None:
-    sales = calm()
+    sales = steady()
     sales[7, -200:] = np.nan
-    assert look(sales)[0] == []
+    assert attention(sales)[0] == []
 
 
 def test_a_steady_seller_that_sells_nothing_is_named() -> None:
-    sales = calm()
+    sales = steady()
     sales[12, -5:] = 0
     reason = only(sales)
     assert (reason.row, reason.kind, reason.days) == (12, "zeros", 5)
 
 
 def test_days_without_a_sale_are_usual_for_a_slow_seller() -> None:
-    sales = calm()
+    sales = steady()
     sales[12] = np.random.default_rng(1).random(N_DAYS) < 0.2
     sales[12, -5:] = 0
-    assert look(sales, sales.mean(axis=1))[0] == []
+    assert attention(sales, sales.mean(axis=1))[0] == []
 
 
 def test_a_store_that_is_shut_is_no_news_of_its_items() -> None:
-    sales = calm()
+    sales = steady()
     sales[:N_ITEMS, -5:] = 0
-    assert look(sales)[0] == []
+    assert attention(sales)[0] == []
 
 
 def test_a_last_week_far_above_the_weeks_before_is_named_with_its_change() -> None:
-    sales = calm()
+    sales = steady()
     sales[20, -7:] *= 2
     reason = only(sales)
     assert (reason.row, reason.kind) == (20, "recent")
     assert reason.change == pytest.approx(1.0, abs=0.2)
 
 
-def test_a_week_in_which_all_sell_more_singles_out_nobody() -> None:
-    sales = calm()
+def test_a_week_in_which_all_sell_more_names_no_series() -> None:
+    sales = steady()
     sales[:, -7:] *= 2
-    assert look(sales)[0] == []
+    assert attention(sales)[0] == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_week_in_which_most_series_are_off_by_much_names_them_and_no_other(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    sales, is_off = steady(), rng.permutation(N_STORES * N_ITEMS) < 24
+    sales[is_off, -7:] *= rng.uniform(1.5, 3.5, 24)[:, None]  # 24 of 40 sell 50 to 250 % more
+    reasons, count = attention(sales)
+    assert count >= 20
+    assert is_off[[reason.row for reason in reasons]].all()
+
+
+def test_forecasts_of_which_most_are_far_from_last_year_are_named() -> None:
+    rng = np.random.default_rng(1)
+    sales, is_off = steady(n_days=1120), rng.permutation(N_STORES * N_ITEMS) < 24
+    forecast = sales.mean(axis=1) * np.where(is_off, rng.uniform(1.5, 3.5, 40), 1)
+    reasons, count = attention(sales, forecast)
+    assert count >= 20
+    assert is_off[[reason.row for reason in reasons]].all()
 
 
 def test_a_forecast_far_from_last_year_is_named_beside_the_change_of_all() -> None:
-    forecast = calm().mean(axis=1) * 1.1
+    forecast = steady().mean(axis=1) * 1.1
     forecast[30] *= 2
-    reason = only(calm(), forecast)
+    reason = only(steady(), forecast)
     assert (reason.row, reason.kind) == (30, "last year")
     assert reason.change == pytest.approx(1.2, abs=0.15)
     assert reason.common == pytest.approx(0.14, abs=0.05)
 
 
-def test_a_year_in_which_all_are_to_sell_half_singles_out_nobody() -> None:
-    assert look(calm(), calm().mean(axis=1) / 2)[0] == []
+def test_a_year_in_which_all_are_to_sell_half_names_no_series() -> None:
+    assert attention(steady(), steady().mean(axis=1) / 2)[0] == []
 
 
-def test_few_units_are_not_worth_a_look_however_large_their_share() -> None:
-    sales = calm()
+def test_few_units_are_no_reason_however_large_their_share() -> None:
+    sales = steady()
     sales[0] = 0
     sales[0, ::50] = 1
     sales[0, -3] = 4
-    assert look(sales, sales.mean(axis=1))[0] == []
+    assert attention(sales, sales.mean(axis=1))[0] == []
 
 
 def test_the_reasons_with_most_at_stake_come_first_and_the_rest_are_counted() -> None:
-    sales = calm()
+    sales = steady()
     sales[:30, -9:] = np.nan
-    reasons, count = look(sales)
+    reasons, count = attention(sales)
     assert (len(reasons), count) == (SHOWN, 30)
     assert [reason.units for reason in reasons] == sorted((r.units for r in reasons), reverse=True)
 
 
 def test_a_series_has_one_reason_even_where_several_are_true() -> None:
-    sales = calm()
+    sales = steady()
     sales[7, -9:] = np.nan
-    forecast = calm().mean(axis=1)
+    forecast = steady().mean(axis=1)
     forecast[7] *= 3
     assert only(sales, forecast).kind == "silent"
 
@@ -146,7 +165,7 @@ def test_any_history_gives_finite_reasons(
     sales = rng.gamma(0.5, 40, (n_series, n_days)).astype(np.float32)
     sales[rng.random(sales.shape) < zero] = 0
     sales[rng.random(sales.shape) < unknown] = np.nan
-    reasons, count = look(sales, rng.gamma(0.5, 40, n_series))
+    reasons, count = attention(sales, rng.gamma(0.5, 40, n_series))
     assert count >= len(reasons) == len({reason.row for reason in reasons})
     for reason in reasons:
         told = [value for value in (reason.units, reason.change, reason.common) if value is not None]
