@@ -33,7 +33,7 @@ class Attention(BaseModel):
     units: float = Field(description="Units at stake; the list is sorted by them.")
     days: int
     change: float | None = Field(description="As a share, against the weeks before or against last year.")
-    common: float | None = Field(description="The same change over all series.")
+    common: float | None = Field(description="The change that most series have in common.")
 
 
 class Overview(BaseModel):

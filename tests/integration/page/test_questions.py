@@ -22,7 +22,7 @@ def test_the_first_visit_opens_on_what_needs_a_look(page: Page) -> None:
     }
     assert notes["Store 1 · Item 3"] == "No records for 9 days"
     assert notes["Store 2 · Item 5"] == "Nothing sold for 6 days"
-    assert re.fullmatch(r"▲ Last week \d+\s% more than usual \(all series .+\)", notes["Store 3 · Item 8"])
+    assert re.fullmatch(r"▲ Last week \d+\s% more than usual \(most series .+\)", notes["Store 3 · Item 8"])
     expect(page.locator("[role=option][aria-selected=true] .row-name")).to_have_text(
         page.locator("h1").inner_text()
     )

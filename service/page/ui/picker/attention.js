@@ -32,7 +32,7 @@ export function reasonText(reason) {
   if (kind === "silent") return `No records for ${formatPlural(days, "day")}`;
   if (kind === "zeros") return `Nothing sold for ${formatPlural(days, "day")}`;
   const [what, reference] = kind === "recent" ? ["Last week", "usual"] : ["Forecast", "last year"];
-  const others = common === null ? "" : ` (all series ${formatSignedPercent(common)})`;
+  const others = common === null ? "" : ` (most series ${formatSignedPercent(common)})`;
   return `${directionMark(change)} ${what} ${formatComparison(change, reference)}${others}`;
 }
 
