@@ -10,53 +10,51 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from data.errors import NoChampionError, StorecastError
-from data.panel.sales_panel import SalesPanel
-from data.params import Paths, load_params
-from data.prepare import load_panel
-from data.progress import configure_logging
+from data.job_exit import exit_code
+from data.params import Paths
 from drift.result.retrain_flag import Flag, clear_flag, raise_flag, read_flag
-from models.champion import Champion
 from models.storage.version_record import RECORD, ChampionRecord
-from training.gate.correction_policy import DefaultCorrections, due_attempt, read_default_corrections
-from training.gate.params import RetrainParams
+from training.gate.job_context import JobContext, open_champion
 from training.gate.verdict import GateVerdict, earlier_verdict, run_gate
 from training.registry.champion_metrics import report_champion_metrics
-from training.registry.decision_log import read_decisions
+from training.registry.decision_log import read_decisions, versions_in
 from training.registry.event_log import log_event
-from training.registry.promotion import champion_record, use_local_bentoml_home
+from training.registry.locks import training_lock
+from training.registry.promotion import use_local_bentoml_home
 from training.registry.retention import delete_old_versions
-from training.registry.version_folder import params_hash, training_lock
-from training.roll_forward import open_champion, require_not_older_than_champion
+from training.registry.version_folder import params_hash
 from training.train import Settings, train
 
 
 @dataclass(frozen=True)
 class _Job:
-    """What a run does, and on what. `attempt` is None by hand and while cooling down."""
+    """What a run acts on. `attempt` is None for a run by hand and during the cool-down."""
 
     flag: Flag
     attempt: int | None
     force: bool
-    corrections: DefaultCorrections
-    panel: SalesPanel
     settings: Settings
-    params: RetrainParams
-    paths: Paths
+    context: JobContext
+
+    @property
+    def paths(self) -> Paths:
+        return self.context.paths
 
 
 def run(paths: Paths, force: bool = False) -> GateVerdict | None:
-    """Act on a flag, or try again what one began: challenger, gate, promote or keep, clear the flag.
+    """Act on a flag, or make the next attempt for an earlier one: challenger, gate, promote or keep.
 
-    `force` acts without a flag and in spite of a cool-down. Returns what the gate decided, None where there
-    was nothing to decide. Raises `StorecastError` when it cannot be done; champion and flag stay then.
+    `force` acts without a flag and during a cool-down. Returns the gate's verdict, None where there was
+    nothing to decide. Raises `StorecastError` when it cannot be done; champion and flag stay as they are.
     """
     with training_lock(paths):
         job = _job(paths, force)
         if job is None:
-            log_event(paths, "Nothing to do: no flag asks for a retraining.")
+            log_event(paths, "Nothing to do: there is no retraining flag, and no attempt is due.")
             return None
         log_event(paths, f"Started. {job.flag.reason}")
         verdict = _act_on(job)
@@ -67,72 +65,70 @@ def run(paths: Paths, force: bool = False) -> GateVerdict | None:
 
 
 def _job(paths: Paths, force: bool) -> _Job | None:
-    """What is to be done; it has a flag, so that a run that dies is known to have begun."""
-    flag, log = read_flag(paths.flag), read_decisions(paths.history_jsonl)
-    if flag is None and not force and not any(entry.attempt for entry in log):
+    """What to do. A run by hand raises a flag, so that the next run finishes it after an interruption."""
+    flag = read_flag(paths.flag)
+    if flag is None and not force and not any(entry.attempt for entry in read_decisions(paths.history_jsonl)):
         return None
-    settings, panel = Settings.read(paths), load_panel(paths)
-    params = load_params("retrain", RetrainParams, paths.params)
-    force = force or (flag is not None and flag.by_hand)  # or one by hand that died
-    attempt = None if force else due_attempt(paths, panel, flag)
+    settings = Settings.read(paths)
+    context = JobContext.open(paths, open_champion(paths) if paths.champion_json.exists() else None)
+    force = force or (flag is not None and flag.by_hand)
+    attempt = None if force else context.due_attempt(flag)
     if flag is None and not force and attempt is None:
         return None
-    _require_champion_to_judge(paths, panel)  # first: a flag that was raised outlives a refusal
+    context.require_not_older_than_champion()  # before a flag is raised, which outlives a refusal
     if flag is None:
-        reason = "Asked for by hand." if force else f"Attempt {attempt} to learn what has drifted."
-        flag = raise_flag(paths.flag, reason, _version(paths), by_hand=force)
-    return _Job(
-        flag, attempt, force, read_default_corrections(paths, panel, attempt), panel, settings, params, paths
-    )
-
-
-def _require_champion_to_judge(paths: Paths, panel: SalesPanel) -> None:
-    """Refuse what no challenger could be compared on: sales that end too early, a champion without files."""
-    champion = champion_record(paths)
-    if champion:
-        require_not_older_than_champion(champion, panel.end.astype(object))
-        Champion.load(paths.versions / champion.version)
+        reason = "Started by hand." if force else f"Attempt {attempt} to adapt to the drift found earlier."
+        version = context.record.version if context.record else None
+        flag = raise_flag(paths.flag, reason, version, by_hand=force)
+    return _Job(flag, attempt, force, settings, context)
 
 
 def _act_on(job: _Job) -> GateVerdict | None:
-    paths = job.paths
-    challenger = _challenger_of(job)
-    if challenger and challenger.version in {entry.version for entry in read_decisions(paths.history_jsonl)}:
-        log_event(paths, f"{challenger.version} was decided on already.")
+    paths, context = job.paths, job.context
+    challenger = _existing_challenger(job)
+    if challenger and challenger.version in versions_in(context.decisions):
+        log_event(paths, f"Challenger {challenger.version} was decided on already.")
         return None
     if challenger is None and job.attempt is None and not job.force:
-        log_event(paths, "Cooling down: this drift was acted on recently. No further attempt is due yet.")
+        log_event(paths, "Cooling down: this drift was acted on recently, and no further attempt is due.")
         return None
     if challenger is None:
-        challenger = train(job.panel, job.settings, paths, job.corrections.challenger)
+        start = context.default_corrections(job.attempt).challenger
+        challenger = train(context.panel, job.settings, paths, start)
         log_event(paths, f"Challenger {challenger.version} trained on sales until {challenger.cutoff}.")
     else:
-        log_event(paths, f"Challenger {challenger.version} is there already, trained for this flag.")
+        log_event(paths, f"Challenger {challenger.version} was trained for this flag already.")
     verdict = _verdict(job, challenger)
     _apply_verdict(job, verdict, challenger)
     return verdict
 
 
-def _challenger_of(job: _Job) -> ChampionRecord | None:
-    """The challenger trained for this flag on these sales and settings: by DVC, or by a run that died."""
+def _existing_challenger(job: _Job) -> ChampionRecord | None:
+    """The challenger that DVC or an interrupted run trained for this flag on these sales and settings."""
     try:
         challenger = ChampionRecord.read(job.paths.challenger / RECORD)
     except NoChampionError:
         return None
     trained_on = (challenger.data_hash, challenger.params_hash)
-    requested = (job.panel.content_hash(), params_hash(job.settings))
-    champion = champion_record(job.paths)
+    requested = (job.context.panel.content_hash(), params_hash(job.settings))
+    champion = job.context.record
     newest = max(job.flag.time, champion.created_at) if champion else job.flag.time
     return challenger if trained_on == requested and challenger.created_at >= newest else None
 
 
 def _verdict(job: _Job, challenger: ChampionRecord) -> GateVerdict:
-    champion = champion_record(job.paths)
-    verdict = earlier_verdict(challenger, champion, job.paths)
+    context = job.context
+    verdict = earlier_verdict(challenger, context.record, job.paths)
     if verdict is None:
-        opened = open_champion(job.paths) if champion else None
-        judged = run_gate(challenger, opened, job.panel, job.params.gate, job.corrections, job.paths)
-        verdict = judged.model_copy(update={"attempt": job.attempt, "kinds": job.flag.kinds})
+        corrections = context.default_corrections(job.attempt)
+        verdict = run_gate(
+            challenger,
+            context.champion,
+            context.panel,
+            context.params.gate,
+            corrections,
+            job.paths.challenger,
+        ).model_copy(update={"attempt": job.attempt, "kinds": job.flag.kinds})
         verdict.write(job.paths)
     return verdict
 
@@ -141,16 +137,22 @@ def _apply_verdict(job: _Job, verdict: GateVerdict, challenger: ChampionRecord) 
     for reason in verdict.reasons:
         log_event(job.paths, f"Gate: {reason}")
     verdict.apply(job.paths.challenger, challenger, job.paths)
-    before = verdict.champion or "nothing"
+    before = verdict.champion or "no champion"
     if verdict.promote:
-        log_event(job.paths, f"Promoted {challenger.version}, in place of {before}.")
+        log_event(job.paths, f"Promoted {challenger.version}. It replaces {before}.")
     else:
         log_event(job.paths, f"Kept {before}.")
 
 
-def _version(paths: Paths) -> str | None:
-    champion = champion_record(paths)
-    return champion.version if champion else None
+def _run_logged(paths: Paths, force: bool) -> None:
+    """Run with metrics pushed and a failure logged."""
+    try:
+        with report_champion_metrics("retrain", paths):
+            run(paths, force)
+    except (StorecastError, OSError) as error:
+        with suppress(OSError):  # such as a full disk, which may be the failure
+            log_event(paths, f"Failed: {error}")
+        raise
 
 
 def main(argv: Sequence[str]) -> int:
@@ -158,17 +160,9 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.retrain", description=__doc__)
     parser.add_argument("--force", action="store_true", help="retrain without a flag")
     arguments = parser.parse_args(argv)
-    configure_logging()
     paths = Paths()
     use_local_bentoml_home(paths)
-    try:
-        with report_champion_metrics("retrain", paths):
-            run(paths, arguments.force)
-    except StorecastError as error:
-        log_event(paths, f"Failed: {error}")
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    return exit_code(lambda: _run_logged(paths, arguments.force))
 
 
 if __name__ == "__main__":

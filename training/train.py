@@ -12,17 +12,17 @@ from pydantic import Field
 
 from data.atomic_files import atomic_write_json, atomic_write_text
 from data.dates.folds import Fold, split_picture
-from data.errors import StorecastError
+from data.job_exit import exit_code
 from data.panel.sales_panel import SalesPanel
 from data.params import Params, Paths, load_params
 from data.prepare import load_panel
-from data.progress import configure_logging
 from data.text import counted
 from drift.calibrate import calibrate, write_reports
 from drift.params import DriftParams
 from drift.result.retrain_flag import read_flag
 from models.baselines.seed_estimators import SeedParams
 from models.baselines.seed_regressor import SeedRegressor
+from models.champion import Champion
 from models.evaluation.model_names import STORECAST
 from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.forecaster.recent_correction import RecentCorrection
@@ -37,11 +37,12 @@ from training.evaluation.leaderboard import (
     overall_scores,
     rank_models,
 )
-from training.gate.correction_policy import due_attempt, read_default_corrections
+from training.gate.job_context import JobContext
 from training.registry.champion_metrics import report_champion_metrics
 from training.registry.decision_log import champion_lineage, read_decisions
+from training.registry.locks import training_lock
 from training.registry.promotion import champion_record, promote, use_local_bentoml_home
-from training.registry.version_folder import TrainingResult, params_hash, save_challenger, training_lock
+from training.registry.version_folder import TrainingResult, params_hash, save_challenger
 
 logger = logging.getLogger(__name__)
 
@@ -133,14 +134,16 @@ def not_measured(forecaster: Forecaster, panel: SalesPanel, params: TrainParams)
 def train_challenger(paths: Paths) -> ChampionRecord:
     """Train and leave the champion as it is: the gate decides, in `training.retrain`.
 
-    Read as that job would read its own, or the gate would judge another model than is served.
+    Its correction is selected as in that job, so that the gate judges the model that would be served.
     """
     with training_lock(paths):
-        panel, flag = load_panel(paths), read_flag(paths.flag)
-        attempt = due_attempt(paths, panel, flag) if flag and not flag.by_hand else None
-        return train(
-            panel, Settings.read(paths), paths, read_default_corrections(paths, panel, attempt).challenger
-        )
+        record, flag = champion_record(paths), read_flag(paths.flag)
+        home = paths.versions / record.version if record else None
+        champion = Champion.load(home, verify=False) if home and home.exists() else None
+        context = JobContext.open(paths, champion)
+        attempt = context.due_attempt(flag) if flag and not flag.by_hand else None
+        start = context.default_corrections(attempt).challenger
+        return train(context.panel, Settings.read(paths), paths, start)
 
 
 def run(paths: Paths, if_needed: bool) -> ChampionRecord:
@@ -173,19 +176,17 @@ def main(argv: Sequence[str]) -> int:
     )
     how.add_argument("--challenger", action="store_true", help="promote nothing")
     arguments = parser.parse_args(argv)
-    configure_logging()
     paths = Paths()
     use_local_bentoml_home(paths)
-    try:
-        if arguments.challenger:
-            train_challenger(paths)
-        else:
-            with report_champion_metrics("train", paths):
-                run(paths, arguments.if_needed)
-    except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    return exit_code(lambda: _run_job(paths, arguments.challenger, arguments.if_needed))
+
+
+def _run_job(paths: Paths, challenger: bool, if_needed: bool) -> None:
+    if challenger:
+        train_challenger(paths)
+    else:
+        with report_champion_metrics("train", paths):
+            run(paths, if_needed)
 
 
 def _is_trained_on(champion: ChampionRecord, panel: SalesPanel, settings: Settings, paths: Paths) -> bool:

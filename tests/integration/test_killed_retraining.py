@@ -101,4 +101,4 @@ def test_of_two_at_once_the_second_waits_and_finds_nothing_to_do(out: Path) -> N
     assert [entry.decision for entry in read_decisions(paths.history_jsonl)] == ["promoted", "promoted"]
     events = [line.split(" ", 1)[1] for line in paths.retrain_log.read_text().splitlines()]
     assert sum(event.startswith("Started.") for event in events) == 1
-    assert events[-1] == "Nothing to do: no flag asks for a retraining."
+    assert events[-1] == "Nothing to do: there is no retraining flag, and no attempt is due."

@@ -38,7 +38,7 @@ from training import retrain, train
 from training import roll_forward as roll_forward_job
 from training.demo.demo_report import Week, demo_page
 from training.demo.service_process import ServiceProcess
-from training.roll_forward import open_champion
+from training.gate.job_context import open_champion
 
 logger = logging.getLogger(__name__)
 

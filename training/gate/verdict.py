@@ -1,4 +1,4 @@
-"""`reports/gate.json`: what the gate decided on a challenger, so that an interrupted run can be finished."""
+"""The gate's verdict on a challenger, `reports/gate.json`, from which an interrupted run is finished."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from training.registry.promotion import keep_champion, promote
 
 
 class GateVerdict(BaseModel):
-    """The decision on a pair of versions, in words, with the scorecards it was taken on.
+    """Whether a challenger replaces a champion, why, and the scorecards of both.
 
-    `attempt` and `kinds` are those of the drift that was to be learnt, see `Decision`.
+    `attempt` and `kinds` are those of the drift that led to the challenger, see `Decision`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,19 +38,24 @@ class GateVerdict(BaseModel):
     kinds: tuple[str, ...] = ()
 
     def write(self, paths: Paths) -> None:
-        """Keep it, in place of the one before."""
+        """Replace the verdict in reports/gate.json."""
         atomic_write_text(paths.gate, self.model_dump_json(indent=2) + "\n")
 
     def apply(self, folder: Path, challenger: ChampionRecord, paths: Paths) -> None:
-        """Promote the challenger in `folder` or keep the champion, and log it; finishes what was cut off."""
+        """Promote the challenger in `folder` or keep the champion, and log it. Finishes an interruption.
+
+        Raises `ChampionChangedError` when the champion is no longer the one that was compared.
+        """
+        facts = {"attempt": self.attempt, "kinds": self.kinds}
         if self.promote:
-            promote(folder, self.reasons, paths, self.scorecards, self.attempt, self.kinds)
+            promote(folder, self.reasons, paths, self.champion, scorecards=self.scorecards, **facts)
         else:
-            keep_champion(challenger, self.reasons, paths, self.scorecards or {}, self.attempt, self.kinds)
+            cards = self.scorecards or {}
+            keep_champion(challenger, self.reasons, paths, self.champion, scorecards=cards, **facts)
 
 
 def read_verdict(paths: Paths) -> GateVerdict | None:
-    """The newest one; None where there is none or the file is something else."""
+    """The newest verdict; None where there is none or the file is something else."""
     try:
         return GateVerdict.model_validate_json(paths.gate.read_bytes())
     except (FileNotFoundError, ValidationError):
@@ -60,7 +65,7 @@ def read_verdict(paths: Paths) -> GateVerdict | None:
 def earlier_verdict(
     challenger: ChampionRecord, champion: ChampionRecord | None, paths: Paths
 ) -> GateVerdict | None:
-    """What was decided on this pair before; None where it was not, or the champion is another one now."""
+    """The verdict of an interrupted run on this challenger and this champion, or None."""
     verdict, now = read_verdict(paths), champion.version if champion else None
     if verdict is None or verdict.challenger != challenger.version:
         return None
@@ -73,19 +78,21 @@ def run_gate(
     panel: SalesPanel,
     params: GateParams,
     corrections: DefaultCorrections,
-    paths: Paths,
+    folder: Path,
 ) -> GateVerdict:
-    """Hold the contest, or say why there can be none."""
-    decided = partial(
+    """Compare the challenger saved in `folder` with the champion on the newest days of a panel.
+
+    Without a champion, or where it cannot forecast these sales, the challenger is promoted.
+    """
+    verdict = partial(
         GateVerdict, challenger=challenger.version, champion=champion.record.version if champion else None
     )
     if champion is None:
-        return decided(promote=True, reasons=("There was no champion.",))
+        return verdict(promote=True, reasons=("There was no champion.",))
     try:
-        challenger_model = Forecaster.load(paths.challenger)
-        cards = compare_head_to_head(champion, challenger_model, panel, params.days, corrections)
+        cards = compare_head_to_head(champion, Forecaster.load(folder), panel, params.days, corrections)
     except DataContractError as error:
-        return decided(promote=True, reasons=(f"The champion cannot forecast these sales: {error}",))
+        return verdict(promote=True, reasons=(f"The champion cannot forecast these sales: {error}",))
     decision = decide(*cards, params)
     scorecards = {"before": cards[0].to_json(), "challenger": cards[1].to_json()}
-    return decided(promote=decision.promote, reasons=decision.reasons, scorecards=scorecards)
+    return verdict(promote=decision.promote, reasons=decision.reasons, scorecards=scorecards)

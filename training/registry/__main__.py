@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from data.errors import StorecastError
+from data.job_exit import exit_code
 from data.params import Paths
 from models.storage.version_record import RECORD, ChampionRecord
 from training.registry.promotion import champion_record, promote, rollback, use_local_bentoml_home
@@ -14,32 +14,29 @@ from training.registry.version_list import format_version, format_versions, read
 
 
 def main(argv: Sequence[str]) -> int:
-    """See, promote and roll back versions; exit 0 when it was done, 2 when it could not be."""
+    """List, show, promote or roll back versions. Exit 0 when it was done, 2 when it could not be."""
     arguments = _parser().parse_args(argv)
     paths = Paths()
     use_local_bentoml_home(paths)
-    try:
-        print(arguments.answer(paths, arguments))
-    except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    return exit_code(lambda: print(arguments.action(paths, arguments)))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.registry", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="the versions of this clone, newest first; * is the champion")
-    listing.set_defaults(answer=lambda paths, _: format_versions(paths, champion_record(paths)))
-    showing = commands.add_parser("show", help="all that is known of a version")
-    showing.set_defaults(answer=lambda paths, arguments: format_version(paths, arguments.version))
-    promoted = commands.add_parser("promote", help="make a version the champion, or finish doing so")
-    promoted.set_defaults(answer=lambda paths, arguments: _promoted(paths, arguments.version))
+    listing.set_defaults(action=lambda paths, _: format_versions(paths, champion_record(paths)))
+    showing = commands.add_parser("show", help="one version with its model card")
+    showing.set_defaults(action=lambda paths, arguments: format_version(paths, arguments.version))
+    promoted = commands.add_parser(
+        "promote", help="make a version the champion, or finish an interrupted promotion"
+    )
+    promoted.set_defaults(action=lambda paths, arguments: _promoted(paths, arguments.version))
     for command in (showing, promoted):
         command.add_argument("version")
-    back = commands.add_parser("rollback", help="bring back an earlier champion as a new version")
-    back.add_argument("version", nargs="?", help="the one before the present, unless told")
-    back.set_defaults(answer=lambda paths, given: f"Champion: {rollback(paths, given.version).version}")
+    back = commands.add_parser("rollback", help="restore an earlier champion as a new version")
+    back.add_argument("version", nargs="?", help="default: the champion before the present one")
+    back.set_defaults(action=lambda paths, given: f"Champion: {rollback(paths, given.version).version}")
     return parser
 
 

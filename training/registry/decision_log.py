@@ -93,6 +93,11 @@ def champion_lineage(decisions: Sequence[Decision]) -> list[str]:
     return line
 
 
+def versions_in(decisions: Sequence[Decision], but: str | None = None) -> set[str]:
+    """The versions that decisions were taken on, without those of the outcome `but`."""
+    return {entry.version for entry in decisions if entry.decision != but}
+
+
 def restored_version(version: str, decisions: Sequence[Decision]) -> str | None:
     """The champion whose files `version` brings back, told by the hash of them that ends both names.
 

@@ -1,4 +1,12 @@
-"""The champion: promote a version, roll back to one, keep one."""
+"""The champion: promote a version, roll back to one, keep one.
+
+A promotion writes in this order, so that a kill leaves the old champion or the new one, complete:
+
+    versions/<version> ─▸ champion.json ─▸ model.pkl, metrics.json ─▸ BentoML store ─▸ history.jsonl
+
+The line in history.jsonl comes last. A champion without a line is an interrupted promotion, and the next job
+repeats all steps after champion.json.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +17,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from data.atomic_files import atomic_path
-from data.errors import ArtifactError, NoChampionError
+from data.errors import ArtifactError, NoChampionError, StorecastError
 from data.params import Paths
 from models.storage.bento_store import import_to_bento
 from models.storage.version_record import PICKLE, RECORD, ChampionRecord, verify
@@ -24,15 +30,22 @@ from training.registry.decision_log import (
     read_decisions,
     restored_version,
     scores_of,
+    versions_in,
 )
+from training.registry.locks import registry_lock
 from training.registry.version_list import read_version
 
-LOCK_SECONDS = 600
-UNFINISHED = ".unfinished-"  # versions half copied or half removed; the next promotion clears them away
+UNFINISHED = ".unfinished-"  # versions half copied or half removed; the next promotion deletes them
+
+Log = list[Decision]
+
+
+class ChampionChangedError(StorecastError):
+    """The champion is not the one that a decision was taken on."""
 
 
 def champion_record(paths: Paths) -> ChampionRecord | None:
-    """What `champion.json` says; None when nothing was promoted yet."""
+    """The content of `champion.json`; None when nothing was promoted yet."""
     try:
         return ChampionRecord.read(paths.champion_json)
     except NoChampionError:
@@ -40,26 +53,22 @@ def champion_record(paths: Paths) -> ChampionRecord | None:
 
 
 def promote(
-    folder: Path,
-    reasons: Sequence[str],
-    paths: Paths,
-    scorecards: Mapping[str, Any] | None = None,
-    attempt: int | None = None,
-    kinds: tuple[str, ...] = (),
+    folder: Path, reasons: Sequence[str], paths: Paths, expected: str | None = None, **facts: Any
 ) -> ChampionRecord:
     """Make a saved version the champion: what is served, `model.pkl`, `metrics.json`, the BentoML latest.
 
-    The log keeps the `scorecards` it was decided on, those of the two trainings unless told, and `attempt`
-    and `kinds` of the drift that was to be learnt.
-    A promotion that is cut off anywhere leaves the last champion or the new one, whole; promoting the same
-    folder again finishes it, and a roll-back as one. What is older than the champion becomes a new version,
-    or services would pass it over. Raises `ArtifactError` for damaged files and for a champion of the past.
+    `facts` are `scorecards`, `attempt` and `kinds` of the `Decision`; without scorecards those of the two
+    trainings are logged. Promoting the same folder again finishes an interrupted promotion. A version that is
+    older than the champion becomes a new version, because services load only newer ones.
+
+    Raises `ChampionChangedError` when the champion is not the `expected` version (None: any), `ArtifactError`
+    for damaged files and for an earlier champion.
     """
     with registry_lock(paths):
         record = ChampionRecord.read(folder / RECORD)
-        champion = _log_interrupted_promotion(paths, record.version)
-        log = read_decisions(paths.history_jsonl)
-        was_champion = record.version in {entry.version for entry in log if entry.decision != "kept"}
+        champion, log = _finish_interrupted(paths, record.version)
+        _require_expected(champion, expected, record.version)
+        was_champion = record.version in versions_in(log, but="kept")
         if was_champion and record.version != champion_lineage(log)[-1]:
             raise ArtifactError(
                 f"Version {record.version} has been champion before.",
@@ -69,48 +78,71 @@ def promote(
             record = record.as_new_version(_later_than(champion), record.kind)
         _publish(folder, record, paths)
         if not was_champion:
-            _log_champion(paths, record, reasons, scorecards=scorecards, attempt=attempt, kinds=kinds)
+            _log_champion(paths, log, record, reasons, **facts)
     return record
 
 
 def rollback(paths: Paths, version: str | None = None, now: datetime | None = None) -> ChampionRecord:
-    """Bring back the files of an earlier champion (the one before the present, unless told) as a new version.
+    """Bring back the files of an earlier champion, by default of the one before, as a new version.
 
-    Raises `NoChampionError` when there is none to go back to.
+    Raises `NoChampionError` when there is no earlier champion.
     """
     with registry_lock(paths):
-        champion = _log_interrupted_promotion(paths)
-        line = champion_lineage(read_decisions(paths.history_jsonl))
-        if version is None and len(line) < 2:
+        champion, log = _finish_interrupted(paths)
+        lineage = champion_lineage(log)
+        if version is None and len(lineage) < 2:
             raise NoChampionError("There is no champion before the present one to roll back to.")
-        restores = version or line[-2]
+        restores = version or lineage[-2]
         record = read_version(restores, paths).as_new_version(now or _later_than(champion), "rolled back")
         _publish(paths.versions / restores, record, paths)
-        _log(paths, "rolled back", record, [f"Rolled back to {restores}."], restores=restores)
+        _log(paths, log, "rolled back", record, [f"Rolled back to {restores}."], restores=restores)
     return record
 
 
+def keep_champion(
+    challenger: ChampionRecord,
+    reasons: Sequence[str],
+    paths: Paths,
+    expected: str | None = None,
+    **facts: Any,
+) -> None:
+    """Log, once for each challenger, that it does not replace the champion; errors as in `promote`."""
+    with registry_lock(paths):
+        _require_expected(champion_record(paths), expected)
+        log = read_decisions(paths.history_jsonl)
+        if challenger.version not in versions_in(log):
+            _log(paths, log, "kept", challenger, reasons, **facts)
+
+
+def _require_expected(champion: ChampionRecord | None, expected: str | None, version: str = "") -> None:
+    if champion and expected and champion.version not in (expected, version):
+        raise ChampionChangedError(
+            f"The champion changed from {expected} to {champion.version} while this job ran.",
+            hint="Nothing was replaced. Run the job again.",
+        )
+
+
 def _later_than(champion: ChampionRecord | None) -> datetime:
-    """Now; a second after the champion where a clock was set back: services take what is newer."""
+    """Now, or a second after the champion where a clock was set back: services load what is newer."""
     now = datetime.now(UTC)
     return max(now, champion.created_at + timedelta(seconds=1)) if champion else now
 
 
 def _publish(folder: Path, record: ChampionRecord, paths: Paths) -> None:
-    """Copy a version to its place, then what people look at, then the one truth, then what follows."""
+    """Write everything but the line in the log, in the order of the module's docstring."""
     home = paths.versions / record.version
     if not home.exists():
-        _copy_whole(folder, home, record)
+        _copy_complete(folder, home, record)
     verify(home, record)
+    record.write(paths.champion_json)
     for name, place in ((PICKLE, paths.model_pkl), (METRICS, paths.metrics_json)):
         with atomic_path(place) as unfinished:
             shutil.copyfile(home / name, unfinished)
-    record.write(paths.champion_json)
     import_to_bento(home, record)
 
 
-def _copy_whole(folder: Path, home: Path, record: ChampionRecord) -> None:
-    """Copy under another name first: a folder in `versions` is whole or not there."""
+def _copy_complete(folder: Path, home: Path, record: ChampionRecord) -> None:
+    """Copy under another name, then rename: a folder in `versions` is complete or not there."""
     home.parent.mkdir(parents=True, exist_ok=True)
     for abandoned in home.parent.glob(f"{UNFINISHED}*"):
         shutil.rmtree(abandoned)
@@ -122,72 +154,54 @@ def _copy_whole(folder: Path, home: Path, record: ChampionRecord) -> None:
     unfinished.rename(home)
 
 
-def keep_champion(
-    challenger: ChampionRecord,
-    reasons: Sequence[str],
-    paths: Paths,
-    scorecards: Mapping[str, Any],
-    attempt: int | None = None,
-    kinds: tuple[str, ...] = (),
-) -> None:
-    """Log that the champion stays and the challenger does not replace it; once for each challenger."""
-    with registry_lock(paths):
-        if challenger.version not in {entry.version for entry in read_decisions(paths.history_jsonl)}:
-            _log(paths, "kept", challenger, reasons, scorecards=scorecards, attempt=attempt, kinds=kinds)
+def _finish_interrupted(paths: Paths, version: str | None = None) -> tuple[ChampionRecord | None, Log]:
+    """Log a champion whose promotion ended before its line. Return the champion and the log.
 
-
-def _log_interrupted_promotion(paths: Paths, version: str | None = None) -> ChampionRecord | None:
-    """Log a champion that was cut off before its line, or the log would miss it; returns the champion.
-
-    The promotion of `version` logs itself; without one it is a roll-back, which tries one cut off again.
+    The promotion of `version` logs itself. Without a version this is a roll-back, which repeats an
+    interrupted roll-back.
     """
+    log = read_decisions(paths.history_jsonl)
     try:
         champion = champion_record(paths)
-    except ArtifactError:  # damaged: what is promoted now mends that
-        return None
-    logged = {entry.version for entry in read_decisions(paths.history_jsonl)}
-    if (
-        champion
-        and champion.version not in {version, *logged}
-        and (version or champion.kind != "rolled back")
-    ):
-        _log_champion(paths, champion, ["Finished after an interruption."])
-    return champion
+    except ArtifactError:  # damaged: this promotion replaces it
+        return None, log
+    is_logged = champion is None or champion.version in {version, *versions_in(log)}
+    if champion and not is_logged and (version or champion.kind != "rolled back"):
+        log = _log_champion(paths, log, champion, ["Finished after an interruption."])
+    return champion, log
 
 
-def _log_champion(paths: Paths, record: ChampionRecord, reasons: Sequence[str], **facts: Any) -> None:
-    """Log a new champion by its kind; one that was rolled back comes here only when that was cut off."""
-    is_back = record.kind == "rolled back"
-    restores = restored_version(record.version, read_decisions(paths.history_jsonl)) if is_back else None
+def _log_champion(
+    paths: Paths, log: Log, record: ChampionRecord, reasons: Sequence[str], **facts: Any
+) -> Log:
+    """Log a new champion by its kind. A roll-back comes here only after an interruption."""
+    restores = restored_version(record.version, log) if record.kind == "rolled back" else None
     reasons = [f"Rolled back to {restores}.", *reasons] if restores else reasons
-    what = "promoted" if record.kind == "trained" else record.kind
-    _log(paths, what, record, reasons, restores=restores, **facts)
+    decision = "promoted" if record.kind == "trained" else record.kind
+    return _log(paths, log, decision, record, reasons, restores=restores, **facts)
 
 
 def _log(
     paths: Paths,
-    what: str,
+    log: Log,
+    decision: str,
     record: ChampionRecord,
     reasons: Sequence[str],
     scorecards: Mapping[str, Any] | None = None,
-    **more: Any,
-) -> None:
-    line = champion_lineage(read_decisions(paths.history_jsonl))
-    replaces = line[-1] if line else None
+    **facts: Any,
+) -> Log:
+    lineage = champion_lineage(log)
+    replaces = lineage[-1] if lineage else None
     if scorecards is None:
         scorecards = {"champion": scores_of(paths.versions / record.version)}
         if replaces:
             scorecards["before"] = scores_of(paths.versions / replaces)
-    facts = {"cutoff": record.cutoff, "scorecards": scorecards, **more}
-    append_decision(paths.history_jsonl, Decision.now(what, record.version, replaces, reasons, **facts))
-
-
-def registry_lock(paths: Paths) -> FileLock:
-    """The lock under which champion and versions change; one process at a time."""
-    paths.models.mkdir(parents=True, exist_ok=True)
-    return FileLock(paths.models / ".registry.lock", timeout=LOCK_SECONDS)
+    facts = {"cutoff": record.cutoff, "scorecards": scorecards, **facts}
+    entry = Decision.now(decision, record.version, replaces, reasons, **facts)
+    append_decision(paths.history_jsonl, entry)
+    return [*log, entry]
 
 
 def use_local_bentoml_home(paths: Paths) -> None:
-    """Keep BentoML's stores in this clone unless the environment says otherwise; before its first import."""
+    """Keep BentoML's stores in this clone unless BENTOML_HOME is set; before BentoML is imported."""
     os.environ.setdefault("BENTOML_HOME", str(paths.bentoml_home.resolve()))

@@ -10,7 +10,8 @@ from data.params import Params, Paths, load_params
 from models.storage.bento_store import delete_imports
 from models.storage.version_record import RECORD
 from training.registry.decision_log import champion_lineage, read_decisions
-from training.registry.promotion import UNFINISHED, champion_record, registry_lock
+from training.registry.locks import registry_lock
+from training.registry.promotion import UNFINISHED, champion_record
 
 
 class RetentionParams(Params):
@@ -19,33 +20,39 @@ class RetentionParams(Params):
     champions: int = Field(default=5, ge=1)
     """The newest champions that a roll-back leads to, the present one included."""
     others: int = Field(default=7, ge=0)
-    """The newest of the rest: what was rolled forward or back since."""
+    """The newest of the rest: versions rolled forward or rolled back since."""
 
 
 def delete_old_versions(paths: Paths) -> list[str]:
-    """Remove older versions from `models/versions` and from BentoML's store; returns what was removed."""
+    """Delete older versions from BentoML's store and from `models/versions`; return the deleted ones.
+
+    `models/versions` comes last, because it says what is left to delete after an interruption.
+    """
     params = load_params("retention", RetentionParams, paths.params)
     with registry_lock(paths):
         champion = champion_record(paths)
-        line = champion_lineage(read_decisions(paths.history_jsonl))
-        kept = {*line[-params.champions :], *([champion.version] if champion else [])}
-        others = sorted(_known(paths) - kept)
-        removed = others[: max(len(others) - params.others, 0)]
-        for version in removed:
-            _remove(version, paths)
-        delete_imports(removed)
-    return removed
+        lineage = champion_lineage(read_decisions(paths.history_jsonl))
+        kept = {*lineage[-params.champions :], *([champion.version] if champion else [])}
+        others = sorted(_known_versions(paths) - kept)
+        deleted = others[: max(len(others) - params.others, 0)]
+        if deleted:
+            delete_imports(deleted)
+        for version in deleted:
+            _delete(version, paths)
+    return deleted
 
 
-def _known(paths: Paths) -> set[str]:
-    """Versions that are here, and those that only DVC's pointer to a remote tells of."""
+def _known_versions(paths: Paths) -> set[str]:
+    """Versions in this clone, and those that only have a pointer to DVC's remote."""
     here = {path.parent.name for path in paths.versions.glob(f"*/{RECORD}")}
     return here | {path.stem for path in paths.versions.glob("*.dvc")}
 
 
-def _remove(version: str, paths: Paths) -> None:
-    """Pointer first: DVC is never told of a version that is gone."""
+def _delete(version: str, paths: Paths) -> None:
+    """Delete the pointer first, so that DVC does not miss the folder."""
     (paths.versions / f"{version}.dvc").unlink(missing_ok=True)
     folder = paths.versions / version
     if folder.exists():
-        shutil.rmtree(folder.rename(paths.versions / f"{UNFINISHED}{version}"))
+        unfinished = paths.versions / f"{UNFINISHED}{version}"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.rmtree(folder.rename(unfinished))

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import pickle
 import platform
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 from pydantic import BaseModel
 
 from data.atomic_files import atomic_write_json
@@ -28,8 +24,6 @@ from models.baselines.seed_regressor import SeedRegressor
 from models.champion import Champion
 from models.forecaster.forecaster import Forecaster
 from models.storage.version_record import PICKLE, RECORD, ChampionRecord, digests_of, new_version
-
-logger = logging.getLogger(__name__)
 
 HISTORY_DAYS = 1120  # three years and four weeks: more than any level, lag or drift window looks back
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "xgboost-cpu", "bentoml")
@@ -91,22 +85,6 @@ def save_rolled_forward(
     )
     record.write(folder / RECORD)
     return folder, record
-
-
-@contextmanager
-def training_lock(paths: Paths) -> Iterator[None]:
-    """Hold challenger and champion for this process; wait, and say so, while another job holds them."""
-    paths.models.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(paths.models / ".challenger.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        logger.info("Another training is running here, or a roll-forward; this one waits for it to end.")
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def params_hash(settings: BaseModel) -> str:

@@ -15,26 +15,26 @@ def read_version(version: str, paths: Paths) -> ChampionRecord:
     if not path.exists():
         raise ArtifactError(
             f"Version {version} is not in {paths.versions}.",
-            hint="`python -m training.registry list` shows what is there; `make pull` brings the rest.",
+            hint="`python -m training.registry list` shows those here; `make pull` fetches the rest.",
         )
     return ChampionRecord.read(path)
 
 
 def format_versions(paths: Paths, champion: ChampionRecord | None) -> str:
-    """All of them, newest first, a line each; * is the champion."""
+    """All versions, newest first, one per line; * marks the champion."""
     newest_first = sorted(paths.versions.glob(f"*/{RECORD}"), reverse=True)
     rows = [
         f"{'*' if champion and record.version == champion.version else ' '} {record.version}"
-        f"  {record.kind:<14}  cutoff {record.cutoff}  made {record.created_at:%Y-%m-%d %H:%M} UTC"
+        f"  {record.kind:<14}  cutoff {record.cutoff}  created {record.created_at:%Y-%m-%d %H:%M} UTC"
         for record in map(ChampionRecord.read, newest_first)
     ]
     if champion and not rows:
-        return f"None of the versions is in this clone, the champion {champion.version} neither: `make pull`."
-    return "\n".join(rows) or "There is no version yet; `make train` makes one."
+        return f"No version is in this clone. `make pull` fetches them and the champion {champion.version}."
+    return "\n".join(rows) or "There is no version yet: run `make train`."
 
 
 def format_version(paths: Paths, version: str) -> str:
-    """All that is known of one, as JSON."""
+    """Record and model card of one version, as JSON."""
     record = read_version(version, paths)
     card = json.loads((paths.versions / version / "card.json").read_text(encoding="utf-8"))
     return json.dumps({**record.model_dump(mode="json"), "card": card}, indent=2, ensure_ascii=False)

@@ -1,7 +1,7 @@
 """Job: keep sales and versions on DagsHub. `python -m training.remote.dagshub OWNER REPO` writes .dvc/config.
 
-Two ways to the same storage: S3 for the dvc command, HTTP for services, which then need no dvc. No secret is
-written anywhere: the token stays in DAGSHUB_TOKEN.
+It adds two remotes for the same storage: S3 for the dvc command, HTTP for services, which need no dvc. No
+secret is written to a file: the token stays in DAGSHUB_TOKEN.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from data.atomic_files import atomic_write_text
-from data.errors import DataContractError, StorecastError
+from data.errors import DataContractError
+from data.job_exit import exit_code
 from data.params import Paths
+from data.text import quoted
 
 HOST = "https://dagshub.com"
 S3, HTTP = "dagshub", "dagshub-http"
@@ -31,7 +33,8 @@ def write_remotes(owner: str, repo: str, config: Path) -> None:
     for name in (owner, repo):
         if not NAME.fullmatch(name):
             raise DataContractError(
-                f"{name!r} is no name on DagsHub.", hint="Example: make dagshub OWNER=ann REPO=sales"
+                f"{quoted(name)} is not a valid name on DagsHub.",
+                hint="Example: make dagshub OWNER=ann REPO=sales",
             )
     settings = RawConfigParser()
     settings.read(config, encoding="utf-8")
@@ -69,7 +72,7 @@ def credentials(
 ) -> Iterator[dict[str, str]]:
     """Variables that make dvc use DAGSHUB_TOKEN for DagsHub's remotes; none for others, which have their own.
 
-    dvc reads the password of an HTTP remote from files alone: it gets one that lives as long as the block.
+    dvc reads the password of an HTTP remote from files only. The file is deleted at the end of the block.
     """
     token = environment.get("DAGSHUB_TOKEN")
     if not token or remote not in (S3, HTTP):
@@ -77,7 +80,7 @@ def credentials(
     elif remote == S3:
         yield {"AWS_ACCESS_KEY_ID": token, "AWS_SECRET_ACCESS_KEY": token}
     else:
-        with TemporaryDirectory(prefix="storecast-") as folder:  # readable by nobody else
+        with TemporaryDirectory(prefix="storecast-") as folder:  # readable by this user only
             user, password = account(remote, settings, environment) or ("", "")
             secrets = f"[{_section(HTTP)}]\nuser = {user}\npassword = {password}\n"
             Path(folder, "config").write_text(secrets, encoding="utf-8")
@@ -89,21 +92,18 @@ def _section(remote: str) -> str:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Write both remotes; 2 when the names cannot be right."""
+    """Exit 0 when both remotes were written, 2 when a name is not valid."""
     parser = argparse.ArgumentParser(prog="python -m training.remote.dagshub", description=__doc__)
     parser.add_argument("owner")
     parser.add_argument("repo")
     arguments = parser.parse_args(argv)
-    try:
-        write_remotes(arguments.owner, arguments.repo, Paths().dvc_config)
-    except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(
-        f"{Paths().dvc_config}: sales and versions go to {HOST}/{arguments.owner}/{arguments.repo}.\n"
-        "Set DAGSHUB_TOKEN, then: make push"
-    )
-    return 0
+    return exit_code(lambda: _configure(arguments.owner, arguments.repo))
+
+
+def _configure(owner: str, repo: str) -> None:
+    config = Paths().dvc_config
+    write_remotes(owner, repo, config)
+    print(f"{config}: sales and versions go to {HOST}/{owner}/{repo}.\nSet DAGSHUB_TOKEN, then: make push")
 
 
 if __name__ == "__main__":

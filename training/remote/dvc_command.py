@@ -1,4 +1,4 @@
-"""The dvc command under a time limit, its failures in plain words."""
+"""The dvc command under a time limit, with its failures in plain words."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.errors import StorecastError
+from data.text import shortened
 
 GRACE_SECONDS = 5.0
 LAST_LINES = 3
+MAX_LINE, MAX_PRINTED = 200, 100_000  # characters
 
 # what dvc prints (first match wins), what it means, what to do
 FAILURES = (
@@ -26,18 +28,18 @@ FAILURES = (
     ),
     (
         r"Unable to acquire lock|is busy",
-        "another dvc is at work in this clone",
+        "another dvc command runs in this clone",
         "Wait for it to end.",
     ),
     (
         r"without confirmation|--force",
-        "files here that were never pushed would be lost",
+        "files that were never pushed would be lost",
         "`make push` them first, or move them away.",
     ),
     (
         r"Unable to locate credentials|require both 'user' and 'password'|PartialCredentials",
-        "the remote needs credentials and none were given",
-        "Set DAGSHUB_TOKEN, or what your own remote asks for (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).",
+        "the remote needs credentials, and none are set",
+        "Set DAGSHUB_TOKEN, or for S3 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
     ),
     (
         r"InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|Unauthorized|Forbidden|\b40[13]\b",
@@ -46,30 +48,30 @@ FAILURES = (
     ),
     (
         r"mismatch|[Cc]orrupt|[Cc]hecksum",
-        "the remote sent a file whose content is not the one asked for; it was not taken",
-        "Push it again from a clone that has it.",
+        "the remote sent a file with other content than requested, which was not used",
+        "Push the file again from a clone that has it.",
     ),
     (
         r"Cannot connect|Could not connect|Connection (refused|was closed|reset)|ServerDisconnected"
         r"|max retries|[Tt]imed? ?out|\b50\d\b",
         "the remote cannot be reached or fails",
-        "Try again later; what arrived stays.",
+        "Try again later: it continues where it stopped.",
     ),
     (
         r"missing-files|neither locally nor on remote|does not exist",
-        "the remote lacks files, or failed while it was asked for them",
-        "Try again; if it stays so, `make push` where they were made.",
+        "the remote lacks files, or failed while sending them",
+        "Try again; if it fails again, run `make push` in the clone that made them.",
     ),
 )
 
 
 class RemoteError(StorecastError):
-    """A DVC remote, or dvc itself, did not do what was asked."""
+    """A DVC remote, or dvc itself, failed."""
 
 
 @dataclass(frozen=True)
 class Dvc:
-    """Runs dvc in one clone; all runs together end before `limit_seconds` are over."""
+    """Runs dvc in one clone. All runs together take at most `limit_seconds`."""
 
     root: Path
     limit_seconds: float
@@ -83,26 +85,26 @@ class Dvc:
             [sys.executable, "-m", "dvc", *arguments],
             cwd=self.root,
             env={**os.environ, **self.environment},
-            stdin=subprocess.DEVNULL,  # or dvc would ask questions
+            stdin=subprocess.DEVNULL,  # otherwise dvc waits for answers
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,  # its children end with it
         )
         try:
-            said, _ = process.communicate(timeout=max(0.0, end - time.monotonic()))
+            printed, _ = process.communicate(timeout=max(0.0, end - time.monotonic()))
         except subprocess.TimeoutExpired:
             _stop(process)
             raise RemoteError(
                 f"`dvc {arguments[0]}` was stopped: the remote took more than {self.limit_seconds:g} s.",
-                hint="What arrived stays: run it again, with LIMIT_SECONDS=… if it needs longer.",
+                hint="Run it again: it continues where it stopped. LIMIT_SECONDS=… sets another limit.",
             ) from None
-        except BaseException:  # Ctrl-C: dvc has a session of its own and did not hear it
+        except BaseException:  # Ctrl-C does not reach dvc, which has a session of its own
             _stop(process)
             raise
         if process.returncode:
-            raise failure(arguments[0], said)
-        return said
+            raise failure(arguments[0], printed)
+        return printed
 
     def settings(self) -> dict[str, str]:
         """All that is configured, by dotted names such as `remote.local.url`."""
@@ -110,14 +112,15 @@ class Dvc:
         return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
-def failure(command: str, said: str) -> RemoteError:
-    """What a failed command printed, as one sentence with a hint; its own last lines follow."""
-    lines = [line.removeprefix("ERROR: ") for line in said.splitlines() if line.strip()]
-    told = "\n".join(f"  dvc: {line}" for line in lines[-LAST_LINES:])
+def failure(command: str, printed: str) -> RemoteError:
+    """An error for what a failed command printed: a sentence, a hint, and dvc's own last lines."""
+    printed = printed[-MAX_PRINTED:]
+    lines = [line.removeprefix("ERROR: ") for line in printed.splitlines() if line.strip()]
+    last = "\n".join(f"  dvc: {shortened(line, MAX_LINE)}" for line in lines[-LAST_LINES:])
     for pattern, found, hint in FAILURES:
-        if re.search(pattern, said):
-            return RemoteError(f"`dvc {command}` did not succeed: {found}.", hint=f"{hint}\n{told}")
-    return RemoteError(f"`dvc {command}` did not succeed.", hint=f"It said:\n{told}")
+        if re.search(pattern, printed):
+            return RemoteError(f"`dvc {command}` failed: {found}.", hint=f"{hint}\n{last}")
+    return RemoteError(f"`dvc {command}` failed.", hint=f"It printed:\n{last}")
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

@@ -14,17 +14,20 @@ from base64 import b64encode
 from collections.abc import Sequence
 from http import HTTPStatus
 from http.client import HTTPException
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from data.atomic_files import md5_of
-from data.errors import ArtifactError, StorecastError
+from data.errors import ArtifactError
+from data.job_exit import exit_code
 from data.loading.load_history import raw_files
 from data.params import Paths
-from data.progress import configure_logging
+from data.text import shortened
 from models.storage.version_record import RECORD, ChampionRecord, verify
-from training.registry.promotion import UNFINISHED, promote, registry_lock, use_local_bentoml_home
+from training.registry.locks import registry_lock
+from training.registry.promotion import UNFINISHED, promote, use_local_bentoml_home
 from training.remote.dagshub import account, credentials
 from training.remote.dvc_command import Dvc, RemoteError
 
@@ -35,10 +38,10 @@ SALES_STAGE = "sales"
 
 
 def push(paths: Paths, dvc: Dvc, remote: str) -> None:
-    """Take sales and versions as they are now into DVC, and send all it holds."""
+    """Add the present sales and versions to DVC, and send everything DVC holds."""
     with registry_lock(paths):
-        whole = [path.parent for path in paths.versions.glob(f"[!.]*/{RECORD}")]
-        new = [folder for folder in whole if not folder.with_name(f"{folder.name}.dvc").exists()]
+        complete = [path.parent for path in paths.versions.glob(f"[!.]*/{RECORD}")]
+        new = [folder for folder in complete if not folder.with_name(f"{folder.name}.dvc").exists()]
         if new:
             dvc.run("add", *map(str, sorted(new)))
     if raw_files(paths.raw).base:
@@ -47,41 +50,47 @@ def push(paths: Paths, dvc: Dvc, remote: str) -> None:
 
 
 def pull(paths: Paths, dvc: Dvc, remote: str) -> None:
-    """Bring the champion, the versions a roll-back leads to, and the sales."""
-    if paths.champion_json.exists():
-        restore(paths, dvc, remote)
-    targets = sorted(map(str, paths.versions.glob("*.dvc")))
-    if paths.dvc_lock.exists():
-        targets.append(SALES_STAGE)
-    if targets:
-        dvc.run("pull", "--remote", remote, *targets)
+    """Fetch the champion, the versions a roll-back leads to, and the sales."""
+    with registry_lock(paths):
+        if paths.champion_json.exists():
+            restore(paths, dvc, remote)
+        targets = sorted(map(str, paths.versions.glob("*.dvc")))
+        if paths.dvc_lock.exists():
+            targets.append(SALES_STAGE)
+        if targets:
+            dvc.run("pull", "--remote", remote, *targets)
 
 
 def restore(paths: Paths, dvc: Dvc, remote: str) -> ChampionRecord:
-    """Bring the champion that champion.json names, verify it, and import it to the BentoML store.
+    """Fetch the champion that champion.json names, verify it, and import it to the BentoML store.
 
     Raises `NoChampionError` where nothing was promoted, `ArtifactError` where this commit or the remote does
     not have its files; the champion served so far stays then.
     """
-    record = ChampionRecord.read(paths.champion_json)
-    home = paths.versions / record.version
-    try:
-        verify(home, record)
-    except ArtifactError:
-        pointer = home.with_name(f"{home.name}.dvc")
-        if not pointer.exists():
-            raise ArtifactError(
-                f"Version {record.version} is named by {paths.champion_json}, but there is no {pointer}.",
-                hint="`make push` in the clone that made it, then commit models/versions.",
-            ) from None
-        _set_damage_aside(record, paths)
-        dvc.run("pull", "--remote", remote, str(pointer))
-    promote(home, ["Restored."], paths)
+    with registry_lock(paths):
+        record = ChampionRecord.read(paths.champion_json)
+        home = paths.versions / record.version
+        try:
+            verify(home, record)
+        except ArtifactError:
+            _fetch(record, home, paths, dvc, remote)
+        promote(home, ["Restored."], paths)
     return record
 
 
-def _set_damage_aside(record: ChampionRecord, paths: Paths) -> None:
-    """Otherwise dvc takes a damaged copy, here or in its cache, for the real one."""
+def _fetch(record: ChampionRecord, home: Path, paths: Paths, dvc: Dvc, remote: str) -> None:
+    pointer = home.with_name(f"{home.name}.dvc")
+    if not pointer.exists():
+        raise ArtifactError(
+            f"{paths.champion_json} names version {record.version}, but {pointer} does not exist.",
+            hint="Run `make push` in the clone that made the version, then commit models/versions.",
+        )
+    _remove_damaged(record, paths)
+    dvc.run("pull", "--remote", remote, str(pointer))
+
+
+def _remove_damaged(record: ChampionRecord, paths: Paths) -> None:
+    """Move a damaged version away and delete its damaged files from DVC's cache, or DVC would use them."""
     home = paths.versions / record.version
     aside = home.with_name(f"{UNFINISHED}{record.version}")
     shutil.rmtree(aside, ignore_errors=True)
@@ -94,9 +103,9 @@ def _set_damage_aside(record: ChampionRecord, paths: Paths) -> None:
 
 
 def check_remote_reachable(address: str, account: tuple[str, str] | None) -> None:
-    """See whether a server answers, and lets this account in.
+    """Raise `RemoteError` when the server does not answer in ten seconds or refuses this account.
 
-    dvc would take minutes to find nobody there, and calls a wrong password over HTTP missing files.
+    dvc itself takes minutes to report either, and reports a wrong password over HTTP as missing files.
     """
     host = urlsplit(address).netloc.rpartition("@")[2]
     request = Request(address)
@@ -107,17 +116,18 @@ def check_remote_reachable(address: str, account: tuple[str, str] | None) -> Non
     except HTTPError as error:
         if account and error.code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             raise RemoteError(
-                f"The remote at {host} refuses these credentials.",
+                f"The remote at {shortened(host)} refuses these credentials.",
                 hint="Check DAGSHUB_USER and DAGSHUB_TOKEN.",
             ) from error
     except (OSError, HTTPException) as error:
         raise RemoteError(
-            f"The remote at {host} cannot be reached: {error}.", hint="Nothing was changed; try again later."
+            f"The remote at {shortened(host)} cannot be reached: {shortened(str(error), 200)}.",
+            hint="Nothing was changed. Try again later.",
         ) from error
 
 
-def share(what: str, paths: Paths, remote: str | None, limit_seconds: float) -> str:
-    """Do one of the three with a remote of .dvc/config, its default unless named; returns what was done."""
+def sync(action: str, paths: Paths, remote: str | None, limit_seconds: float) -> str:
+    """Push, pull or restore with a remote of .dvc/config, by default its default. Return what was done."""
     dvc = Dvc(paths.root, limit_seconds)
     settings = dvc.settings()
     remote = remote or settings.get("core.remote", "")
@@ -125,18 +135,18 @@ def share(what: str, paths: Paths, remote: str | None, limit_seconds: float) -> 
     if url is None:
         raise RemoteError(f".dvc/config has no remote {remote!r}.", hint="`dvc remote list` shows them.")
     address = settings.get(f"remote.{remote}.endpointurl", url)
-    logger.info("%s: %s, at most %g s.", what.capitalize(), address, limit_seconds)
+    logger.info("%s: %s, at most %g s.", action.capitalize(), address, limit_seconds)
     if address.startswith(("http://", "https://")):
         check_remote_reachable(address, account(remote, settings, os.environ))
     with credentials(remote, settings, os.environ) as environment:
-        do = {"push": push, "pull": pull, "restore": restore}[what]
+        do = {"push": push, "pull": pull, "restore": restore}[action]
         do(paths, Dvc(paths.root, limit_seconds, environment, dvc.started), remote)
-    return DONE[what]
+    return DONE[action]
 
 
 DONE = {
-    "push": "Sent. What names it belongs into git: git add dvc.lock models && git commit, or make publish",
-    "pull": "Sales and versions are here, and the champion is ready to serve: make serve",
+    "push": "Sent. Now commit the pointers: git add dvc.lock models && git commit, or make publish",
+    "pull": "Fetched sales and versions. The champion is ready to serve: make serve",
     "restore": "The champion is ready to serve: make serve",
 }
 
@@ -144,19 +154,13 @@ DONE = {
 def main(argv: Sequence[str]) -> int:
     """Exit 0 when it was done, 2 when it could not be."""
     parser = argparse.ArgumentParser(prog="python -m training.remote.sync", description=__doc__)
-    parser.add_argument("what", choices=DONE)
-    parser.add_argument("--remote", help="one of .dvc/config, its default unless told")
+    parser.add_argument("action", choices=DONE)
+    parser.add_argument("--remote", help="a remote of .dvc/config, by default its default")
     parser.add_argument("--limit-seconds", type=float, default=600)
     arguments = parser.parse_args(argv)
-    configure_logging()
     paths = Paths()
     use_local_bentoml_home(paths)
-    try:
-        print(share(arguments.what, paths, arguments.remote, arguments.limit_seconds))
-    except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    return exit_code(lambda: print(sync(arguments.action, paths, arguments.remote, arguments.limit_seconds)))
 
 
 if __name__ == "__main__":

@@ -16,10 +16,10 @@ from data.synthetic import SyntheticParams, synthetic_panel
 from drift.result.retrain_flag import raise_flag, read_flag
 from models.champion import Champion
 from models.storage.version_record import RECORD, ChampionRecord, verify
+from training.gate.job_context import open_champion
 from training.registry.decision_log import read_decisions
 from training.registry.promotion import champion_record, promote
 from training.retrain import main, run
-from training.roll_forward import open_champion
 from training.train import Settings, train
 
 SMALL = """
@@ -57,7 +57,7 @@ def events(paths: Paths) -> list[str]:
 def test_without_a_flag_there_is_nothing_to_do(clone: Paths, trained: ChampionRecord) -> None:
     assert run(clone) is None
     assert champion_record(clone) == trained
-    assert events(clone) == ["Nothing to do: no flag asks for a retraining."]
+    assert events(clone) == ["Nothing to do: there is no retraining flag, and no attempt is due."]
 
 
 def test_a_challenger_that_learnt_the_drift_replaces_the_champion(
@@ -82,7 +82,7 @@ def test_a_challenger_that_learnt_the_drift_replaces_the_champion(
     told = events(clone)
     assert told[0] == "Started. Items trade places."
     assert told[1].startswith(f"Challenger {champion.version} trained")
-    assert told[-2:] == [f"Promoted {champion.version}, in place of {trained.version}.", "Flag cleared."]
+    assert told[-2:] == [f"Promoted {champion.version}. It replaces {trained.version}.", "Flag cleared."]
 
 
 def test_without_news_the_champion_is_kept_and_the_flag_cleared(
@@ -120,7 +120,7 @@ def test_what_a_flag_began_is_tried_again_without_one_when_its_time_has_come(
     write_panel(drifted, clone.sales)
     assert run(clone) is not None
     assert [entry.attempt for entry in read_decisions(clone.history_jsonl)] == [None, 1, 2]
-    assert "Started. Attempt 2 to learn what has drifted." in events(clone)
+    assert "Started. Attempt 2 to adapt to the drift found earlier." in events(clone)
 
 
 def test_the_decision_on_a_flag_knows_its_kinds_of_drift(clone: Paths, trained: ChampionRecord) -> None:
@@ -130,7 +130,7 @@ def test_the_decision_on_a_flag_knows_its_kinds_of_drift(clone: Paths, trained: 
 
 
 def test_a_run_by_hand_that_died_is_finished_as_one_by_hand(clone: Paths, trained: ChampionRecord) -> None:
-    raise_flag(clone.flag, "Asked for by hand.", trained.version, by_hand=True)
+    raise_flag(clone.flag, "Started by hand.", trained.version, by_hand=True)
     assert run(clone) is not None
     assert read_decisions(clone.history_jsonl)[-1].attempt is None
 
@@ -175,7 +175,7 @@ def test_sales_that_end_before_the_champion_change_nothing_and_leave_the_flag(
 ) -> None:
     write_panel(panel.until(panel.end - 1), clone.sales)
     flag = raise_flag(clone.flag, "Something moved.", trained.version)
-    with pytest.raises(DataContractError, match="has seen"):
+    with pytest.raises(DataContractError, match="before the cutoff"):
         run(clone)
     assert champion_record(clone) == trained
     assert read_flag(clone.flag) == flag
@@ -185,11 +185,11 @@ def test_a_retraining_by_hand_that_is_refused_leaves_no_flag(
     clone: Paths, trained: ChampionRecord, panel: SalesPanel
 ) -> None:
     write_panel(panel.until(panel.end - 1), clone.sales)
-    with pytest.raises(DataContractError, match="has seen"):
+    with pytest.raises(DataContractError, match="before the cutoff"):
         run(clone, force=True)
     write_panel(panel, clone.sales)
     assert run(clone) is None
-    assert events(clone) == ["Nothing to do: no flag asks for a retraining."]
+    assert events(clone) == ["Nothing to do: there is no retraining flag, and no attempt is due."]
 
 
 @pytest.mark.parametrize("damage", [shutil.rmtree, lambda home: (home / "history.npz").write_bytes(b"")])
@@ -246,5 +246,5 @@ def test_the_job_exits_zero_when_kept_and_two_when_it_could_not(
     assert main(["--force"]) == 0
     write_panel(panel.until(panel.end - 1), Paths(Path()).sales)
     assert main(["--force"]) == 2
-    assert "has seen" in capsys.readouterr().err
+    assert "before the cutoff" in capsys.readouterr().err
     assert events(clone)[-1].startswith("Failed: ")

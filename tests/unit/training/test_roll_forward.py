@@ -88,14 +88,14 @@ def test_corrected_sales_of_known_days_are_news(
     assert record.version != trained.version
     assert record.cutoff == trained.cutoff
     reasons = read_decisions(clone.history_jsonl)[-1].reasons
-    assert reasons == (f"Rolled forward to {trained.cutoff} as corrected on the same trees.",)
+    assert reasons == (f"Rolled forward to {trained.cutoff} as corrected with the same trees.",)
 
 
 def test_sales_that_end_before_the_cutoff_are_refused(
     clone: Paths, trained: ChampionRecord, panel: SalesPanel
 ) -> None:
     write_panel(panel.until(panel.end - 1), clone.sales)
-    with pytest.raises(DataContractError, match=f"has seen {trained.cutoff}"):
+    with pytest.raises(DataContractError, match=f"before the cutoff {trained.cutoff}"):
         run(clone)
     assert champion_record(clone) == trained
 
@@ -139,6 +139,6 @@ def test_the_log_line_names_both_cutoffs(clone: Paths, trained: ChampionRecord, 
     run(clone)
     last = json.loads(clone.history_jsonl.read_text().splitlines()[-1])
     assert last["reasons"] == [
-        f"Rolled forward from {trained.cutoff} to {newer.end} on the same trees.",
+        f"Rolled forward from {trained.cutoff} to {newer.end} with the same trees.",
     ]
     assert last["replaces"] == trained.version

@@ -1,4 +1,4 @@
-"""While a drift is being learnt, a champion is read as its newest week would have it."""
+"""After a drift the newest week selects how a champion's forecasts are corrected."""
 
 import numpy as np
 import pytest
@@ -17,15 +17,13 @@ from training import retrain
 from training import roll_forward as job
 from training.gate.correction_policy import (
     DefaultCorrections,
-    champion_correction,
     default_correction,
     default_corrections,
     has_seen_newest_week,
-    read_default_corrections,
 )
+from training.gate.job_context import JobContext, open_champion
 from training.registry.decision_log import Decision, append_decision, read_decisions
 from training.registry.promotion import promote
-from training.roll_forward import open_champion
 from training.train import train_challenger
 
 PARAMS = "data:\nsynthetic:\nretrain:\nretention:\n"
@@ -52,7 +50,11 @@ def trained(clone: Paths, mixed: SalesPanel) -> ChampionRecord:
     return promote(clone.challenger, ["There was no champion."], clone)
 
 
-def begin_to_learn(paths: Paths, champion: ChampionRecord) -> None:
+def opened(paths: Paths) -> JobContext:
+    return JobContext.open(paths, open_champion(paths))
+
+
+def log_first_attempt(paths: Paths, champion: ChampionRecord) -> None:
     """A first attempt that kept the champion."""
     facts = {"cutoff": champion.cutoff, "attempt": 1, "kinds": ("item",)}
     append_decision(
@@ -60,14 +62,14 @@ def begin_to_learn(paths: Paths, champion: ChampionRecord) -> None:
     )
 
 
-def test_levels_that_broke_are_followed_while_their_drift_is_learnt(
+def test_level_breaks_are_followed_while_the_model_adapts_to_their_drift(
     clone: Paths, trained: ChampionRecord, mixed: SalesPanel
 ) -> None:
-    begin_to_learn(clone, trained)
+    log_first_attempt(clone, trained)
     job.run(clone)
     champion, known = open_champion(clone), mixed.until(mixed.end - AHEAD_DAYS)
     assert champion.forecaster.recent_correction.follows_breaks
-    assert champion_correction(clone) == champion.forecaster.recent_correction
+    assert opened(clone).correction == champion.forecaster.recent_correction
     assert "Series with a level break" in read_decisions(clone.history_jsonl)[-1].reasons[0]
     plain = roll_forward(Champion.load(clone.versions / trained.version).forecaster, known)
     ahead = mixed.sales[:, -AHEAD_DAYS:]
@@ -75,25 +77,27 @@ def test_levels_that_broke_are_followed_while_their_drift_is_learnt(
     np.testing.assert_allclose(champion.forecaster.forecast(known).values, champion.table.values, rtol=1e-6)
 
 
-def test_without_a_drift_to_learn_nobody_looks(clone: Paths, trained: ChampionRecord) -> None:
+def test_without_a_drift_no_correction_is_selected(clone: Paths, trained: ChampionRecord) -> None:
     job.run(clone)
     assert open_champion(clone).forecaster.recent_correction == NO_CORRECTION
 
 
-def test_what_is_followed_when_it_cooled_down_is_looked_at_until_it_is_as_usual(
-    clone: Paths, trained: ChampionRecord, mixed: SalesPanel
+def test_after_the_cool_down_the_selection_starts_from_no_correction(
+    clone: Paths, trained: ChampionRecord
 ) -> None:
-    begin_to_learn(clone, trained)
+    log_first_attempt(clone, trained)
     job.run(clone)
-    assert read_default_corrections(clone, mixed).champion == FOLLOW_BREAKS
+    assert opened(clone).default_corrections().champion == FOLLOW_BREAKS
     clone.params.write_text(
         PARAMS.replace("retrain:", "retrain: {pace: {settled_days: 1, cool_down_days: 1}}")
     )
-    assert read_default_corrections(clone, mixed).champion == NO_CORRECTION
+    assert opened(clone).default_corrections().champion == NO_CORRECTION
 
 
 @pytest.mark.parametrize("correction", CORRECTIONS)
-def test_a_look_starts_from_following_only_while_a_drift_is_learnt(correction: RecentCorrection) -> None:
+def test_a_selection_starts_from_level_breaks_only_while_the_model_adapts(
+    correction: RecentCorrection,
+) -> None:
     assert default_correction(correction, adapting=True) == (
         FOLLOW_BREAKS if correction == NO_CORRECTION else correction
     )

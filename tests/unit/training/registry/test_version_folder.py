@@ -1,7 +1,6 @@
 """A challenger folder: complete, verified, opened by the champion's own loader."""
 
 import pickle
-import threading
 from datetime import UTC, datetime
 
 import numpy as np
@@ -17,7 +16,6 @@ from training.registry.version_folder import (
     TrainingResult,
     params_hash,
     save_challenger,
-    training_lock,
 )
 from training.train import Settings
 
@@ -75,21 +73,3 @@ def test_other_settings_have_another_hash(settings: Settings) -> None:
     other = settings.model_copy(update={"train": settings.train.model_copy(update={"random_seed": 2})})
     assert params_hash(settings) != params_hash(other)
     assert params_hash(settings) == params_hash(settings.model_copy())
-
-
-def test_a_second_training_waits_and_says_so(paths: Paths, caplog: pytest.LogCaptureFixture) -> None:
-    order: list[str] = []
-
-    def second() -> None:
-        with training_lock(paths):
-            order.append("second")
-
-    caplog.set_level("INFO")
-    with training_lock(paths):
-        waiting = threading.Thread(target=second)
-        waiting.start()
-        waiting.join(0.3)
-        order.append("first")
-    waiting.join(5)
-    assert order == ["first", "second"]
-    assert "Another training is running" in caplog.text

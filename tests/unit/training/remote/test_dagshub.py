@@ -50,7 +50,7 @@ def test_a_second_time_replaces_the_first(config: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "a/b", "a b", "..", "a\nurl=x", "-ann"])
 def test_what_is_no_name_changes_nothing(config: Path, name: str) -> None:
-    with pytest.raises(DataContractError, match="no name on DagsHub"):
+    with pytest.raises(DataContractError, match="not a valid name on DagsHub"):
         write_remotes(name, "sales", config)
     assert main(["ann", "--", name] if name.startswith("-") else ["ann", name]) == 2
     assert config.read_text() == CONFIG
@@ -78,14 +78,14 @@ def test_other_remotes_never_see_the_token(remote: str, environment: dict[str, s
         assert variables == {}
 
 
-def test_the_account_is_the_owners_unless_told_otherwise() -> None:
+def test_the_account_is_the_owners_by_default() -> None:
     token = {"DAGSHUB_TOKEN": "secret"}
     assert account("dagshub-http", URL, token) == ("ann", "secret")
     assert account("dagshub-http", URL, {**token, "DAGSHUB_USER": "bob"}) == ("bob", "secret")
     assert account("dagshub", URL, token) is None
 
 
-def test_the_account_of_another_http_remote_is_what_dvc_was_told() -> None:
+def test_the_account_of_another_http_remote_comes_from_dvcs_settings() -> None:
     mine = {"remote.mine.user": "eve", "remote.mine.password": "word"}
     assert account("mine", mine, {"DAGSHUB_TOKEN": "secret"}) == ("eve", "word")
     assert account("mine", {"remote.mine.user": "eve"}, {}) is None

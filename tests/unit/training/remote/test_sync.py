@@ -12,20 +12,20 @@ from models.storage.bento_store import bento_champion
 from models.storage.version_record import ChampionRecord
 from training.registry.promotion import promote
 from training.remote.dvc_command import Dvc, RemoteError
-from training.remote.sync import check_remote_reachable, pull, push, restore, share
+from training.remote.sync import check_remote_reachable, pull, push, restore, sync
 
 MakeVersion = Callable[[str], ChampionRecord]
 
 
 @dataclass(frozen=True)
-class Told(Dvc):
-    """Notes what it is asked; a pull brings the folder that was taken away."""
+class RecordingDvc(Dvc):
+    """Records the commands; a pull puts back the folder that was moved away."""
 
-    asked: list[tuple[str, ...]] = field(default_factory=list)
+    commands: list[tuple[str, ...]] = field(default_factory=list)
     away: Path | None = None
 
     def run(self, *arguments: str) -> str:
-        self.asked.append(arguments)
+        self.commands.append(arguments)
         if arguments[0] == "pull" and self.away and self.away.exists():
             self.away.rename(arguments[3].removesuffix(".dvc"))
         return ""
@@ -46,30 +46,30 @@ def pointer(paths: Paths, version: str) -> Path:
 
 def test_push_tracks_versions_once_and_sales_every_time(paths: Paths, champion: ChampionRecord) -> None:
     (paths.versions / ".unfinished-x").mkdir()
-    dvc = Told(paths.root, 60)
+    dvc = RecordingDvc(paths.root, 60)
     push(paths, dvc, "there")
-    assert dvc.asked == [("add", str(paths.versions / champion.version)), ("push", "--remote", "there")]
+    assert dvc.commands == [("add", str(paths.versions / champion.version)), ("push", "--remote", "there")]
     pointer(paths, champion.version)
     paths.raw.mkdir(parents=True)
     (paths.raw / "sales.csv").touch()
-    dvc.asked.clear()
+    dvc.commands.clear()
     push(paths, dvc, "there")
-    assert dvc.asked == [("commit", "--force", "sales"), ("push", "--remote", "there")]
+    assert dvc.commands == [("commit", "--force", "sales"), ("push", "--remote", "there")]
 
 
 def test_a_champion_that_is_here_is_not_fetched(paths: Paths, champion: ChampionRecord) -> None:
-    dvc = Told(paths.root, 60)
+    dvc = RecordingDvc(paths.root, 60)
     assert restore(paths, dvc, "there") == champion
-    assert dvc.asked == []
+    assert dvc.commands == []
 
 
 def test_a_champion_that_is_gone_is_fetched_and_served(paths: Paths, champion: ChampionRecord) -> None:
     home = paths.versions / champion.version
     home.rename(paths.root / "away")
-    dvc = Told(paths.root, 60, away=paths.root / "away")
+    dvc = RecordingDvc(paths.root, 60, away=paths.root / "away")
     restore_from = pointer(paths, champion.version)
     restore(paths, dvc, "there")
-    assert dvc.asked == [("pull", "--remote", "there", str(restore_from))]
+    assert dvc.commands == [("pull", "--remote", "there", str(restore_from))]
     assert bento_champion().name == champion.version.lower()
 
 
@@ -85,40 +85,40 @@ def test_a_damaged_copy_is_set_aside_here_and_removed_from_the_cache(
     (home / "card.json").write_text("?")
     pointer(paths, champion.version)
     with pytest.raises(NoChampionError):
-        restore(paths, Told(paths.root, 60), "there")  # this remote brings nothing
+        restore(paths, RecordingDvc(paths.root, 60), "there")  # this remote brings nothing
     assert (paths.versions / f".unfinished-{champion.version}" / "card.json").read_text() == "?"
     assert (good.exists(), bad.exists()) == (True, False)
 
 
-def test_a_champion_nobody_pushed_is_told(paths: Paths, champion: ChampionRecord) -> None:
+def test_a_champion_that_was_never_pushed_is_an_error(paths: Paths, champion: ChampionRecord) -> None:
     (paths.versions / champion.version / "card.json").unlink()
-    with pytest.raises(ArtifactError, match="there is no"):
-        restore(paths, Told(paths.root, 60), "there")
+    with pytest.raises(ArtifactError, match="does not exist"):
+        restore(paths, RecordingDvc(paths.root, 60), "there")
     with pytest.raises(NoChampionError):
-        restore(Paths(paths.root / "elsewhere"), Told(paths.root, 60), "there")
+        restore(Paths(paths.root / "elsewhere"), RecordingDvc(paths.root, 60), "there")
 
 
 def test_pull_brings_what_this_commit_names_and_without_anything_asks_nothing(
     paths: Paths, champion: ChampionRecord
 ) -> None:
-    empty = Told(paths.root, 60)
+    empty = RecordingDvc(paths.root, 60)
     pull(Paths(paths.root / "elsewhere"), empty, "there")
-    assert empty.asked == []
+    assert empty.commands == []
     older = pointer(paths, "20200101T000000-abcdef")
     paths.dvc_lock.touch()
-    dvc = Told(paths.root, 60)
+    dvc = RecordingDvc(paths.root, 60)
     pull(paths, dvc, "there")
-    assert dvc.asked == [("pull", "--remote", "there", str(older), "sales")]
+    assert dvc.commands == [("pull", "--remote", "there", str(older), "sales")]
 
 
-def test_nobody_at_home_is_told_at_once() -> None:
+def test_an_unreachable_server_is_an_error_at_once() -> None:
     with pytest.raises(RemoteError, match=r"127\.0\.0\.1:1 cannot be reached"):
         check_remote_reachable("http://127.0.0.1:1/ann/sales.dvc", None)
 
 
-def test_a_remote_that_is_not_configured_is_told(tmp_path: Path) -> None:
+def test_a_remote_that_is_not_configured_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "dvc").mkdir()
     (tmp_path / "dvc" / "__init__.py").touch()
     (tmp_path / "dvc" / "__main__.py").write_text("print('core.remote=local')")
     with pytest.raises(RemoteError, match="no remote 'local'"):
-        share("push", Paths(tmp_path), None, 30)
+        sync("push", Paths(tmp_path), None, 30)
