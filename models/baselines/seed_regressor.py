@@ -23,6 +23,7 @@ from models.baselines.seed_estimators import (
     fit_forest,
     fit_xgboost,
 )
+from models.components.sales_limits import plausible, sales_limits
 from models.storage.bounded_json import HINT, read_json
 
 DAYS_PER_ROW = 4  # known days to draw each training row from
@@ -97,7 +98,8 @@ def training_rows(history: SalesPanel, limit: int, random_seed: int) -> tuple[Ro
         )
     drawn = rng.permutation(np.flatnonzero(known_days))
     enough = np.searchsorted(np.cumsum(known_days[drawn]), DAYS_PER_ROW * limit) + 1
-    sales = history.sales[np.sort(drawn[:enough])]
+    panel = history.select(np.sort(drawn[:enough]))
+    sales = plausible(panel.sales, sales_limits(panel))
     rows = seed_features(sales, history.start, days).reshape(-1, len(SEED_FEATURES))
     target = sales[:, days].ravel()
     cells = np.flatnonzero(np.isfinite(target))

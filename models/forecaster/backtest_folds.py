@@ -14,6 +14,7 @@ from data.dates.folds import Fold
 from data.errors import ArtifactError
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
+from models.components.sales_limits import plausible
 from models.components.seasonal_profile import Floats
 from models.forecaster.fitting import Effort, fit_members
 from models.forecaster.member_selection import combine
@@ -65,7 +66,9 @@ def forecast_fold(panel: SalesPanel, fold: Fold, effort: Effort) -> FoldForecast
     history = SalesPanel(panel.sales[:, fold.history], panel.start, panel.series)
     members = fit_members(history, fold.horizon_days, effort)
     forecasts = members.forecast(history, fold.horizon_days).by_name
+    limits = members.fitted.limits
     actual = panel.sales[:, fold.future].astype(np.float32)
+    actual = actual if limits is None else plausible(actual, limits)
     overall, trend, season = (forecasts[name].astype(np.float32) for name in "OTN")
     return FoldForecast(int(history.end.astype(np.int64)), overall, trend, season, actual)
 

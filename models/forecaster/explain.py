@@ -1,4 +1,4 @@
-"""Why a forecast is what it is: level × weekday × season × what the trees learned, in a planner's words."""
+"""Why a forecast is what it is: sales level × weekday × season × what the trees learned, in words."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.dates.calendar_days import MONTH_NAMES, WEEKDAY_NAMES
 from data.errors import DataContractError
 from data.panel.sales_panel import SalesPanel
 from models.forecaster.forecaster import Forecaster
 
+WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 SMALL_CHANGE = 0.005  # below half a percent nothing is said to have changed
 
 
@@ -34,35 +38,40 @@ class Explanation:
 
 
 def explain(forecaster: Forecaster, history: SalesPanel, day: np.datetime64) -> Explanation:
-    """Take one series' forecast of a day apart; raises `DataContractError` for a day of its history."""
+    """Split one series' forecast of a day into its parts; `DataContractError` for a day of its history."""
     step = int((day - history.end).astype(np.int64))
     if step < 1:
         raise DataContractError(f"{day} is history, expected a day after {history.end}.")
     forecasts = forecaster.members.forecast(history, step)
     correction = forecaster.recent_correction
     forecast = float(correction.forecast(forecasts, forecaster.chosen)[0, -1])
-    level, weekday, season = (
-        float(part[0, -1])
-        for part in (correction.sales_level(forecasts), forecasts.weekday, forecasts.season)
-    )
-    rhythm = level * weekday * season
+    by_part = (correction.sales_level(forecasts), forecasts.weekday, forecasts.season)
+    sales_level, weekday, season = (float(part[0, -1]) for part in by_part)
+    rhythm = sales_level * weekday * season
     learned = forecast / rhythm if rhythm > 0 else 1.0
-    month = MONTH_NAMES[int(day.astype("datetime64[M]").astype(np.int64)) % 12]
-    weekday_name = WEEKDAY_NAMES[(int(day.astype(np.int64)) + 3) % 7]
-    is_closed = weekday == 0
-    words = {
-        "level": f"a usual day sells {_units(level)}",
-        "weekday": f"closed on {day}" if is_closed else f"{weekday_name}s {_change(weekday)}",
-        "season": f"{month} {_change(season)}",
-        "learned": f"recent weeks and similar series {_change(learned)}",
-    }
-    factors = {"level": level, "weekday": weekday, "season": season, "learned": learned}
+    factors = {"level": sales_level, "weekday": weekday, "season": season, "learned": learned}
+    words = _words(factors, day)
     parts = _parts(factors, words)
-    if is_closed:
+    if forecasts.is_discontinued[0]:
+        last = np.datetime64(int(forecasts.last_record[0]), "D")
+        return Explanation(0.0, parts, f"No sales are recorded since {last}: the series is discontinued.")
+    if weekday == 0:
         return Explanation(0.0, parts, f"The store is expected to be closed on {day}.")
-    movers = [name for name in ("weekday", "season", "learned") if abs(factors[name] - 1) >= SMALL_CHANGE]
-    told = ", ".join(words[name] for name in movers) or "nothing else moves it"
-    return Explanation(forecast, parts, f"{words['level'].capitalize()}; {told}.")
+    changes = [name for name in ("weekday", "season", "learned") if abs(factors[name] - 1) >= SMALL_CHANGE]
+    listed = ", ".join(words[name] for name in changes) or "nothing else changes it"
+    return Explanation(forecast, parts, f"{words['level'].capitalize()}; {listed}.")
+
+
+def _words(factors: dict[str, float], day: np.datetime64) -> dict[str, str]:
+    month = MONTHS[int(day.astype("datetime64[M]").astype(np.int64)) % 12]
+    weekday = WEEKDAYS[(int(day.astype(np.int64)) + 3) % 7]
+    is_closed = factors["weekday"] == 0
+    return {
+        "level": f"an average day sells {_units(factors['level'])}",
+        "weekday": f"closed on {day}" if is_closed else f"{weekday} sell {_change(factors['weekday'])}",
+        "season": f"{month} sells {_change(factors['season'])}",
+        "learned": f"recent weeks and similar series suggest {_change(factors['learned'])}",
+    }
 
 
 def _parts(factors: dict[str, float], words: dict[str, str]) -> tuple[Part, ...]:
@@ -80,5 +89,6 @@ def _units(sales: float) -> str:
 
 
 def _change(factor: float) -> str:
-    percent = 100 * (factor - 1)
-    return "as usual" if abs(factor - 1) < SMALL_CHANGE else f"{percent:+.0f} %".replace("-", "−")
+    if abs(factor - 1) < SMALL_CHANGE:
+        return "as much as usual"
+    return f"{100 * abs(factor - 1):.0f} % {'more' if factor > 1 else 'less'}"

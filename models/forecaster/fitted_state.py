@@ -8,9 +8,10 @@ import numpy as np
 
 from data.dates.closed_days import ClosedRules
 from models.components.cold_start import LevelPrior
+from models.components.discontinued_series import Records
 from models.components.level_blend import Blend
 from models.components.levels import Growth
-from models.components.seasonal_profile import Ints, Profile
+from models.components.seasonal_profile import Floats, Ints, Profile
 
 NEVER = np.iinfo(np.int32).max  # the first sale of a series that never sold
 
@@ -27,10 +28,15 @@ class MemberFit:
 
 @dataclass(frozen=True)
 class FittedState:
-    """All that was fitted before a cutoff; `first_sale` is a day number since 1970, `NEVER` without one."""
+    """All that was fitted before a cutoff; `first_sale` is a day number since 1970, `NEVER` without one.
+
+    Versions saved before `records` and `limits` were added hold None.
+    """
 
     rules: ClosedRules
     trend: MemberFit  # of members O and T
     season: MemberFit  # of member N
     prior: LevelPrior | None
     first_sale: Ints
+    records: Records | None = None
+    limits: Floats | None = None  # (n_series,), see `sales_limits`

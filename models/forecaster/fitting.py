@@ -12,8 +12,10 @@ from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from models.components.boosted_trees import Tree, fit_tree
 from models.components.cold_start import KNOWN_DAYS, LevelPrior, fit_level_prior
+from models.components.discontinued_series import Records
 from models.components.level_blend import Blend, fit_blend
 from models.components.levels import Growth, History, level_table
+from models.components.sales_limits import plausible, sales_limits
 from models.components.seasonal_profile import Floats, Ints, fit_profile
 from models.components.tree_features import sample_rows
 from models.forecaster.fitted_state import NEVER, FittedState, MemberFit
@@ -40,8 +42,9 @@ Trees = tuple[Tree | None, Tree | None]  # of members T and N
 
 def fit_members(panel: SalesPanel, horizon_days: int, effort: Effort, trees: Trees | None = None) -> Members:
     """Fit members O, T and N on every day of the panel; `trees` that are given are not grown again."""
+    limits = sales_limits(panel)
     sales, rules, first_sale = find_closed(
-        panel.sales.astype(np.float64), panel.series.store_codes, panel.start
+        plausible(panel.sales, limits).astype(np.float64), panel.series.store_codes, panel.start
     )
     days = calendar(panel.start, panel.n_days)
 
@@ -62,7 +65,8 @@ def fit_members(panel: SalesPanel, horizon_days: int, effort: Effort, trees: Tre
     history, trend, trend_tree = fit(has_season=True)
     season, season_tree = fit(has_season=False)[1:] if effort.rounds else (trend, None)
     prior = fit_prior(history, panel.series)
-    fitted = FittedState(rules, trend, season, prior, first_sale_day(first_sale, panel))
+    first_day = first_sale_day(first_sale, panel)
+    fitted = FittedState(rules, trend, season, prior, first_day, Records.of(panel), limits)
     return Members(panel.series, fitted, trend_tree, season_tree)
 
 

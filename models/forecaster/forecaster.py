@@ -22,7 +22,9 @@ from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Params
 from data.progress import wait_for
 from models.components.boosted_trees import Tree
+from models.components.sales_limits import plausible, sales_limits
 from models.components.seasonal_profile import Floats
+from models.evaluation.scores import Array
 from models.forecaster.backtest_folds import FoldForecast, forecast_fold, usable_folds
 from models.forecaster.conformal_intervals import Intervals, fit_intervals, poisson_bounds
 from models.forecaster.fitted_state import FittedState
@@ -38,7 +40,7 @@ from models.forecaster.recent_correction import (
 from models.forecaster.series_context import series_codes
 from models.storage.array_packing import Arrays, pack, unpack
 from models.storage.bounded_json import HINT, read_json
-from models.storage.forecast_table import CLOSED, COLD_START, MODEL, ForecastTable
+from models.storage.forecast_table import CLOSED, COLD_START, DISCONTINUED, MODEL, ForecastTable
 
 MIN_DAYS_BEFORE_SELECTION = 56
 INTERVAL_FOLDS = 3  # errors of an older fold, made with a year less to learn from, are too wide
@@ -153,9 +155,11 @@ class Forecaster:
         row = series_codes(self.series, history.series)[0]
         bounds = self.intervals.bounds(forecast, row) if self.intervals else poisson_bounds(forecast)
         methods = np.where(forecasts.is_new[:, None], COLD_START, MODEL)
-        methods = np.where(forecasts.is_closed, CLOSED, methods).astype(np.uint8)
+        methods = np.where(forecasts.is_closed, CLOSED, methods)
+        methods = np.where(forecasts.is_discontinued[:, None], DISCONTINUED, methods).astype(np.uint8)
         values = np.concatenate([forecast[:, :, None], bounds], axis=2).astype(np.float32)
-        return ForecastTable(history.series, history.end, values, methods, _mean_sales(history))
+        sales = plausible(history.sales, sales_limits(history, self.members.fitted.limits, row))
+        return ForecastTable(history.series, history.end, values, methods, _mean_sales(sales))
 
     def save(self, folder: Path) -> None:
         """Write the forecaster into a folder as arrays, JSON and UBJSON: nothing that has to be unpickled."""
@@ -206,9 +210,9 @@ class Forecaster:
         return cls(params, members, described["chosen"], intervals, folds, correction)
 
 
-def _mean_sales(history: SalesPanel) -> NDArray[np.float32]:
+def _mean_sales(sales: Array) -> NDArray[np.float32]:
     """Mean of the known days of the last year, (n_series,); 0 where nothing is known."""
-    recent = history.sales[:, -YEAR_DAYS:]
+    recent = sales[:, -YEAR_DAYS:]
     known = np.isfinite(recent).sum(1)
     return np.asarray(np.nansum(recent, axis=1, dtype=np.float64) / np.maximum(known, 1), np.float32)
 

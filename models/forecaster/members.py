@@ -12,7 +12,7 @@ from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from models.components.boosted_trees import Tree
 from models.components.levels import SALES_LEVELS, History, Rows, level_table
-from models.components.seasonal_profile import Floats
+from models.components.seasonal_profile import Floats, Ints
 from models.components.tree_features import features, forecast_rows
 from models.forecaster.fitted_state import FittedState, MemberFit
 from models.forecaster.series_context import SeriesContext
@@ -24,9 +24,9 @@ MANY_ROWS = 5_000
 
 @dataclass(frozen=True)
 class MemberForecasts:
-    """Forecasts of each member, all (n_series, horizon_days) but `is_new` (n_series,).
+    """Forecasts of each member, all (n_series, horizon_days) but what is known of each series, (n_series,).
 
-    `history` is what they start from.
+    `history` is what they start from. A discontinued series is forecast as 0.
     """
 
     by_name: dict[str, Floats]
@@ -34,6 +34,8 @@ class MemberForecasts:
     weekday: Floats  # 0 on a closed day
     season: Floats
     is_new: NDArray[np.bool_]
+    is_discontinued: NDArray[np.bool_]
+    last_record: Ints  # days since 1970
     history: History  # with the profile of members O and T
 
     @property
@@ -65,7 +67,8 @@ class Members:
         index = trend.index[rows.series, rows.target]
         flat = dict.fromkeys("OTN", sales_level * index) | self._by_trees(context, trend, rows, levels)
         cold_level, is_cold = context.cold_levels(trend, self.fitted.prior)
-        is_given = (is_cold & np.isfinite(cold_level))[rows.series]
+        cold_level = np.where(context.is_discontinued, 0.0, cold_level)
+        is_given = ((is_cold & np.isfinite(cold_level)) | context.is_discontinued)[rows.series]
         sales_level = np.where(is_given, cold_level[rows.series], sales_level)
         shape = (panel.n_series, horizon_days)
         by_name = {}
@@ -75,7 +78,9 @@ class Members:
         month = trend.month[rows.series, trend.calendar.month[rows.target] - 1]
         weekday = np.where(index > 0, trend.weekday[rows.series, trend.calendar.weekday[rows.target]], 0.0)
         level, weekday, month = (part.reshape(shape) for part in (sales_level, weekday, month))
-        return MemberForecasts(by_name, level, weekday, month, is_cold | (context.row < 0), trend)
+        is_new = is_cold | (context.row < 0)
+        silent = (context.is_discontinued, context.records.last_day)
+        return MemberForecasts(by_name, level, weekday, month, is_new, *silent, history=trend)
 
     def _by_trees(
         self, context: SeriesContext, trend: History, rows: Rows, levels: Floats

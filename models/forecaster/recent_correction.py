@@ -70,9 +70,10 @@ CORRECTIONS = (  # further and further from none
 def _broken(forecasts: MemberForecasts) -> Floats:
     """Sales levels of series that broke, (n_series, 1); NaN for others, and for those with a short history.
 
-    Never 0, which would say that no sale is possible.
+    Never 0, which would say that no sale is possible: a discontinued series is not one that broke.
     """
-    return np.where(forecasts.is_new, np.nan, np.maximum(broken_levels(forecasts.history), FLOOR))[:, None]
+    is_unclear = forecasts.is_new | forecasts.is_discontinued
+    return np.where(is_unclear, np.nan, np.maximum(broken_levels(forecasts.history), FLOOR))[:, None]
 
 
 def select_correction(

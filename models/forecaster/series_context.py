@@ -11,16 +11,23 @@ from data.dates.calendar_days import calendar
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesId, SeriesIndex
 from models.components.cold_start import KNOWN_DAYS, LevelPrior
+from models.components.discontinued_series import Records
 from models.components.levels import History
+from models.components.sales_limits import plausible, sales_limits
 from models.components.seasonal_profile import Floats, Ints
 from models.forecaster.fitted_state import NEVER, FittedState, MemberFit
 
 NEVER_SOLD_DAYS = 28  # recorded days without a sale after which none is expected
+KEPT_DAYS = 1_120  # three years and four weeks of history: no level, lag or drift window reaches further back
 
 
 @dataclass(frozen=True)
 class SeriesContext:
-    """Cleaned sales beside the row, store and item code of each series in training, −1 when unseen."""
+    """Cleaned sales beside the row, store and item code of each series in training, −1 when unseen.
+
+    Only the newest `KEPT_DAYS` of each series count, which a saved version keeps: its table is made from all
+    history, and a later forecast from what was kept is the same number.
+    """
 
     sales: Floats
     recorded_days: Ints
@@ -33,6 +40,8 @@ class SeriesContext:
     first_sale: Ints
     origin: Ints  # column after the last day of each series
     is_closed: NDArray[np.bool_]  # (n_series, n_days + horizon_days)
+    records: Records
+    is_discontinued: NDArray[np.bool_]
 
     @classmethod
     def of(
@@ -51,11 +60,15 @@ class SeriesContext:
             origin = np.full(panel.n_series, panel.n_days)
         else:
             origin = (last_days - panel.start).astype(np.int64) + 1
+        if panel.n_days > KEPT_DAYS:
+            is_kept = np.arange(panel.n_days) >= origin[:, None] - KEPT_DAYS
+            panel = replace(panel, sales=np.where(is_kept, panel.sales, np.float32(np.nan)))
         row, store, item = series_codes(series, panel.series)
         weekdays = np.where(row[:, None] >= 0, fitted.rules.weekdays[row], False)
         rules = replace(fitted.rules, weekdays=weekdays)
         is_closed = rules.closed(store, panel.start, panel.n_days + horizon_days)
-        sales = np.maximum(panel.sales.astype(np.float64), 0.0)
+        limits = sales_limits(panel, fitted.limits, row)
+        sales = np.maximum(plausible(panel.sales, limits).astype(np.float64), 0.0)
         recorded_days = np.isfinite(sales).sum(1)
         has_sold = sales > 0
         start = panel.start.astype(np.int64)
@@ -64,8 +77,11 @@ class SeriesContext:
         first_sale = np.minimum(fitted_first, seen_first)
         is_listed = np.arange(panel.n_days) >= first_sale[:, None]
         sales[~is_listed | (is_closed[:, : panel.n_days] & (sales == 0))] = np.nan
-        codes = row, store, item
-        return cls(sales, recorded_days, panel, fitted, horizon_days, *codes, first_sale, origin, is_closed)
+        records, is_discontinued = _records(panel, origin, fitted.records, row)
+        return cls(
+            *(sales, recorded_days, panel, fitted, horizon_days, row, store, item, first_sale, origin),
+            *(is_closed, records, is_discontinued),
+        )
 
     def history_for(self, fit: MemberFit) -> History:
         """The sales with the profile of one member fit."""
@@ -92,6 +108,19 @@ class SeriesContext:
         level = prior.shrunk(sold, expected, self.store, self.item)
         never_sold = (self.recorded_days >= NEVER_SOLD_DAYS) & (self.first_sale >= self.origin)
         return np.where(never_sold, 0.0, level), is_cold
+
+
+def _records(
+    panel: SalesPanel, origin: Ints, fitted: Records | None, row: Ints
+) -> tuple[Records, NDArray[np.bool_]]:
+    """The records of a panel with what the fit knows of older ones, and which series are discontinued."""
+    records, end = Records.of(panel), int(panel.end.astype(np.int64))
+    ends = panel.start.astype(np.int64) + origin - 1
+    newest_day = records.newest_day(end)
+    if fitted is not None:
+        records = records.merged(fitted, row, ends)
+        newest_day = max(newest_day, fitted.newest_day(end))
+    return records, records.discontinued(np.minimum(newest_day, ends))
 
 
 def series_codes(known: SeriesIndex, requested: SeriesIndex) -> tuple[Ints, Ints, Ints]:

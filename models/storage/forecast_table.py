@@ -16,8 +16,8 @@ from data.panel.sales_panel import SeriesIndex
 
 COVERAGE_LEVELS = (50, 80, 90, 95)
 COLUMNS = ("forecast", *(f"{side}_{level}" for level in COVERAGE_LEVELS for side in ("lower", "upper")))
-METHODS = ("model", "cold start", "closed")
-MODEL, COLD_START, CLOSED = range(3)
+METHODS = ("model", "cold start", "closed", "discontinued")
+MODEL, COLD_START, CLOSED, DISCONTINUED = range(4)
 
 
 @dataclass(frozen=True)
