@@ -21,7 +21,6 @@ from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WindowsByLength
 
 RENEWED_EVERY_WEEKS = 13
 LEAST_TEST_WEEKS = 8
-Z_95 = 1.96
 
 Detectors = dict[int, Detector]  # the one in force at each tested week, by its position in the replay
 
@@ -46,12 +45,10 @@ class Share(BaseModel):
         n_found, n = int(found.sum()), len(found)
         if n == 0:
             return cls(found=0, of=0, share=None, lower=0.0, upper=1.0)
-        share, weight = n_found / n, Z_95**2 / n
-        middle = (share + weight / 2) / (1 + weight)
-        half = Z_95 / (1 + weight) * (share * (1 - share) / n + weight / (4 * n)) ** 0.5
-        return cls(
-            found=n_found, of=n, share=share, lower=max(0.0, middle - half), upper=min(1.0, middle + half)
-        )
+        from scipy.stats import binomtest  # slow to import
+
+        interval = binomtest(n_found, n).proportion_ci(method="wilson")
+        return cls(found=n_found, of=n, share=n_found / n, lower=interval.low, upper=interval.high)
 
 
 class Power(BaseModel):

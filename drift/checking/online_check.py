@@ -33,7 +33,6 @@ class OnlineCheck:
     formatter: FindingFormatter
     cutoff: np.datetime64
     forecast: Sales  # (n_watched, 28)
-    row_of: dict[tuple[str, str], int]
 
     @classmethod
     def of(cls, calibration: Calibration, table: ForecastTable) -> OnlineCheck:
@@ -42,12 +41,8 @@ class OnlineCheck:
         if (rows < 0).any():
             raise DataContractError("The thresholds of drift hold for series the model does not know.")
         series = calibration.series
-        pairs = zip(series.stores, series.items, strict=True)
-        row_of = {(str(store), str(item)): row for row, (store, item) in enumerate(pairs)}
-        formatter = FindingFormatter(series, calibration.groups)
-        return cls(
-            calibration, formatter, table.cutoff, np.asarray(table.forecast[rows, :LONGEST_DAYS]), row_of
-        )
+        forecast = np.asarray(table.forecast[rows, :LONGEST_DAYS])
+        return cls(calibration, FindingFormatter(series, calibration.groups), table.cutoff, forecast)
 
     def check(
         self,
@@ -89,10 +84,8 @@ class OnlineCheck:
         sales: NDArray[np.floating],
     ) -> tuple[Sales, int]:
         """Sales by watched series and step, (n_watched, n_steps), and how many rows are of neither."""
-        row_of = self.row_of
-        rows = np.array(
-            [row_of.get((str(s), str(i)), -1) for s, i in zip(stores, items, strict=True)], np.int64
-        )
+        found = (self.calibration.series.find(*pair) for pair in zip(stores, items, strict=True))
+        rows = np.array([-1 if row is None else row for row in found], np.int64)
         steps = (np.asarray(dates, "datetime64[D]") - self.cutoff).astype(np.int64) - 1
         n_steps = self.forecast.shape[1]
         is_judged = (rows >= 0) & (steps >= 0) & (steps < n_steps) & np.isfinite(sales)

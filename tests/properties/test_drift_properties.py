@@ -9,10 +9,13 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.errors import DataContractError
 from data.panel.sales_panel import SalesPanel, SeriesIndex
 from drift.calibrate import calibrate
 from drift.calibration.calm_weeks import fit_on
+from drift.calibration.thresholds import Calibration
 from drift.check import check
+from drift.checking.online_check import OnlineCheck
 from drift.detector.detector import FEWEST_WEEKS
 from drift.detector.expectations import Replay
 from drift.detector.group_shifts import Groups
@@ -93,6 +96,20 @@ def test_sales_without_variation_are_calibrated_and_checked(
     assert DriftSummary.model_validate(json.loads(summary.model_dump_json(by_alias=True))) == summary
     if factor == 1.0:
         assert summary.verdict != "drift", summary.words
+
+
+@settings(max_examples=30)
+@given(panels_without_variation(), st.sampled_from([7, 14, 28]), st.sampled_from([0.0, 1.0, 1e12]))
+def test_sales_without_variation_are_checked_online(panel: SalesPanel, n_new: int, sold: float) -> None:
+    champion = champion_of(panel)
+    online = OnlineCheck.of(Calibration.load(champion.folder), champion.forecaster.forecast(panel, 28))
+    dates = np.repeat(panel.end + 1 + np.arange(n_new), panel.n_series)
+    stores, items = (list(names) * n_new for names in (panel.series.stores, panel.series.items))
+    try:
+        summary = online.check(dates, stores, items, np.full(len(dates), sold), "v")
+    except DataContractError:
+        return  # too few rows
+    assert DriftSummary.model_validate(json.loads(summary.model_dump_json(by_alias=True))) == summary
 
 
 def champion_of(panel: SalesPanel) -> Champion:
