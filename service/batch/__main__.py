@@ -1,4 +1,4 @@
-"""Job: forecasts of everything into one file. `python -m service.batch --horizon-days 90 --out FILE`."""
+"""Job: write forecasts of all series to one file: `python -m service.batch --horizon-days 90 --out FILE`."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.atomic_files import sha256_of
-from data.errors import StorecastError
+from data.errors import DataContractError
+from data.job_exit import exit_code
 from data.loading.cleaning_rules import DataParams
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
-from data.progress import configure_logging, progress
-from data.text import counted
+from data.progress import progress
+from data.text import counted, quoted
 from service.api.request_models import MAX_HORIZON_DAYS
 from service.batch.forecast_sources import ForecastSource, LocalForecasts, RemoteForecasts, connect
-from service.batch.input import read_history, read_requested_rows
+from service.batch.input import Reject, read_history, read_requested_rows
 from service.batch.output import Parts, write_rejects
 from service.core.settings import Settings
 
@@ -31,7 +32,7 @@ DEFAULT_HORIZON_DAYS = 28
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Forecast what was asked for; raises `StorecastError` when it cannot be done."""
+    """Forecast what was requested; raises `StorecastError` when that is not possible."""
     out: Path = arguments.out
     parts = Parts(out)
     params = load_params("data", DataParams) if Paths().params.exists() else DataParams()
@@ -43,15 +44,27 @@ def run(arguments: argparse.Namespace) -> None:
                 arguments.future, params, source.series, source.cutoff, arguments.horizon_days
             )
             rejects += more
+        rejects_file = out.with_name(f"{out.name}.rejects.csv")
+        write_rejects(rejects_file, rejects)
+        if requested is not None and not requested.any():
+            raise _nothing_to_forecast(arguments.future, rejects, rejects_file)
         count = _forecast_parts(parts, source, requested, arguments, history)
-        rejected = out.with_name(f"{out.name}.rejects.csv")
-        write_rejects(rejected, rejects)
         n_rows = parts.finish(count)
         size = f"{counted(n_rows, 'row')} of {counted(len(source.series), 'series')}"
         days = f"{arguments.horizon_days} days from {source.cutoff}"
         logger.info("%s: %s, %s, by version %s.", out, size, days, source.version)
     if rejects:
-        logger.info("Left out: %s; %s says why.", counted(len(rejects), "row"), rejected)
+        logger.info("Rejected %s; %s gives the reasons.", counted(len(rejects), "row"), rejects_file)
+
+
+def _nothing_to_forecast(future: Path, rejects: Sequence[Reject], rejects_file: Path) -> DataContractError:
+    """The error for a file of requested rows of which none can be forecast."""
+    if not rejects:
+        return DataContractError(f"{future.name} has no rows, expected dates, stores and items to forecast.")
+    return DataContractError(
+        f"{future.name} has no row that can be forecast: {rejects[0].reason} (row {rejects[0].row}).",
+        hint=f"{rejects_file} gives the reason for each of {counted(len(rejects), 'row')}.",
+    )
 
 
 @contextmanager
@@ -70,7 +83,7 @@ def _forecast_parts(
     arguments: argparse.Namespace,
     history: SalesPanel | None,
 ) -> int:
-    """Write every part that is not there yet; returns how many there are."""
+    """Write every missing part; returns the number of parts."""
     manifest = {
         "version": source.version,
         "cutoff": str(source.cutoff),
@@ -80,7 +93,7 @@ def _forecast_parts(
         "future": sha256_of(arguments.future) if arguments.future else None,
     }
     if kept := parts.begin(manifest, arguments.resume):
-        logger.info("%d finished parts of an interrupted run are kept.", kept)
+        logger.info("Keeping %d finished parts of an interrupted run.", kept)
     n_series = len(source.series)
     chunks = np.split(np.arange(n_series), range(source.chunk, n_series, source.chunk))
     with progress(n_series, "Forecast") as bar:
@@ -93,20 +106,11 @@ def _forecast_parts(
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the batch; 2 when it could not be done, with what was finished kept for `--resume`."""
+    """Run the batch; exit 2 with a message when it fails, with finished parts kept for `--resume`."""
     arguments = _parser().parse_args(argv)
     arguments.sales = arguments.sales or arguments.file
-    configure_logging()
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for every request tells nobody anything
-    try:
-        run(arguments)
-    except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except OSError as error:  # a folder that cannot be made, a full disk
-        print(f"{arguments.out} could not be made: {error}.", file=sys.stderr)
-        return 2
-    return 0
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # one line a request
+    return exit_code(lambda: run(arguments))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -115,18 +119,20 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, required=True, help="FILE.parquet or FILE.csv, replaced when complete"
     )
     parser.add_argument("--horizon-days", type=_horizon, default=DEFAULT_HORIZON_DAYS)
-    parser.add_argument("--sales", type=Path, help="history to forecast from, instead of the model's own")
-    parser.add_argument("file", type=Path, nargs="?", metavar="SALES", help="the same without its name")
-    parser.add_argument("--future", type=Path, help="dates, stores and items to forecast, instead of all")
-    parser.add_argument("--url", help="a running server to ask, instead of the champion here")
+    parser.add_argument("--sales", type=Path, help="history to forecast from; by default that of the model")
+    parser.add_argument("file", type=Path, nargs="?", metavar="SALES", help="the same as --sales")
+    parser.add_argument("--future", type=Path, help="dates, stores and items to forecast; by default all")
+    parser.add_argument("--url", help="use a running server; by default the champion of this directory")
     parser.add_argument("--resume", action="store_true", help="keep the finished parts of an interrupted run")
     return parser
 
 
 def _horizon(text: str) -> int:
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_HORIZON_DAYS:
+    if text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MAX_HORIZON_DAYS:
         return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to {MAX_HORIZON_DAYS}")
+    raise argparse.ArgumentTypeError(
+        f"found {quoted(text)}, expected a whole number from 1 to {MAX_HORIZON_DAYS}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Who answers a batch: the bento's service class in this process, or a server somewhere else."""
+"""Where a batch gets its forecasts: the service class in this process, or a running server."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from numpy.typing import NDArray
 from data.errors import StorecastError
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
+from data.text import quoted, shortened
 from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
 from service.api.caller_history import newest_days
 
 LEVELS = (80, 95)
 PAGE = 10_000
 TRIES, LONGEST_WAIT_SECONDS = 5, 30.0
-PATIENCE_SECONDS = 120.0
+TIMEOUT_SECONDS = 120.0
 HISTORY_DAY_BYTES, BODY_BYTES = 40, 8_000_000
 BUSY = frozenset((429, 503, 504))
 
 
 class ForecastSource(Protocol):
-    """Forecasts for many series of one model; `series` and `cutoff` are the history's when one was given."""
+    """Forecasts of one model; `series` and `cutoff` are those of your own history where there is one."""
 
     version: str
     series: SeriesIndex
@@ -39,12 +40,12 @@ class ForecastSource(Protocol):
 
 
 class LocalForecasts:
-    """BentoML's service class used in this process, which since 1.2 is what a runner is."""
+    """BentoML's service class in this process."""
 
     chunk = 1_000
 
     def __init__(self, history: SalesPanel | None) -> None:
-        from service.app import ForecastService  # imports BentoML, which asking a server does not take
+        from service.app import ForecastService  # imports BentoML, which a remote batch does not need
 
         self._forecasts = ForecastService().live_model.forecasts
         table = self._forecasts.table
@@ -53,7 +54,7 @@ class LocalForecasts:
         self.series, self.cutoff = (history.series, history.end) if history else (table.series, table.cutoff)
 
     def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> ForecastTable:
-        """From the champion's table, or from its model when there is a history."""
+        """From the champion's table, or from its model where there is a history."""
         if self._history is not None:
             return self._forecasts.from_history(self._history.select(rows), horizon_days)
         return self._forecasts.from_table(rows, horizon_days)
@@ -67,10 +68,10 @@ class RemoteForecasts:
         self._history = newest_days(history) if history else None
         health = self._send("GET", "/health")
         if not isinstance(health, dict) or health.get("service") != "storecast":
-            raise StorecastError(f"{url} is no Storecast server.", hint="Give the address of its page.")
+            raise StorecastError(f"{url} is not a Storecast server.", hint="Give the address of its page.")
         model = health["model"]
         if model is None:
-            raise StorecastError(f"{url} has no model to answer with.", hint="GET /health there says why.")
+            raise StorecastError(f"{url} has no model.", hint=f"GET {url}/health gives the reason.")
         self.version = model["version"]
         if history is None:
             self.series, self.cutoff = self._known_series(), np.datetime64(model["cutoff"], "D")
@@ -80,13 +81,13 @@ class RemoteForecasts:
         self.chunk = min(1_000, max(1, BODY_BYTES // (HISTORY_DAY_BYTES * max(n_days, 1))))
 
     def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> ForecastTable:
-        """One request; raises `StorecastError` when the server's model is no longer the one begun with."""
+        """One request; raises `StorecastError` when the server has loaded another model since the start."""
         body = {"series": list(self._series_bodies(rows)), "horizon_days": horizon_days, "levels": LEVELS}
         answer = self._send("POST", "/forecast", body)
         if answer["model_version"] != self.version:
             raise StorecastError(
-                f"The server changed its model from {self.version} to {answer['model_version']} half-way.",
-                hint="Start the batch again.",
+                f"The server replaced model {self.version} by {answer['model_version']} during the batch.",
+                hint="Run the batch again.",
             )
         series = self.series.select(rows)
         return _table_of(answer["forecasts"], series, self.cutoff, horizon_days)
@@ -121,17 +122,22 @@ class RemoteForecasts:
                     break
             if left:
                 time.sleep(min(wait, LONGEST_WAIT_SECONDS))
-        raise StorecastError(f"{method} {path} at {self._client.base_url} was not answered: {problem}")
+        raise StorecastError(f"{method} {path} at {self._client.base_url} failed: {problem}")
 
 
 def connect(url: str, key: str | None) -> httpx.Client:
-    """The HTTP client of `RemoteForecasts`."""
+    """The HTTP client of `RemoteForecasts`; raises `StorecastError` for what is not an address."""
     headers = {"authorization": f"Bearer {key}"} if key else {}
-    return httpx.Client(base_url=url, headers=headers, timeout=PATIENCE_SECONDS)
+    try:
+        return httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_SECONDS)
+    except httpx.InvalidURL as error:
+        raise StorecastError(
+            f"{quoted(url)} is not an address: {error}.", hint="Expected one like http://localhost:3000."
+        ) from error
 
 
 def _json_of(answer: httpx.Response) -> Any:
-    """What was answered; None when it is no JSON, as from a proxy or a server of another kind."""
+    """The body of a response; None when it is not JSON, as from a proxy or another kind of server."""
     try:
         return answer.json()
     except ValueError:
@@ -139,15 +145,15 @@ def _json_of(answer: httpx.Response) -> Any:
 
 
 def _wait_seconds(answer: httpx.Response) -> float:
-    """What the server asks for; a second where it names a date, as one in front of it may."""
+    """Seconds the server asks to wait; 1 where it names a date instead, as a proxy may."""
     given = answer.headers.get("retry-after", "")
     return float(given) if re.fullmatch(r"\d{1,9}", given, re.ASCII) else 1.0
 
 
 def _problem_of(answer: httpx.Response, content: Any) -> str:
     error = content.get("error") if isinstance(content, dict) else None
-    told = error.get("message") if isinstance(error, dict) else None
-    return f"{answer.status_code}, {told or answer.reason_phrase or 'without a reason.'}"
+    message = error.get("message") if isinstance(error, dict) else None
+    return shortened(f"{answer.status_code}, {message or answer.reason_phrase or 'no reason given.'}", 300)
 
 
 def _days_of(history: SalesPanel, row: int) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What a batch is given: a history file, a file of wishes, and the rows of either that cannot be used."""
+"""Input of a batch: a history file, a file of requested rows, and the rows of either that are rejected."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KEYS = (DATE, STORE, ITEM)
 
 @dataclass(frozen=True)
 class Reject:
-    """A row that was left out, as it stood in the file, and why; rows count from 1 below the header."""
+    """A rejected row as it is in the file, and the reason; rows count from 1 below the header."""
 
     row: int
     date: str
@@ -36,7 +36,7 @@ class Reject:
 
 
 def read_history(path: Path, params: DataParams) -> tuple[SalesPanel, list[Reject]]:
-    """Read sales and clean them as training does, but leave out rows without date, store, item or number.
+    """Read sales and clean them as training does, but reject rows without date, store, item or number.
 
     Raises `DataContractError` when the file cannot be read or no row can be used.
     """
@@ -46,14 +46,14 @@ def read_history(path: Path, params: DataParams) -> tuple[SalesPanel, list[Rejec
     is_empty = _mapped(columns[SALES], lambda text: text in SPELT_MISSING).astype(bool)
     latest = np.datetime64("today") + np.timedelta64(params.max_days_ahead, "D")
     problems = _key_problems(columns, times)
-    problems[~is_empty & np.isnan(sales)] = "its sales are no number"
-    problems[times > latest] = "its date is still far ahead"
+    problems[~is_empty & np.isnan(sales)] = "sales is not a number"
+    problems[times > latest] = "date is in the future"
     is_good = problems == ""
     rejects = _rejects(columns, problems)
     if not is_good.any():
-        first = f"the first was left out because {rejects[0].reason}" if rejects else "it is empty"
+        first = f"in row {rejects[0].row}, {rejects[0].reason}" if rejects else "it has no rows"
         raise DataContractError(
-            f"{path.name} has no row that can be used; {first}.",
+            f"{path.name} has no row that can be used: {first}.",
             hint="Expected are date, store, item, sales; data.columns in params.yaml maps other names.",
         )
     rows = FileRows(
@@ -81,8 +81,8 @@ def read_requested_rows(
     rows = _series_of(columns, series, problems == "")
     steps = (times.astype("datetime64[D]") - cutoff).astype(np.int64)
     is_in_reach = (steps >= 1) & (steps <= horizon_days)
-    problems[(problems == "") & (rows < 0)] = "the model knows no such series"
-    problems[(problems == "") & ~is_in_reach] = f"its date is not within {horizon_days} days after {cutoff}"
+    problems[(problems == "") & (rows < 0)] = "the model does not know this series"
+    problems[(problems == "") & ~is_in_reach] = f"date is not within {horizon_days} days after {cutoff}"
     is_good = problems == ""
     requested = np.zeros((len(series), horizon_days), bool)
     requested[rows[is_good], steps[is_good] - 1] = True
@@ -90,11 +90,11 @@ def read_requested_rows(
 
 
 def _key_problems(columns: dict[str, EncodedColumn], times: NDArray[np.datetime64]) -> NDArray[Any]:
-    """What is wrong with each row's date, store or item, as object (n_rows,); empty where nothing is."""
+    """The problem of each row's date, store or item, as object (n_rows,); empty where there is none."""
     problems = np.full(len(times), "", dtype=object)
     for name in (ITEM, STORE):
-        problems[_mapped(columns[name], lambda text: text == "").astype(bool)] = f"it has no {name}"
-    problems[np.isnat(times)] = "its date cannot be read"
+        problems[_mapped(columns[name], lambda text: text == "").astype(bool)] = f"{name} is empty"
+    problems[np.isnat(times)] = "date cannot be read"
     return problems
 
 
@@ -107,13 +107,13 @@ def _times(path: Path, column: EncodedColumn, params: DataParams) -> NDArray[np.
 
 
 def _mapped(column: EncodedColumn, read: Callable[[str], float]) -> NDArray[np.float64]:
-    """A number for each row, read once for each distinct text, (n_rows,)."""
+    """A number for each row, parsed once for each distinct text, (n_rows,)."""
     numbers: NDArray[np.float64] = np.array([read(text) for text in column.texts], np.float64)[column.codes]
     return numbers
 
 
 def _taken(column: EncodedColumn, is_good: NDArray[np.bool_]) -> EncodedColumn:
-    """Some rows of a column, with the texts they need: others would have a say in what a label is."""
+    """Some rows of a column, with their texts alone: texts of other rows would affect the type of labels."""
     used, codes = np.unique(column.codes[is_good], return_inverse=True)
     return replace(column, texts=[column.texts[code] for code in used.tolist()], codes=codes)
 
@@ -121,7 +121,7 @@ def _taken(column: EncodedColumn, is_good: NDArray[np.bool_]) -> EncodedColumn:
 def _series_of(
     columns: dict[str, EncodedColumn], known: SeriesIndex, is_good: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
-    """Each row's series in the table, −1 where it is none of it or the row is bad, (n_rows,)."""
+    """Each row's series in the table, −1 where it is unknown or the row is bad, (n_rows,)."""
     stores, items = (_taken(columns[name], is_good) for name in (STORE, ITEM))
     labels = [parse_labels(column.texts, column.is_text) for column in (stores, items)]
     pairs, pair_of_row = np.unique(np.stack([stores.codes, items.codes]), axis=1, return_inverse=True)

@@ -1,4 +1,4 @@
-"""What a batch writes: finished parts, kept while it runs, and the file they become once all are there."""
+"""Output of a batch: finished parts, kept while it runs, and the file they are joined to at the end."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from data.atomic_files import atomic_path, atomic_write_json
 from data.errors import DataContractError
 from data.panel.schema import DATE, ITEM, STORE
 from data.panel.series_index import SeriesId
+from data.text import quoted
 from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
 from service.api.series_response import rounded
 from service.batch.input import Reject
@@ -27,22 +28,23 @@ if TYPE_CHECKING:
 SUFFIXES = (".parquet", ".csv")
 NUMBERS = ("forecast", "lower_80", "upper_80", "lower_95", "upper_95")
 MANIFEST = "manifest.json"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Parts:
-    """Parts of one output beside it, in `.<name>.parts/`; good only for the run their manifest describes."""
+    """Parts of one output, in `.<name>.parts/` beside it; valid only for the run their manifest describes."""
 
     def __init__(self, out: Path) -> None:
         if out.suffix not in SUFFIXES:
             raise DataContractError(
-                f"{out.name} ends in {out.suffix or 'nothing'}, expected {' or '.join(SUFFIXES)}.",
-                hint="Name the file accordingly.",
+                f"{quoted(out.name)} has the wrong ending, expected {' or '.join(SUFFIXES)}.",
+                hint="Rename the file.",
             )
         self._out = out
         self._folder = out.with_name(f".{out.name}.parts")
 
     def begin(self, manifest: dict[str, Any], resume: bool) -> int:
-        """Make room for parts; returns how many of an interrupted run with the same manifest are kept."""
+        """Prepare the folder; returns how many parts of an earlier run with the same manifest are kept."""
         if not (resume and self._read_manifest() == manifest):
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder.mkdir(parents=True)
@@ -50,11 +52,11 @@ class Parts:
         return sum(1 for _ in self._folder.glob("[0-9]*.parquet"))
 
     def has(self, number: int) -> bool:
-        """Whether a part is there, whole."""
+        """Whether a part is finished."""
         return self._path(number).exists()
 
     def write(self, number: int, table: ForecastTable, requested: NDArray[np.bool_] | None) -> int:
-        """Write one part, or what is requested of it; returns its rows."""
+        """Write one part, or its requested rows; returns the number of rows."""
         from pyarrow import parquet
 
         rows = forecast_rows(table, requested)
@@ -63,7 +65,7 @@ class Parts:
         return int(rows.num_rows)
 
     def finish(self, count: int) -> int:
-        """Put the parts together under the name of the output, all or nothing; returns its rows."""
+        """Join the parts to the output file, atomically; returns the number of rows."""
         from pyarrow import parquet
 
         n_rows = 0
@@ -88,7 +90,7 @@ class Parts:
 
 
 def forecast_rows(table: ForecastTable, requested: NDArray[np.bool_] | None = None) -> pa.Table:
-    """One row per series and day, series by series, with the numbers as they are told online."""
+    """One row per series and day, series by series, rounded as in HTTP responses."""
     import pyarrow as pa
 
     days = table.cutoff + 1 + np.arange(table.horizon_days)
@@ -107,14 +109,23 @@ def forecast_rows(table: ForecastTable, requested: NDArray[np.bool_] | None = No
 
 
 def write_rejects(path: Path, rejects: Sequence[Reject]) -> None:
-    """Write them beside the output; without any, what a run before has left there goes."""
+    """Write the rejected rows; without any, remove the file of an earlier run."""
     if not rejects:
         path.unlink(missing_ok=True)
         return
     with atomic_path(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(asdict(rejects[0])))
         writer.writeheader()
-        writer.writerows(asdict(reject) for reject in rejects)
+        for reject in rejects:
+            writer.writerow({name: safe_cell(value) for name, value in asdict(reject).items()})
+
+
+def safe_cell(value: Any) -> Any:
+    """A CSV value that no spreadsheet takes for a formula: text that begins like one gets an apostrophe.
+
+    As OWASP recommends against CSV injection.
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def _labels(labels: Sequence[SeriesId], rows: NDArray[np.int64]) -> Any:
@@ -124,13 +135,19 @@ def _labels(labels: Sequence[SeriesId], rows: NDArray[np.int64]) -> Any:
 
 
 def _as_written(rows: pa.Table, is_csv: bool) -> pa.Table:
-    """Days without a time where text is written; Parquet keeps what pandas reads as dates."""
+    """CSV has days without a time, and safe labels; Parquet has what pandas reads as dates."""
     import pyarrow as pa
 
     if not is_csv:
         return rows
     place = rows.column_names.index(DATE)
-    return rows.set_column(place, DATE, rows[DATE].cast(pa.date32()))
+    rows = rows.set_column(place, DATE, rows[DATE].cast(pa.date32()))
+    for name in (STORE, ITEM):
+        if rows.schema.field(name).type == pa.string():
+            labels = rows[name].combine_chunks().dictionary_encode()
+            safe = pa.array([safe_cell(label) for label in labels.dictionary.to_pylist()], pa.string())
+            rows = rows.set_column(rows.column_names.index(name), name, safe.take(labels.indices))
+    return rows
 
 
 def _writer(path: Path, schema: pa.Schema) -> Any:

@@ -1,4 +1,4 @@
-"""A batch asked of a running server: the same file as in-process, and words about servers that cannot."""
+"""A batch by a running server: the same file as in-process, and messages about servers that cannot."""
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,12 +13,12 @@ from service.batch import __main__ as batch
 from tests.integration.serving import Service
 
 
-@pytest.mark.parametrize("brings_history", [False, True])
+@pytest.mark.parametrize("has_history", [False, True])
 def test_a_server_gives_the_same_file_as_this_process(
-    service: Service, clone: Path, small_panel: SalesPanel, brings_history: bool
+    service: Service, clone: Path, small_panel: SalesPanel, has_history: bool
 ) -> None:
     options = ["--horizon-days", "9"]
-    if brings_history:
+    if has_history:
         write_csv(small_panel, clone / "sales.csv")
         options += ["--sales", "sales.csv"]
     assert batch.main([*options, "--out", "here.csv"]) == 0
@@ -47,11 +47,11 @@ def stranger() -> Iterator[str]:
     server.server_close()
 
 
-def test_a_server_that_is_no_storecast_is_told_from_one(
+def test_another_kind_of_server_is_recognised(
     stranger: str, clone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert batch.main(["--out", "f.csv", "--url", stranger]) == 2
-    assert "is no Storecast server" in capsys.readouterr().err
+    assert "is not a Storecast server" in capsys.readouterr().err
     assert not (clone / "f.csv").exists()
 
 
