@@ -10,13 +10,13 @@ import numpy as np
 
 from models.components.level_breaks import broken_levels
 from models.components.seasonal_profile import Floats
+from models.evaluation.paired_gain import paired_gain
 from models.evaluation.scores import Array
 from models.forecaster.member_selection import combine
 from models.forecaster.members import FLOOR, MemberForecasts
 
 SELECTION_DAYS = 7
-DEVIATIONS = 2.0  # from day to day, by which a change has to be better
-LEAST_GAIN_SHARE = 0.02
+STANDARD_ERRORS, MIN_GAIN_SHARE = 2.0, 0.02  # what another correction has to gain
 
 
 @dataclass(frozen=True)
@@ -93,16 +93,13 @@ def select_correction(
 
     errors = {correction: error(correction) for correction in CORRECTIONS}
     no_worse = [one for one in CORRECTIONS if errors[one].sum() <= errors[default].sum()]
-    unbeaten = (one for one in no_worse if not any(_beats(other, errors[one]) for other in errors.values()))
+    unbeaten = (
+        one
+        for one in no_worse
+        if not any(
+            paired_gain(errors[one], other, STANDARD_ERRORS, MIN_GAIN_SHARE).is_significant
+            for other in errors.values()
+        )
+    )
     start = CORRECTIONS.index(default)
     return min(unbeaten, key=lambda one: (abs(CORRECTIONS.index(one) - start), errors[one].sum()))
-
-
-def _beats(error: Floats, other: Floats) -> bool:
-    """Whether it is less by more than 2 % and by two standard errors of the daily gains.
-
-    Both saw the same days, so that what makes a day hard for both cancels.
-    """
-    gain = other - error
-    noise = DEVIATIONS * float(np.std(gain, ddof=1)) * len(gain) ** 0.5
-    return bool(gain.sum() > max(noise, LEAST_GAIN_SHARE * float(other.sum())))

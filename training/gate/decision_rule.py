@@ -1,4 +1,19 @@
-"""The gate, in arrays alone: whether a challenger's forecasts beat the champion's by more than chance."""
+"""The gate's rule, in arrays alone: whether a challenger's forecasts replace the champion's.
+
+    day          1     2     3     4     5     6     7      sum
+    champion    310   295   402   288   301   350   377    2,323   absolute error of all series, a_d
+    challenger  290   281   371   290   280   331   352    2,195   b_d
+    gain         20    14    31    -2    21    19    25      128   g_d = a_d - b_d
+
+A challenger is promoted when all three hold:
+
+1. The gain is statistically significant: Σ g_d > max(noise_margin · sd(g_d) · √n, least_gain_share · Σ a_d).
+   Above: 128 > max(1 · 10.4 · √7, 0.01 · 2,323) = 27.5. Its source: `models.evaluation.paired_gain`.
+2. No store gets worse: its error grows by at most `worst_store_share`.
+3. The total gets no worse: |bias| grows by at most `worst_bias_share` or, where larger, the gain in WAPE.
+
+Otherwise, and on a tie, the champion stays.
+"""
 
 from __future__ import annotations
 
@@ -13,25 +28,28 @@ from pydantic import Field
 from data.panel.series_index import SeriesId, SeriesIndex
 from data.params import Params
 from data.text import counted
+from models.evaluation.paired_gain import paired_gain
 
 Array = NDArray[np.floating[Any]]
 
+MAX_STORES = 5  # named in a reason
+
 
 class GateParams(Params):
-    """What a challenger has to show, under `retrain.gate` in params.yaml."""
+    """Thresholds of the rule, under `retrain.gate` in params.yaml."""
 
     days: int = Field(default=7, ge=2)
-    """The newest days, which both models forecast without knowing them."""
+    """The newest days, which both models forecast without having seen them."""
     noise_margin: float = Field(default=1.0, ge=0)
-    """How many standard errors, from day to day, the gain has to exceed. Two would refuse what helps on some
-    weekdays more than on others: in the replay of the Kaggle set, a challenger that was 37 % better."""
+    """Standard errors that the gain has to exceed. Two are too strict for a gain that differs by weekday: in
+    a replay of the Kaggle data they refused a challenger that was 37 % better."""
     least_gain_share: float = Field(default=0.01, ge=0)
     """A smaller gain is a tie."""
     worst_store_share: float = Field(default=0.05, ge=0)
-    """By how much the error of a store may grow."""
+    """By how much the error of one store may grow."""
     worst_bias_share: float = Field(default=0.05, ge=0)
-    """By how much the total may be further off, unless WAPE gains more: on sparse sales WAPE rewards
-    forecasting too little."""
+    """By how much the total may get worse, unless WAPE gains more: on sparse sales WAPE rewards forecasts
+    that are too low."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +78,7 @@ class DailyScorecard:
 
     @property
     def bias(self) -> float:
-        """Forecast too much over sales, in percent."""
+        """Forecast minus sales over sales, in percent."""
         return _percent((self.forecast - self.sold).sum(), self.sold.sum())
 
     def to_json(self) -> dict[str, Any]:
@@ -78,64 +96,63 @@ class DailyScorecard:
 
 @dataclass(frozen=True)
 class GateDecision:
-    """What the gate says, and why in plain words."""
+    """Whether to promote, and the reasons as sentences."""
 
     promote: bool
     reasons: tuple[str, ...]
 
 
 def decide(champion: DailyScorecard, challenger: DailyScorecard, params: GateParams) -> GateDecision:
-    """Promote a challenger whose gain is statistically significant and with which no store gets worse.
-
-    Noise is the standard error of the sum of daily differences: both saw the same days, so that what makes a
-    day hard for both cancels (a paired t statistic). The scorecards must be of the same sales.
-    """
+    """Apply the rule to two scorecards of the same sales."""
     if not champion.sold.sum() > 0:
         return GateDecision(False, ("Nothing was sold on the days of the comparison: the champion stays.",))
-    found = _compared(champion, challenger)
-    gain = (champion.error - challenger.error).sum(0)
-    noise = params.noise_margin * float(np.std(gain, ddof=1)) * len(gain) ** 0.5
-    needed = max(noise, params.least_gain_share * float(champion.error.sum()))
-    if not gain.sum() > needed:
-        beyond = _percent(needed, champion.error.sum())
-        return GateDecision(
-            False, (found, f"Not statistically significant: that takes more than {beyond:.1f} %. Kept.")
-        )
-    objections = [*_hurt_stores(champion, challenger, params), *_worse_total(champion, challenger, params)]
+    found = _comparison(champion, challenger)
+    gain = paired_gain(
+        champion.error.sum(0), challenger.error.sum(0), params.noise_margin, params.least_gain_share
+    )
+    if not gain.is_significant:
+        needed = _percent(gain.needed, champion.error.sum())
+        reason = f"A gain of over {needed:.1f} % would be" if isfinite(needed) else "No gain is"
+        return GateDecision(False, (found, f"{reason} statistically significant: kept."))
+    objections = [*_worse_stores(champion, challenger, params), *_worse_total(champion, challenger, params)]
     if objections:
         return GateDecision(False, (found, *objections))
     return GateDecision(
-        True, (found, "That is statistically significant, and no store gets worse: promoted.")
+        True, (found, "The gain is statistically significant, and no store gets worse: promoted.")
     )
 
 
-def _compared(champion: DailyScorecard, challenger: DailyScorecard) -> str:
-    gain = _percent(champion.error.sum() - challenger.error.sum(), champion.error.sum())
-    better = "as good" if gain == 0 else f"{abs(gain):.1f} % {'better' if gain > 0 else 'worse'}"
+def _comparison(champion: DailyScorecard, challenger: DailyScorecard) -> str:
+    gain = champion.error.sum() - challenger.error.sum()
+    share = _percent(abs(gain), champion.error.sum())
+    size = f"{share:.1f} % " if isfinite(share) else ""
+    result = "as accurate as the champion" if gain == 0 else f"{size}{'better' if gain > 0 else 'worse'}"
     days = f"{counted(len(champion.days), 'day')} to {champion.days[-1]}"
     return (
-        f"On the {days}, unknown to both, the challenger is {better}: "
-        f"WAPE {challenger.wape:.2f} %, the champion's {champion.wape:.2f} %."
+        f"On the {days}, which neither model has seen, the challenger is {result}: "
+        f"WAPE {challenger.wape:.2f} %, champion {champion.wape:.2f} %."
     )
 
 
-def _hurt_stores(champion: DailyScorecard, challenger: DailyScorecard, params: GateParams) -> list[str]:
+def _worse_stores(champion: DailyScorecard, challenger: DailyScorecard, params: GateParams) -> list[str]:
     before, after = champion.error.sum(1), challenger.error.sum(1)
-    hurt = np.flatnonzero(after > before * (1 + params.worst_store_share))
+    worse = np.flatnonzero(after > before * (1 + params.worst_store_share))
     return [
-        f"Store {champion.stores[store]} would be off by {after[store]:,.1f} units instead of "
-        f"{before[store]:,.1f}, over {100 * params.worst_store_share:g} % worse: kept."
-        for store in hurt
-    ]
+        f"The error of store {champion.stores[store]} would be {after[store]:,.1f} units instead of "
+        f"{before[store]:,.1f}, over {100 * params.worst_store_share:g} % more: kept."
+        for store in worse[:MAX_STORES]
+    ] + ([f"So would {counted(len(worse) - MAX_STORES, 'other store')}."] if len(worse) > MAX_STORES else [])
 
 
 def _worse_total(champion: DailyScorecard, challenger: DailyScorecard, params: GateParams) -> list[str]:
     allowed = max(100 * params.worst_bias_share, champion.wape - challenger.wape)
     if abs(challenger.bias) <= abs(champion.bias) + allowed:
         return []
-    return [
-        f"Its total would be off by {challenger.bias:+.1f} %, the champion's by {champion.bias:+.1f} %: kept."
-    ]
+    return [f"Its total would be {_signed(challenger.bias)}, the champion's {_signed(champion.bias)}: kept."]
+
+
+def _signed(bias: float) -> str:
+    return f"{abs(bias):.1f} % too {'high' if bias > 0 else 'low'}"
 
 
 def _percent(part: float, whole: float) -> float:

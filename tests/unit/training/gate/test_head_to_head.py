@@ -12,7 +12,7 @@ from models.forecaster.forecaster import Forecaster
 from models.forecaster.recent_correction import FOLLOW_BREAKS, NO_CORRECTION, RecentCorrection
 from models.storage.version_record import ChampionRecord
 from training.gate.correction_policy import DefaultCorrections
-from training.gate.head_to_head import compare_head_to_head
+from training.gate.head_to_head import compare_head_to_head, fit_without_newest_days
 from training.train import Settings
 
 DAYS = 7
@@ -80,3 +80,29 @@ def test_what_an_older_week_objected_to_has_no_say_in_a_contest_that_looks(
     ]
     np.testing.assert_array_equal(cards[0].forecast, cards[1].forecast)
     assert fitted.recent_correction == NO_CORRECTION
+
+
+def test_members_are_selected_on_days_before_the_comparison(fitted: Forecaster, panel: SalesPanel) -> None:
+    """The fold that holds the days of the comparison counts only up to them."""
+    history = panel.until(panel.end - DAYS)
+    flipped = [
+        replace(fold, actual=np.where(np.arange(28) < 28 - DAYS, fold.actual, 1000).astype(np.float32))
+        for fold in fitted.folds[:1]
+    ]
+    other = replace(fitted, folds=(*flipped, *fitted.folds[1:]))
+    assert fit_without_newest_days(other, history).chosen == fit_without_newest_days(fitted, history).chosen
+
+
+def test_members_are_selected_again_from_the_folds_before_the_comparison(
+    fitted: Forecaster, panel: SalesPanel
+) -> None:
+    perfect = [replace(fold, overall=fold.actual) for fold in fitted.folds]
+    assert (
+        fit_without_newest_days(replace(fitted, folds=tuple(perfect)), panel.until(panel.end - DAYS)).chosen
+        == "O"
+    )
+
+
+def test_folds_of_series_that_are_no_longer_sold_are_left_out(fitted: Forecaster, panel: SalesPanel) -> None:
+    fewer = panel.select(np.arange(1, panel.n_series)).until(panel.end - DAYS)
+    assert fit_without_newest_days(fitted, fewer).chosen
