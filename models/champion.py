@@ -74,28 +74,33 @@ class Champion:
     @cached_property
     def history(self) -> SalesPanel:
         """The newest sales of every known series, up to the cutoff."""
-        return SalesPanel.load(self.folder / "history.npz")
+        return SalesPanel.load(self._unchanged("history") / "history.npz")
 
     @cached_property
     def forecaster(self) -> Forecaster:
         """The model itself, for what is not in the table; imports xgboost."""
         from models.forecaster.forecaster import Forecaster
 
-        return Forecaster.load(self.folder)
+        return Forecaster.load(self._unchanged("forecaster", "backtest", "tree"))
 
     @cached_property
     def seed(self) -> SeedRegressor:
         """The better of the two baseline regressors, for callers who send its ten features."""
         from models.baselines.seed_regressor import SeedRegressor
 
-        return SeedRegressor.load(self.folder)
+        return SeedRegressor.load(self._unchanged("seed"))
 
     @cached_property
     def backtest(self) -> NewestFold | None:
         """Forecasts and sales of the newest fold; None when the history was too short for one."""
         from models.forecaster.backtest_folds import NewestFold
 
-        return NewestFold.open(self.folder)
+        return NewestFold.open(self._unchanged("forecaster.json", "backtest"))
+
+    def _unchanged(self, *prefixes: str) -> Path:
+        """The folder, once these files are checked again: they may be first used days after loading."""
+        version_record.verify(self.folder, self.record, prefixes)
+        return self.folder
 
     @cached_property
     def accuracy(self) -> Accuracy | None:

@@ -1,8 +1,7 @@
-"""A champion's own answers: every series, step and bound, computed once and memory-mapped by its servers."""
+"""The forecast table of a version: every series, step and bound, computed once when it is saved."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -11,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.atomic_files import atomic_path, atomic_write_json
-from data.errors import ArtifactError
+from data.errors import ArtifactError, StorecastError
 from data.panel.sales_panel import SeriesIndex
+from models.storage.bounded_json import HINT, read_json
 
 COVERAGE_LEVELS = (50, 80, 90, 95)
 COLUMNS = ("forecast", *(f"{side}_{level}" for level in COVERAGE_LEVELS for side in ("lower", "upper")))
@@ -51,7 +51,7 @@ class ForecastTable:
     def save(self, folder: Path) -> None:
         """Write `forecasts.npy`, `methods.npy` and `series.json` into an existing folder."""
         for name, array in (("forecasts.npy", self.values), ("methods.npy", self.methods)):
-            with atomic_path(folder / name) as path:  # whoever has the old file mapped keeps it
+            with atomic_path(folder / name) as path:
                 np.save(path, array)
         index = {
             "cutoff": str(self.cutoff),
@@ -64,22 +64,37 @@ class ForecastTable:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Map a saved table into memory; raises `ArtifactError` when its parts do not fit together."""
+        """Read a saved table; raises `ArtifactError` unless its parts fit and every value is a number.
+
+        The arrays are private copies in memory, 3 MB for a thousand series: a file that is changed in place
+        while it is served would otherwise change the answers, and a truncated one would end the process.
+        """
+        index = read_json(folder / "series.json")
         try:
-            index = json.loads((folder / "series.json").read_text(encoding="utf-8"))
-            values = np.load(folder / "forecasts.npy", mmap_mode="r", allow_pickle=False)
-            methods = np.load(folder / "methods.npy", mmap_mode="r", allow_pickle=False)
-            series = SeriesIndex.from_json(index)
-        except (OSError, ValueError, KeyError) as error:
+            values = np.load(folder / "forecasts.npy", allow_pickle=False)
+            methods = np.load(folder / "methods.npy", allow_pickle=False)
+            series, cutoff = SeriesIndex.from_json(index), np.datetime64(index["cutoff"], "D")
+            mean_sales, columns = np.asarray(index["mean_sales"], np.float32), tuple(index["columns"])
+        except (OSError, EOFError, ValueError, KeyError, TypeError, MemoryError, StorecastError) as error:
             raise ArtifactError(
-                f"The forecast table in {folder} cannot be read: {error}.",
-                hint="Restore the version from DVC or train again.",
+                f"The forecast table in {folder} cannot be read: {error}.", hint=HINT
             ) from error
-        shape = (len(series), methods.shape[1], len(COLUMNS))
-        if values.shape != shape or index["columns"] != list(COLUMNS):
-            raise ArtifactError(
-                f"The forecast table in {folder} has shape {values.shape}; its index calls for {shape}.",
-                hint="Restore the version from DVC or train again.",
-            )
-        mean_sales = np.asarray(index["mean_sales"], np.float32)
-        return cls(series, np.datetime64(index["cutoff"], "D"), values, methods, mean_sales)
+        table = cls(series, cutoff, values, methods, mean_sales)
+        fault = f"its columns are {columns}, expected {COLUMNS}" if columns != COLUMNS else table._fault()
+        if fault:
+            raise ArtifactError(f"The forecast table in {folder} is damaged: {fault}.", hint=HINT)
+        values.flags.writeable = methods.flags.writeable = False
+        return table
+
+    def _fault(self) -> str:
+        """What makes this no table, empty for one that can be served."""
+        shape = (len(self.series), *self.methods.shape[1:], len(COLUMNS))
+        if self.methods.ndim != 2 or self.values.shape != shape or self.mean_sales.shape != shape[:1]:
+            return f"its arrays are {self.values.shape} and {self.methods.shape}, expected {shape}"
+        if self.values.dtype != np.float32 or self.methods.dtype != np.uint8:
+            return f"its arrays are of {self.values.dtype} and {self.methods.dtype}"
+        if not (np.isfinite(self.values).all() and np.isfinite(self.mean_sales).all()):
+            return "a forecast is not a number"
+        if self.values.min(initial=0) < 0 or self.methods.max(initial=0) >= len(METHODS):
+            return "a forecast is negative or its method unknown"
+        return ""

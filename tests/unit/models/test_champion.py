@@ -64,7 +64,7 @@ def test_a_champion_gives_what_was_saved(folder: Path) -> None:
 def test_a_damaged_file_is_found_on_loading(folder: Path) -> None:
     with (folder / "forecasts.npy").open("r+b") as forecasts:
         forecasts.seek(200)
-        forecasts.write(b"\xff")
+        forecasts.write(b"\x01")
     with pytest.raises(ArtifactError, match=r"forecasts\.npy"):
         Champion.load(folder)
     assert Champion.load(folder, verify=False).table.horizon_days == 5
@@ -90,3 +90,35 @@ def test_look_ups_need_neither_estimators_nor_frames(folder: Path) -> None:
         cwd=Path.cwd(),
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("part", "name"), [("history", "history.npz"), ("seed", "seed.json")])
+def test_a_file_that_changed_after_loading_is_not_used(folder: Path, part: str, name: str) -> None:
+    champion = Champion.load(folder)
+    with (folder / name).open("ab") as file:
+        file.write(b" ")
+    with pytest.raises(ArtifactError, match=f"{name} .*sha256 differs"):
+        getattr(champion, part)
+
+
+def test_what_has_no_hold_out_has_no_accuracy(folder: Path) -> None:
+    atomic_write_json(folder / "metrics.json", {"hold_out": None, "models": {}})
+    assert Champion.load(folder).accuracy is None
+
+
+def test_accuracy_is_that_of_the_hold_out_beside_seasonal_naive(folder: Path) -> None:
+    scores = {"wape": 10.5, "bias": None, "coverage_80": 80.1, "coverage_95": 94.0}
+    by_model = {"storecast": {"by_fold": {"2024-02-01": scores}}}
+    metrics = {"hold_out": "2024-02-01", "horizon_days": 28, "models": by_model}
+    atomic_write_json(folder / "metrics.json", metrics)
+    accuracy = Champion.load(folder).accuracy
+    assert accuracy is not None
+    assert (accuracy.first_day, accuracy.last_day) == (date(2024, 2, 2), date(2024, 2, 29))
+    assert (accuracy.error, accuracy.baseline_error, accuracy.bias) == (10.5, None, None)
+
+
+@pytest.mark.parametrize("metrics", [{"hold_out": "2024-02-01", "models": {"storecast": {}}}, [], {}])
+def test_metrics_that_are_none_are_refused_by_name(folder: Path, metrics: object) -> None:
+    atomic_write_json(folder / "metrics.json", metrics)
+    with pytest.raises(ArtifactError, match=r"metrics\.json"):
+        _ = Champion.load(folder).accuracy

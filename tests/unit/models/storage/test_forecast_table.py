@@ -1,4 +1,4 @@
-"""models.storage.forecast_table: a champion's own answers."""
+"""The forecast table of a version."""
 
 import json
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 
 from data.errors import ArtifactError
 from data.panel.series_index import SeriesIndex
-from models.storage.forecast_table import COLUMNS, COVERAGE_LEVELS, ForecastTable
+from models.storage.forecast_table import COLUMNS, COVERAGE_LEVELS, METHODS, ForecastTable
 
 TABLE = ForecastTable(
     SeriesIndex.from_labels([1], [7]),
@@ -35,16 +35,55 @@ def test_bounds_are_found_by_level() -> None:
         assert upper[0, 0] == COLUMNS.index(f"upper_{level}")
 
 
-def test_an_opened_table_is_mapped_not_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("change", ["overwritten", "truncated"])
+def test_changing_a_file_in_place_changes_no_opened_table(tmp_path: Path, change: str) -> None:
     TABLE.save(tmp_path)
-    assert isinstance(ForecastTable.open(tmp_path).values, np.memmap)
+    opened = ForecastTable.open(tmp_path)
+    for name in ("forecasts.npy", "methods.npy"):
+        with (tmp_path / name).open("r+b") as file:
+            file.write(
+                b"\xff" * (tmp_path / name).stat().st_size
+            ) if change == "overwritten" else file.truncate()
+    np.testing.assert_array_equal(opened.values, TABLE.values)
+    np.testing.assert_array_equal(opened.methods, TABLE.methods)
 
 
-def test_saving_again_leaves_a_mapped_table_as_it_was(tmp_path: Path) -> None:
+def test_an_opened_table_is_read_only(tmp_path: Path) -> None:
     TABLE.save(tmp_path)
-    mapped = ForecastTable.open(tmp_path)
-    replace(TABLE, values=TABLE.values + 1).save(tmp_path)
-    np.testing.assert_array_equal(mapped.values, TABLE.values)
+    with pytest.raises(ValueError, match="read-only"):
+        ForecastTable.open(tmp_path).values[0, 0, 0] = 1
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -1.0])
+def test_a_forecast_that_is_no_amount_is_refused(tmp_path: Path, value: float) -> None:
+    values = TABLE.values.copy()
+    values[0, 1, 3] = value
+    replace(TABLE, values=values).save(tmp_path)
+    with pytest.raises(ArtifactError, match=r"forecast table in .* is damaged: a forecast is n"):
+        ForecastTable.open(tmp_path)
+
+
+def test_an_unknown_method_is_refused(tmp_path: Path) -> None:
+    replace(TABLE, methods=np.array([[0, len(METHODS)]], np.uint8)).save(tmp_path)
+    with pytest.raises(ArtifactError, match="method unknown"):
+        ForecastTable.open(tmp_path)
+
+
+def test_a_table_saved_before_series_could_be_discontinued_opens(tmp_path: Path) -> None:
+    TABLE.save(tmp_path)
+    index = json.loads((tmp_path / "series.json").read_text()) | {"methods": METHODS[:3]}
+    (tmp_path / "series.json").write_text(json.dumps(index))
+    assert ForecastTable.open(tmp_path).horizon_days == 2
+
+
+@pytest.mark.parametrize("name", ["forecasts.npy", "methods.npy"])
+@pytest.mark.parametrize("n_bytes", [0, 60, 129])
+def test_a_truncated_file_is_refused(tmp_path: Path, name: str, n_bytes: int) -> None:
+    TABLE.save(tmp_path)
+    with (tmp_path / name).open("r+b") as file:
+        file.truncate(n_bytes)
+    with pytest.raises(ArtifactError, match="forecast table"):
+        ForecastTable.open(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["forecasts.npy", "methods.npy", "series.json"])
@@ -60,5 +99,5 @@ def test_a_table_of_other_series_is_refused(tmp_path: Path) -> None:
     index = json.loads((tmp_path / "series.json").read_text())
     index |= {"stores": [1, 1], "items": [7, 8]}
     (tmp_path / "series.json").write_text(json.dumps(index))
-    with pytest.raises(ArtifactError, match="shape"):
+    with pytest.raises(ArtifactError, match="expected"):
         ForecastTable.open(tmp_path)
