@@ -1,15 +1,20 @@
-"""Files that are either complete or not there, and their checksums."""
+"""Files that are either complete or not there, their checksums, and locks on folders."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
+
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -48,6 +53,28 @@ def atomic_write_text(path: Path, content: str) -> None:
 def atomic_write_json(path: Path, content: Any) -> None:
     """Replace the file as a whole by indented JSON; NaN and infinity, which are no JSON, are refused."""
     atomic_write_text(path, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Hold a folder for this process from reading to replacing; other jobs that do so wait.
+
+    May be nested. A folder that may not be written to needs no lock.
+    """
+    lock = FileLock(folder.parent / f".{folder.name}.lock", is_singleton=True)
+    try:
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            logger.info("Waiting for another job that uses %s.", folder)
+            lock.acquire()
+    except OSError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def sha256_of(path: Path) -> str:

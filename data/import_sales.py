@@ -1,14 +1,16 @@
-"""Job: copy somebody's sales file into data/raw, in place of the one before (`make up SALES=file`)."""
+"""Job: copy a sales file into data/raw, in place of the one imported before (`make up SALES=file`)."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import secrets
 import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from data.atomic_files import atomic_path, atomic_write_text
+from data.atomic_files import atomic_path, atomic_write_json, exclusive
 from data.errors import DataContractError
 from data.job_exit import exit_code
 from data.loading.cleaning_rules import DataParams
@@ -16,30 +18,56 @@ from data.loading.file_formats import SUFFIXES, is_table
 from data.loading.load_history import INGESTED, SAMPLE, RawFiles, load_history, raw_files
 from data.params import Paths, load_params
 
-NOTE = ".imported"  # names the file that was imported: the only one that may be removed again
-OLD_NOTE = ".brought"  # its name in clones of earlier versions
+NOTE = ".imported"  # names what was imported: the only files that may be removed again
+OLD_NOTE = ".brought"  # the same in clones of earlier versions, one name as plain text
 
 
 def import_sales(file: Path, raw: Path, params: DataParams) -> Path:
-    """Copy `file` into `raw` and take away the one imported before; files put there by hand stay.
+    """Copy `file` into `raw` and remove the one imported before; files put there by hand stay.
 
-    Raises `DataContractError`, with nothing changed, when the file cannot be used or would replace another's.
+    Raises `DataContractError`, with nothing changed, when the file cannot be used or would replace another.
     """
     imported = raw / file.name
-    _check(file, params)
-    _require_no_foreign_days(raw, imported)
-    if file.resolve() != imported.resolve():
-        _require_no_other(imported)
-        with atomic_path(imported) as temporary:
-            shutil.copyfile(file, temporary)
-        _forget_previous(raw, keep=imported)
-        atomic_write_text(raw / NOTE, imported.name)
+    with exclusive(raw):
+        _check(file, params)
+        _require_no_foreign_days(raw, imported)
+        if file.resolve() != imported.resolve():
+            earlier = _imported_before(raw)
+            _require_no_other(imported, earlier)
+            _write_note(
+                raw, [imported.name, *earlier]
+            )  # first, so that an import that was killed can be repeated
+            _copy(file, imported)
+            for name in earlier:
+                if name != imported.name:
+                    _remove(raw / name)
+            _write_note(raw, [imported.name])
     return imported
 
 
+def _copy(file: Path, imported: Path) -> None:
+    if file.is_dir():  # a folder of Parquet files
+        temporary = imported.with_name(f".{secrets.token_hex(4)}.{imported.name}")
+        shutil.copytree(file, temporary)
+        _remove(imported)
+        temporary.rename(imported)
+    else:
+        with atomic_path(imported) as temporary:
+            shutil.copyfile(file, temporary)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def _check(file: Path, params: DataParams) -> None:
-    if not file.is_file():
-        raise DataContractError(f"There is no file {file}.", hint="SALES= is relative to where you stand.")
+    if not file.exists():
+        raise DataContractError(
+            f"There is no file {file}.", hint="SALES= is relative to the current directory."
+        )
     if not is_table(file):
         raise DataContractError(
             f"{file.name} is none of {', '.join(SUFFIXES)}.", hint="Save it as one of these."
@@ -49,11 +77,11 @@ def _check(file: Path, params: DataParams) -> None:
     load_history(RawFiles((file,), ()), params)
 
 
-def _require_no_other(imported: Path) -> None:
-    if imported.exists() and imported != _previous(imported.parent):
+def _require_no_other(imported: Path, earlier: list[str]) -> None:
+    if imported.exists() and imported.name not in earlier:
         raise DataContractError(
             f"{imported} is there already, and was put there by hand.",
-            hint="Give your file another name, or take that one away.",
+            hint="Give your file another name, or remove that one.",
         )
 
 
@@ -62,23 +90,25 @@ def _require_no_foreign_days(raw: Path, imported: Path) -> None:
     if files.ingested and imported not in files.base:
         raise DataContractError(
             f"{raw} holds days ingested on top of other sales, the first in {files.ingested[0].name}.",
-            hint=f"Take the ingested files away to start anew with {imported.name}, or use make ingest.",
+            hint=f"Remove the ingested files to start over with {imported.name}, or use make ingest.",
         )
 
 
-def _previous(raw: Path) -> Path | None:
-    note = raw / NOTE
-    return raw / note.read_text(encoding="utf-8") if note.exists() else None
+def _imported_before(raw: Path) -> list[str]:
+    if (raw / NOTE).exists():
+        names: list[str] = json.loads((raw / NOTE).read_text(encoding="utf-8"))
+        return names
+    old = raw / OLD_NOTE
+    return [old.read_text(encoding="utf-8")] if old.exists() else []
 
 
-def _forget_previous(raw: Path, keep: Path) -> None:
-    previous = _previous(raw)
-    if previous and previous != keep:
-        previous.unlink(missing_ok=True)
+def _write_note(raw: Path, names: list[str]) -> None:
+    atomic_write_json(raw / NOTE, list(dict.fromkeys(names)))
+    (raw / OLD_NOTE).unlink(missing_ok=True)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Bring one file; 2 when it cannot be used."""
+    """Import one file; 2 when it cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m data.import_sales", description=__doc__)
     parser.add_argument("file", type=Path)
     file = parser.parse_args(argv).file.expanduser()
@@ -87,11 +117,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(file: Path, paths: Paths) -> None:
     imported = import_sales(file, paths.raw, load_params("data", DataParams, paths.params))
-    print(f"Sales from {imported.name}, {imported.stat().st_size / 1e6:.1f} MB{_beside(imported)}.")
+    n_bytes = sum(path.stat().st_size for path in (imported, *imported.rglob("*")) if path.is_file())
+    print(f"Sales from {imported.name}, {n_bytes / 1e6:.1f} MB{_beside(imported)}.")
 
 
 def _beside(imported: Path) -> str:
-    """What else is trained on, so that nobody mixes two shops unawares."""
+    """What else is trained on, so that two shops are not mixed by mistake."""
     files = raw_files(imported.parent)
     others = [path.name for path in (*files.base, *files.ingested) if path != imported]
     return f", with {', '.join(others)} that {imported.parent} holds too" if others else ""

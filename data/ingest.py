@@ -15,17 +15,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from data.atomic_files import exclusive
 from data.errors import DataContractError
 from data.job_exit import exit_code
-from data.loading.cleaning import merge_duplicates
 from data.loading.cleaning_rules import DataParams
+from data.loading.duplicates import merge_duplicates, merge_layers
 from data.loading.load_history import (
     INGESTED,
-    merge_layers,
+    daily_panel,
     panel_from_rows,
     raw_files,
     read_layers,
-    split_layers,
+    split_files,
 )
 from data.loading.raw_rows import SalesRows
 from data.loading.read_file import read_sales
@@ -65,10 +66,15 @@ class Ingestion:
 
 
 def ingest(file: Path, paths: Paths) -> Ingestion:
-    """Take over what `file` says, which is read as raw files are.
+    """Add the rows of `file`, which is read as raw files are; one job at a time does so.
 
     Raises `DataContractError`, and changes nothing, when the file cannot be used or there is no history yet.
     """
+    with exclusive(paths.raw):
+        return _ingest(file, paths)
+
+
+def _ingest(file: Path, paths: Paths) -> Ingestion:
     known, ingested, new, n_unreadable = _read(file, paths)
     values = _look_up(known, new)
     n_unknown = int(np.isnan(values).sum())
@@ -94,13 +100,14 @@ def _read(file: Path, paths: Paths) -> tuple[SalesRows, SalesRows, SalesRows, in
         hint = "Put a first file there, or run make up SALES=file."
         raise DataContractError(f"There are no sales in {paths.raw} to add to.", hint=hint)
     given = read_sales(file, params)
-    base, ingested, added = split_layers([*read_layers(files, params), [given]])
-    known, _ = merge_layers([base, ingested], params)
-    new, _ = merge_duplicates(added, params.duplicates)
-    if len(new) == 0:
+    if not np.isfinite(given.sales).any():
         raise DataContractError(f"No row of {file.name} has a number of sales; nothing was changed.")
-    merge_layers([known, new], params)  # refuses dates far from all others
-    return known, ingested, new, given.n_empty + given.n_not_numeric
+    base, ingested, added = split_files([*read_layers(files, params), [given]], params)
+    known, _ = merge_layers([base, ingested], params.duplicates)
+    new, _ = merge_duplicates(added, params.duplicates)
+    daily_panel(merge_duplicates([known, new], "last")[0], params)  # refuses totals of weeks
+    before = merge_duplicates(ingested, "last")[0] if ingested else known.take(slice(0))
+    return known, before, new, given.n_empty + given.n_not_numeric
 
 
 def _look_up(known: SalesRows, wanted: SalesRows) -> NDArray[np.float32]:
@@ -125,7 +132,7 @@ def _series(rows: SalesRows) -> IntArray:
 def _write_months(rows: SalesRows, months: NDArray[np.datetime64], raw: Path) -> None:
     month_of_row = _months(rows)
     for month in months:
-        of_month, _ = merge_duplicates(rows.take(np.flatnonzero(month_of_row == month)), "last")
+        of_month, _ = merge_duplicates([rows.take(np.flatnonzero(month_of_row == month))], "last")
         write_csv(panel_from_rows(of_month), raw / f"{INGESTED}{month}.csv.gz")
 
 
@@ -136,9 +143,18 @@ def _months(rows: SalesRows) -> NDArray[np.datetime64]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Ingest one file; 2 when it cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m data.ingest", description=__doc__)
-    parser.add_argument("file", type=Path)
-    file = parser.parse_args(argv).file.expanduser()
-    return exit_code(lambda: print(f"{file.name}: {ingest(file, Paths()).summary}"))
+    parser.add_argument("file", type=Path, nargs="?", help="CSV, CSV.gz or Parquet: date, store, item, sales")
+    file = parser.parse_args(argv).file
+    return exit_code(lambda: _run(file, Paths()))
+
+
+def _run(file: Path | None, paths: Paths) -> None:
+    if file is None:
+        hint = (
+            "Call it as make ingest FILE=new-days.csv: CSV, CSV.gz or Parquet with date, store, item, sales."
+        )
+        raise DataContractError("No file is named.", hint=hint)
+    print(f"{file.name}: {ingest(file.expanduser(), paths).summary}")
 
 
 if __name__ == "__main__":

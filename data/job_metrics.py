@@ -13,8 +13,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
+
+from data.text import quoted
 
 log = logging.getLogger(__name__)
 
@@ -118,12 +121,12 @@ def _push(job: str, report: Report) -> None:
         gauge = Gauge(metric.name, metric.help, metric.labels, registry=groups[metric.group or job])
         for labels, value in values.items():
             (gauge.labels(*labels) if labels else gauge).set(value)
-    address, handler = _address_and_handler(gateway)
     try:
+        address, handler = _address_and_handler(gateway)
         for group, registry in groups.items():
             pushadd_to_gateway(address, group, registry, timeout=TIMEOUT_SECONDS, handler=handler)
-    except OSError as error:
-        log.warning("Metrics of %s were not pushed: %s.", job, error)
+    except (OSError, HTTPException, ValueError) as error:  # away, not a gateway, or a mistyped address
+        log.warning("Metrics of %s were not pushed: %s.", job, quoted(error))
 
 
 def _address_and_handler(gateway: str) -> tuple[str, Callable[..., Any]]:

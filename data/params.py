@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data.errors import DataContractError
+from data.text import quoted
 
 Settings = TypeVar("Settings", bound=BaseModel)
 
@@ -43,7 +44,7 @@ def validate_section(section: str, model: type[Settings], content: Any) -> Setti
     except ValidationError as error:
         problem = error.errors()[0]
         place = ".".join(str(step) for step in (section, *problem["loc"]))
-        raise DataContractError(f"{place} is {problem['input']!r}; {problem['msg']}.") from error
+        raise DataContractError(f"{place} is {quoted(problem['input'])}; {problem['msg']}.") from error
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from data.atomic_files import atomic_write_json
+from data.atomic_files import atomic_write_json, exclusive
 from data.job_exit import exit_code
 from data.loading.cleaning_rules import DataParams
 from data.loading.file_formats import SUFFIXES
@@ -34,13 +34,13 @@ def prepare(paths: Paths) -> SalesPanel:
     Raises `DataContractError` when files cannot be used; nothing is written then.
     """
     params = load_params("data", DataParams, paths.params)
-    files = raw_files(paths.raw)
-    if not files.base:
-        create_sample(paths)
+    with exclusive(paths.raw):
+        if not raw_files(paths.raw).base:
+            create_sample(paths)
         files = raw_files(paths.raw)
-    for path in files.left_out:
-        logger.warning("%s is none of %s: left out.", path, ", ".join(SUFFIXES))
-    panel, report = load_history(files, params)
+        for path in files.left_out:
+            logger.warning("%s is none of %s: left out.", path, ", ".join(SUFFIXES))
+        panel, report = load_history(files, params)
     write_panel(panel, paths.sales)
     atomic_write_json(paths.data_quality, report.to_json())
     for line in report.summary_lines:

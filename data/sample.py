@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
+from data.atomic_files import exclusive
 from data.errors import DataContractError
 from data.job_exit import exit_code
 from data.loading.load_history import SAMPLE, raw_files
@@ -37,11 +38,12 @@ def create_sample(paths: Paths) -> None:
 
 def update_sample(paths: Paths) -> None:
     """Bring the sample up to its settings while it stands alone, and put it there if nothing does."""
-    files = raw_files(paths.raw)
-    if not files.base:
-        create_sample(paths)
-    elif files.base == (paths.raw / SAMPLE,) and not files.ingested:
-        _write_sample(paths)
+    with exclusive(paths.raw):
+        files = raw_files(paths.raw)
+        if not files.base:
+            create_sample(paths)
+        elif files.base == (paths.raw / SAMPLE,) and not files.ingested:
+            _write_sample(paths)
 
 
 def _write_sample(paths: Paths) -> None:

@@ -1,8 +1,6 @@
-"""Flaws in sales, each counted and settled by its rule of params.yaml; rules.py gives the reasons."""
+"""Flaws that show only in a series as a whole, counted and cleaned by the rules of cleaning_rules.py."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,72 +8,51 @@ from numpy.typing import NDArray
 from data.errors import DataContractError
 from data.loading.cleaning_rules import DataParams
 from data.loading.quality_report import MAX_EXAMPLES, Finding, examples
-from data.loading.raw_rows import SalesRows
 from data.panel.sales_panel import SalesPanel
 from data.text import counted
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
+ABSURD_FACTOR = 100_000.0  # times what usually sells: a barcode or an overflow, no sale
+MAX_SERIES_FACTOR = 10_000.0  # times the median series: no series usually sells more
+ABSURD_MIN = 1_000_000.0  # units a day
+ENDED_DAYS = 91  # without a row, while others sell on
+RARE_ZEROS_SHARE = 0.02  # of recorded days
 OUTLIER_SPREADS = 8.0
 OUTLIER_MIN_DAYS = 28
 POISSON_SPREAD = 0.5  # of the square root of a count, whatever its mean (Anscombe 1948)
 
 
-def merge_duplicates(rows: SalesRows, rule: str) -> tuple[SalesRows, tuple[Finding, ...]]:
-    """Leave one row per series and day.
-
-    Rows with the same date are duplicates and fall under the rule; rows at different times of one day are
-    parts of it and are added up. Raises `DataContractError` on duplicates under the rule "error".
-    """
-    is_crowded = _share_a_day(rows)
-    crowd = rows.take(np.flatnonzero(is_crowded))
-    crowd = crowd.take(np.lexsort((crowd.times, crowd.items.codes, crowd.stores.codes)))  # stable
-    settled, copies = _merge(crowd, crowd.times, rule)
-    duplicates = Finding("duplicates", rule, len(copies), len(rows), _named(crowd, copies))
-    if rule == "error" and duplicates.count:
-        found = f"{counted(duplicates.count, 'row')} too many; {duplicates.examples[0]}"
-        raise DataContractError(f"Series have several rows of one date: {found}.", hint="Keep one of them.")
-    days = settled.times.astype("datetime64[D]").astype("datetime64[s]")
-    daily, parts = _merge(settled, days, "sum")
-    findings = duplicates, Finding("parts of days", "sum", len(parts), len(rows), _named(settled, parts))
-    return (rows.take(~is_crowded).followed_by(daily) if len(crowd) else rows), findings
-
-
-def _share_a_day(rows: SalesRows) -> BoolArray:
-    """Which rows are not alone with their series and day, (n_rows,)."""
-    if len(rows) == 0:
-        return np.zeros(0, dtype=bool)
-    pairs = rows.stores.codes.astype(np.int64) * len(rows.items.names) + rows.items.codes
-    cells = np.searchsorted(np.unique(pairs), pairs)
-    days = rows.times.astype("datetime64[D]").astype(np.int64)
-    cells = cells * (np.ptp(days) + 1) + (days - days.min())
-    is_taken = np.zeros(cells.max() + 1, dtype=bool)
-    is_taken[cells] = True
-    if np.count_nonzero(is_taken) == len(cells):
-        return np.zeros(len(cells), dtype=bool)
-    is_crowded: BoolArray = np.bincount(cells)[cells] > 1
-    return is_crowded
-
-
-def _merge(rows: SalesRows, times: NDArray[np.datetime64], rule: str) -> tuple[SalesRows, IntArray]:
-    """Make one row of neighbours with equal series and time; also which rows repeat the one before them."""
-    if len(rows) == 0:
-        return rows, np.array([], dtype=np.int64)
-    stores, items = rows.stores.codes, rows.items.codes
-    is_repeat = (np.diff(stores) == 0) & (np.diff(items) == 0) & (times[1:] == times[:-1])
-    starts = np.flatnonzero(np.r_[True, ~is_repeat])
-    last = np.r_[starts[1:], len(rows)] - 1
-    merged = rows.take(last)
-    sales = np.add.reduceat(rows.sales, starts) if rule == "sum" else merged.sales
-    return SalesRows(times[last], merged.stores, merged.items, sales), np.flatnonzero(is_repeat) + 1
-
-
 def clean_panel(panel: SalesPanel, params: DataParams) -> tuple[SalesPanel, tuple[Finding, ...]]:
-    """Settle what shows only in a series as a whole; the panel given is left as it is."""
+    """Clean what shows only in a series as a whole; the panel given stays as it is."""
     cleaned = SalesPanel(panel.sales.copy(), panel.start, panel.series)
-    in_place = (_clean_negatives, _clean_missing_days, _clean_outliers)
-    return cleaned, tuple(settle(cleaned, params) for settle in in_place)
+    zeros = panel.sales == 0  # as recorded: a return that becomes zero is none of them
+    findings = (
+        _clean_absurd(cleaned),
+        _clean_negatives(cleaned, params),
+        _clean_missing_days(cleaned, zeros, params),
+        _clean_outliers(cleaned, params),
+        _ended_series(cleaned, params),
+    )
+    return cleaned, findings
+
+
+def _clean_absurd(panel: SalesPanel) -> Finding:
+    """Leave out values that are no sales under any rule, before anything is estimated from them.
+
+    They are 100,000 times the median selling day of their series, or of the median series if that is more.
+    """
+    selling = np.where(panel.sales > 0, panel.sales, np.nan)
+    usual = _row_medians(selling)
+    of_all = _row_medians(usual[None])  # of the median series
+    usual = np.fmin(np.fmax(usual, of_all), MAX_SERIES_FACTOR * of_all)
+    limit = np.fmax(ABSURD_FACTOR * usual, ABSURD_MIN)  # without any selling day: the minimum
+    is_absurd = np.abs(panel.sales) > limit[:, None]
+    n_known = int(np.isfinite(panel.sales).sum())
+    found = Finding("absurd sales", "missing", int(is_absurd.sum()), n_known, _cells(panel, is_absurd))
+    panel.sales[is_absurd] = np.nan
+    return found
 
 
 def _clean_negatives(panel: SalesPanel, params: DataParams) -> Finding:
@@ -91,19 +68,24 @@ def _clean_negatives(panel: SalesPanel, params: DataParams) -> Finding:
     return finding
 
 
-def _clean_missing_days(panel: SalesPanel, params: DataParams) -> Finding:
+def _clean_missing_days(panel: SalesPanel, zeros: BoolArray, params: DataParams) -> Finding:
     """Missing are days between the first and last row of a series; zeros go on to the panel's last day."""
     is_known = np.isfinite(panel.sales)
     has_begun = np.logical_or.accumulate(is_known, axis=1)
     goes_on = np.logical_or.accumulate(is_known[:, ::-1], axis=1)[:, ::-1]
     is_missing = has_begun & goes_on & ~is_known
-    n_inside, n_missing = int((has_begun & goes_on).sum()), int(is_missing.sum())
+    n_missing, n_inside = is_missing.sum(axis=1), (has_begun & goes_on).sum(axis=1)
+    has_gaps = (n_missing > 0.1 * n_inside) & (zeros.sum(axis=1) <= RARE_ZEROS_SHARE * is_known.sum(axis=1))
     note = ""
     if params.missing_days == "zero":
         panel.sales[has_begun & ~is_known] = 0.0
-    elif n_missing > 0.1 * n_inside and not (panel.sales == 0).any():
-        note = "There are no zeros: if days without sales were left out, set data.missing_days to zero."
-    return Finding("missing days", params.missing_days, n_missing, n_inside, _cells(panel, is_missing), note)
+    elif has_gaps.any():
+        which = (
+            "all series" if has_gaps.all() else f"{has_gaps.sum():,} of {counted(panel.n_series, 'series')}"
+        )
+        note = f"In {which} zeros are rare: if such days were left out, set data.missing_days to zero."
+    counts = int(n_missing.sum()), int(n_inside.sum())
+    return Finding("missing days", params.missing_days, *counts, _cells(panel, is_missing), note)
 
 
 def _clean_outliers(panel: SalesPanel, params: DataParams) -> Finding:
@@ -115,6 +97,29 @@ def _clean_outliers(panel: SalesPanel, params: DataParams) -> Finding:
         replacement = limit if params.outliers == "cap" else np.float32(np.nan)
         np.copyto(panel.sales, replacement, where=is_outlier)
     return finding
+
+
+def _ended_series(panel: SalesPanel, params: DataParams) -> Finding:
+    """Series without a row for long, while others sell on; only named, as they may return."""
+    is_known = np.isfinite(panel.sales)
+    last = panel.n_days - 1 - is_known[:, ::-1].argmax(axis=1)
+    has_ended = is_known.any(axis=1) & (panel.n_days - 1 - last > ENDED_DAYS)
+    if params.missing_days == "zero":
+        has_ended[:] = False  # days without a row are zeros
+    stores, items = panel.series.stores, panel.series.items
+    named = (
+        f"store {stores[row]}, item {items[row]}: last row on {panel.dates[last[row]]}"
+        for row in np.flatnonzero(has_ended)
+    )
+    return Finding("ended series", "keep", int(has_ended.sum()), panel.n_series, examples(named))
+
+
+def _row_medians(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Lower median of each row without NaN, (n_rows,); NaN where a row has none. Faster than nanmedian."""
+    n_known = np.isfinite(values).sum(axis=1)
+    middle = np.maximum(n_known - 1, 0) // 2
+    medians: NDArray[np.float32] = np.sort(values, axis=1)[np.arange(len(values)), middle]
+    return medians
 
 
 def _outlier_limit(sales: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -131,15 +136,6 @@ def _outlier_limit(sales: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.where(n_selling >= OUTLIER_MIN_DAYS, limit, np.float32(np.inf))
 
 
-def _named(rows: SalesRows, which: IntArray) -> tuple[str, ...]:
-    def describe(row: int) -> str:
-        store, item = rows.stores.names[rows.stores.codes[row]], rows.items.names[rows.items.codes[row]]
-        values = f"{rows.sales[row - 1]:g}, then {rows.sales[row]:g}"
-        return f"store {store}, item {item}, {_short(rows.times[row])}: {values}"
-
-    return examples(describe(int(row)) for row in which)
-
-
 def _cells(panel: SalesPanel, which: BoolArray) -> tuple[str, ...]:
     def describe(row: int, column: int) -> str:
         value = "" if np.isnan(panel.sales[row, column]) else f": {panel.sales[row, column]:g}"
@@ -148,7 +144,3 @@ def _cells(panel: SalesPanel, which: BoolArray) -> tuple[str, ...]:
 
     rows = np.flatnonzero(which.any(axis=1))[:MAX_EXAMPLES]
     return examples(describe(rows[row], column) for row, column in np.argwhere(which[rows]))
-
-
-def _short(time: Any) -> str:
-    return str(time).removesuffix("T00:00:00")

@@ -1,90 +1,115 @@
-"""CSV, CSV.gz and Parquet files as columns of text, and the lines on which their rows stand."""
+"""CSV, CSV.gz and Parquet files as columns of text, and what files are that are none of these."""
 
 from __future__ import annotations
 
 import csv
-import gzip
-import io
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from data.errors import DataContractError
+from data.loading.csv_files import Header, lines_of_rows, open_unpacked, read_csv
 from data.loading.raw_rows import EncodedColumn
+from data.text import quoted, shortened
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
-DELIMITERS = ",;\t|"
 MAX_NAMES = 12  # of columns, in a message
+MAX_ROWS_PER_BYTE = 20  # of Parquet; of real sales it is below 1
+MIN_ROW_LIMIT = 10_000_000
+
+OTHER_FORMATS = (
+    (b"PAR1", "a Parquet file", "Give it a name that ends in .parquet."),
+    (b"PK\x03\x04", "an Excel workbook or a ZIP archive", "Save the sheet as CSV, or unpack the archive."),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Save the sheet as CSV."),
+    (b"version https://git-lfs", "a Git LFS pointer, not the file itself", "Run git lfs pull."),
+    (b"<!doctype", "a web page", "Download the file again: this may be a login or an error page."),
+    (b"<html", "a web page", "Download the file again: this may be a login or an error page."),
+    (b"<?xml", "an XML file", "Save it as CSV."),
+    (b"{", "a JSON file", "Save it as CSV."),
+    (b"[{", "a JSON file", "Save it as CSV."),
+    (b"%pdf", "a PDF file", "Save it as CSV."),
+    (b"\xff\xfe", "text in UTF-16", "Save it as CSV in UTF-8."),
+    (b"\xfe\xff", "text in UTF-16", "Save it as CSV in UTF-8."),
+)
 
 
 def is_table(path: Path) -> bool:
-    """Whether a file's name ends in one of `SUFFIXES`, in capitals or not."""
-    return path.name.lower().endswith(SUFFIXES)
+    """Whether a name ends in one of `SUFFIXES`, in capitals or not, or is a folder with Parquet files."""
+    return path.name.lower().endswith(SUFFIXES) or _is_parquet(path)
 
 
 def read_columns(path: Path, wanted: Mapping[str, str]) -> dict[str, EncodedColumn]:
-    """Read the wanted columns, given as {name here: name in the file}; others are left alone.
+    """Read the wanted columns, given as {name here: name in the file}; others are not read.
 
-    Raises `DataContractError` when the file is damaged or a column is missing.
+    Raises `DataContractError` when the file is damaged, is of another format, or lacks a column or any row.
     """
-    if not path.is_file() or not is_table(path):
-        found = "is none of" if path.is_file() else "does not exist; expected a file that ends in"
+    if not path.exists() or not is_table(path):
+        found = "is none of" if path.exists() else "does not exist; expected a file that ends in"
         raise DataContractError(f"{path} {found} {', '.join(SUFFIXES)}.", hint="Check the name of the file.")
-    with _damage_named(path):
+    with _named_errors(path):
         table = _read_parquet(path, wanted) if _is_parquet(path) else _read_csv(path, wanted)
+        if table.num_rows == 0:
+            raise DataContractError(f"{path.name} has no rows, expected sales.", hint="Remove or refill it.")
         columns = zip(wanted, table.columns, strict=True)
-        return {ours: _coded(column, _is_parquet(path)) for ours, column in columns}
+        return {ours: _encoded(column, _is_parquet(path)) for ours, column in columns}
 
 
 def row_locations(path: Path, rows: list[int]) -> list[str]:
     """Where a person finds these rows, counted from 0, in order: lines of a CSV, numbers of other rows."""
     if _is_parquet(path) or not rows:
         return [f"row {row + 1}" for row in rows]
-    _, delimiter = _header(path)
-    with _open_text(path) as lines:  # read again: blank lines and quoted line breaks move rows down
-        reader = csv.reader(lines, delimiter=delimiter)
-        numbers = islice((reader.line_num for record in reader if record), 1, rows[-1] + 2)
-        return [f"line {number}" for row, number in enumerate(numbers) if row in rows]
+    return lines_of_rows(path, rows)
 
 
 def _read_csv(path: Path, wanted: Mapping[str, str]) -> Any:
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
+    _require_text(path)
+    header = Header(path)
+    return read_csv(path, header, _required(path, header.names, wanted))
 
-    header, delimiter = _header(path)
-    theirs = _required(path, header, wanted)
-    text = pa.dictionary(pa.int32(), pa.string())
-    with _open_bytes(path) as content:
-        return arrow_csv.read_csv(
-            content,
-            read_options=arrow_csv.ReadOptions(use_threads=False),  # threads lose the number of a broken line
-            parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-            convert_options=arrow_csv.ConvertOptions(
-                include_columns=theirs, column_types=dict.fromkeys(theirs, text)
-            ),
+
+def _require_text(path: Path) -> None:
+    if path.is_dir():
+        raise DataContractError(
+            f"{path.name} is a folder without Parquet files.", hint="Name a file that is in it."
         )
+    with open_unpacked(path) as content:
+        start = content.read(4096)
+    plain = start.lstrip().removeprefix(b"\xef\xbb\xbf").lstrip()
+    for magic, what, hint in OTHER_FORMATS:
+        if start.startswith(magic) or plain.lower().startswith(magic):
+            raise DataContractError(f"{path.name} is {what}, expected CSV.", hint=hint)
+    if b"\0" in start:
+        raise DataContractError(f"{path.name} is not text in UTF-8.", hint="Save it as CSV in UTF-8.")
 
 
 def _read_parquet(path: Path, wanted: Mapping[str, str]) -> Any:
-    from pyarrow import parquet
+    from pyarrow import dataset
 
-    return parquet.read_table(path, columns=_required(path, parquet.read_schema(path).names, wanted))
+    table = dataset.dataset(path, format="parquet", partitioning="hive")
+    theirs = _required(path, table.schema.names, wanted)
+    n_rows = table.count_rows()
+    n_bytes = sum(Path(file).stat().st_size for file in table.files)
+    if n_rows > max(MIN_ROW_LIMIT, MAX_ROWS_PER_BYTE * n_bytes):
+        raise DataContractError(
+            f"{path.name} holds {n_rows:,} rows in {n_bytes / 1e6:.1f} MB: no sales are packed so tightly.",
+            hint="Check what wrote the file.",
+        )
+    return table.to_table(columns=theirs)
 
 
 def _required(path: Path, found: list[str], wanted: Mapping[str, str]) -> list[str]:
     """The file's own names of the wanted columns, in their order; case and outer blanks do not matter."""
     theirs = [_matching(name, found) for name in wanted.values()]
     if any(len(names) != 1 for names in theirs):
-        quoted = ", ".join(map(repr, found[:MAX_NAMES])) or "(none)"
+        names = ", ".join(map(quoted, found[:MAX_NAMES])) or "(none)"
         if len(found) > MAX_NAMES:
-            quoted += f" and {len(found) - MAX_NAMES:,} more"
+            names += f" and {len(found) - MAX_NAMES:,} more"
         raise DataContractError(
-            f"{path.name} has the columns {quoted}; expected {', '.join(wanted.values())}, each once.",
+            f"{path.name} has the columns {names}; expected {', '.join(wanted.values())}, each once.",
             hint="Rename them, or map them under data.columns in params.yaml.",
         )
     return [names[0] for names in theirs]
@@ -96,7 +121,7 @@ def _matching(name: str, found: list[str]) -> list[str]:
     return exact or alike
 
 
-def _coded(column: Any, is_typed: bool) -> EncodedColumn:
+def _encoded(column: Any, is_typed: bool) -> EncodedColumn:
     """Distinct texts of an Arrow column of any type, with an empty one for what is missing."""
     import pyarrow as pa
     from pyarrow import compute
@@ -112,42 +137,26 @@ def _coded(column: Any, is_typed: bool) -> EncodedColumn:
         texts.append("")
     is_text = pa.types.is_string(value_type) or pa.types.is_large_string(value_type)
     as_numpy: Any = np.from_dlpack(codes)  # to_numpy would import pandas
-    return EncodedColumn(texts, as_numpy, is_text and is_typed)
+    return EncodedColumn(texts, as_numpy, is_text and is_typed, is_typed and not is_text)
 
 
 @contextmanager
-def _damage_named(path: Path) -> Iterator[None]:
+def _named_errors(path: Path) -> Iterator[None]:
     import pyarrow as pa
 
     try:
         yield
     except (pa.ArrowException, OSError, EOFError, zlib.error, csv.Error) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # of the disk, not of the file's content
+        reason = shortened(" ".join(str(error).split()).rstrip(" ."), 300)
         raise DataContractError(
-            f"{path.name} cannot be read: {' '.join(str(error).split()).rstrip(' .')}.",
+            f"{path.name} cannot be read: {reason}.",
             hint="Save it again." if _is_parquet(path) else "Correct that line, or save it again in UTF-8.",
         ) from error
 
 
-def _header(path: Path) -> tuple[list[str], str]:
-    with _open_text(path) as lines:
-        first = next((line for line in lines if line.strip()), "")
-    if "\0" in first:
-        raise DataContractError(f"{path.name} is not text in UTF-8.", hint="Save it as CSV in UTF-8.")
-    delimiter = max(DELIMITERS, key=first.count)
-    return next(csv.reader([first], delimiter=delimiter), []), delimiter
-
-
-@contextmanager
-def _open_text(path: Path) -> Iterator[io.TextIOWrapper]:
-    with _open_bytes(path) as content:
-        yield io.TextIOWrapper(content, encoding="utf-8-sig", errors="replace", newline="")
-
-
-@contextmanager
-def _open_bytes(path: Path) -> Iterator[Any]:
-    with path.open("rb") as stored:
-        yield gzip.GzipFile(fileobj=stored) if path.suffix.lower() == ".gz" else stored
-
-
 def _is_parquet(path: Path) -> bool:
+    if path.is_dir():
+        return next(path.rglob("*.parquet"), None) is not None
     return path.suffix.lower() == ".parquet"

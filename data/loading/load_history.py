@@ -9,16 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from data.atomic_files import exclusive
 from data.dates.calendar_days import WEEKDAY_NAMES
 from data.dates.closed_days import find_closed
 from data.errors import DataContractError
-from data.loading.cleaning import clean_panel, merge_duplicates
+from data.loading.cleaning import clean_panel
 from data.loading.cleaning_rules import Columns, DataParams
+from data.loading.duplicates import merge_layers
 from data.loading.file_formats import is_table
 from data.loading.quality_report import Finding, QualityReport
 from data.loading.raw_rows import FileRows, SalesRows, combine_rows
 from data.loading.read_file import read_sales
 from data.panel.frames import read_panel
+from data.panel.record_intervals import require_daily
 from data.panel.sales_panel import SalesPanel, panel_from_codes
 from data.params import Paths, load_params
 from data.text import counted
@@ -53,15 +56,23 @@ def load_history(files: RawFiles, params: DataParams) -> tuple[SalesPanel, Quali
     """Read and clean files; raises `DataContractError` when they cannot be used."""
     layers = read_layers(files, params)
     everything = [file for layer in layers for file in layer]
-    rows, found_in_rows = merge_layers(split_layers(layers), params)
-    panel, found_in_panel = clean_panel(panel_from_rows(rows), params)
+    panel, findings = clean_layers(layers, params)
     report = QualityReport(
         files=tuple(file.name for file in everything),
         n_rows=sum(len(file.sales) for file in everything),
         facts=describe(panel),
-        findings=(*_found_in_files(everything, params), *found_in_rows, *found_in_panel, _ahead(panel)),
+        findings=(*_found_in_files(everything, params), *findings, _ahead(panel)),
     )
     return panel, report
+
+
+def clean_layers(
+    layers: Sequence[Sequence[FileRows]], params: DataParams
+) -> tuple[SalesPanel, tuple[Finding, ...]]:
+    """Make files that were read one clean panel; raises `DataContractError` when they cannot be used."""
+    rows, found_in_rows = merge_layers(split_files(layers, params), params.duplicates)
+    panel, found_in_panel = clean_panel(daily_panel(rows, params), params)
+    return panel, (*found_in_rows, *found_in_panel)
 
 
 def recorded_sales(paths: Paths, file: Path | None) -> SalesPanel:
@@ -69,10 +80,11 @@ def recorded_sales(paths: Paths, file: Path | None) -> SalesPanel:
 
     Outliers stay whatever the rules say. Raises `DataContractError` when there is nothing that can be used.
     """
-    files = RawFiles((file,), ()) if file else raw_files(paths.raw)
-    if files.base:
-        params = load_params("data", DataParams, paths.params).model_copy(update={"outliers": "keep"})
-        return load_history(files, params)[0]
+    params = load_params("data", DataParams, paths.params).model_copy(update={"outliers": "keep"})
+    with exclusive(paths.raw):
+        files = RawFiles((file,), ()) if file else raw_files(paths.raw)
+        if files.base:
+            return load_history(files, params)[0]
     if not paths.sales.exists():
         raise DataContractError(f"There are no sales in {paths.raw}.", hint="Give a file: --sales FILE.")
     return read_panel(paths.sales)
@@ -85,29 +97,37 @@ def read_layers(files: RawFiles, params: DataParams) -> list[list[FileRows]]:
     return [base, [read_sales(path, as_written) for path in files.ingested]]
 
 
-def split_layers(layers: Sequence[Sequence[FileRows]]) -> list[SalesRows]:
-    """Rows of each layer, with labels that mean the same series in all of them."""
+def split_files(layers: Sequence[Sequence[FileRows]], params: DataParams) -> list[list[SalesRows]]:
+    """Rows of each file in each layer, with labels that mean the same series in all of them.
+
+    Raises `DataContractError` when no row has a number, or dates are far from all others.
+    """
     rows = combine_rows([file for layer in layers for file in layer])
-    sizes = [sum(int(np.isfinite(file.sales).sum()) for file in layer) for layer in layers]
-    ends = np.cumsum(sizes).tolist()
-    return [rows.take(slice(end - size, end)) for size, end in zip(sizes, ends, strict=True)]
-
-
-def merge_layers(layers: Sequence[SalesRows], params: DataParams) -> tuple[SalesRows, tuple[Finding, ...]]:
-    """Leave one row per series and day: duplicates of a layer by the rule, then later layers on top."""
-    settled, findings = merge_duplicates(layers[0], params.duplicates)
-    for layer in (layer for layer in layers[1:] if len(layer)):
-        later, _ = merge_duplicates(layer, params.duplicates)
-        settled, _ = merge_duplicates(settled.followed_by(later), "last")
-    if len(settled) == 0:
+    if len(rows) == 0:
         hint = "Check the column that data.columns in params.yaml maps to sales."
         raise DataContractError("No row has a number of sales.", hint=hint)
-    _require_no_gap(settled, params.max_gap_days)
-    return settled, findings
+    _require_no_gap(rows, params.max_gap_days)
+    sizes = iter([int(np.isfinite(file.sales).sum()) for layer in layers for file in layer])
+    ends = 0
+    split: list[list[SalesRows]] = []
+    for layer in layers:
+        split.append([])
+        for _ in layer:
+            start, ends = ends, ends + next(sizes)
+            split[-1].append(rows.take(slice(start, ends)))
+    return split
+
+
+def daily_panel(rows: SalesRows, params: DataParams) -> SalesPanel:
+    """Arrange rows, one per series and day, as a panel; refuses weekly and monthly totals."""
+    panel = panel_from_rows(rows)
+    if params.missing_days != "zero":
+        require_daily(panel)
+    return panel
 
 
 def panel_from_rows(rows: SalesRows) -> SalesPanel:
-    """Arrange settled rows as a panel."""
+    """Arrange rows, one per series and day, as a panel."""
     days = rows.times.astype("datetime64[D]")
     stores, items = rows.stores, rows.items
     sales = rows.sales.astype(np.float32)
@@ -168,11 +188,12 @@ def _ahead(panel: SalesPanel) -> Finding:
 
 
 def _require_no_gap(rows: SalesRows, max_gap_days: int) -> None:
+    """Checked before a panel is built, which would hold every day from the first to the last."""
     days = np.unique(rows.times.astype("datetime64[D]"))
     gaps = np.diff(days).astype(np.int64)
     if len(gaps) and gaps.max() > max_gap_days:
         before, after = days[gaps.argmax()], days[gaps.argmax() + 1]
-        n_before = int((rows.times <= before).sum())
+        n_before = int((rows.times.astype("datetime64[D]") <= before).sum())
         raise DataContractError(
             f"Nothing was sold between {before} and {after}: {counted(n_before, 'row')} before, "
             f"{counted(len(rows) - n_before, 'row')} after; expected no gap over {max_gap_days} days.",

@@ -19,7 +19,8 @@ class EncodedColumn:
 
     texts: Sequence[str]
     codes: NDArray[np.integer[Any]]
-    is_text: bool = False  # the file itself says so: "1" is to stay "1"
+    is_text: bool = False  # by the type of the column in the file: "1" stays "1"
+    is_typed: bool = False  # numbers or days by that type, so that nothing has to be guessed from the text
 
 
 @dataclass(frozen=True)

@@ -2,67 +2,120 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import DataContractError
 from data.loading.cleaning_rules import DataParams
+from data.loading.date_formats import hint_for_dates, parse_times
 from data.loading.file_formats import read_columns, row_locations
 from data.loading.raw_rows import EncodedColumn, FileRows
-from data.loading.text_values import SPELT_MISSING, hint_for_dates, parse_number, parse_times
+from data.loading.text_values import (
+    MISSING_LABELS,
+    MISSING_NUMBERS,
+    has_grouped_thousands,
+    is_cut_number,
+    parse_number,
+)
 from data.panel.schema import COLUMNS, DATE, ITEM, MAX_EXAMPLES, SALES, STORE
-from data.text import counted
+from data.text import counted, quoted
 
 BoolArray = NDArray[np.bool_]
+
+MAX_LABEL = 200  # characters of a store or item
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Rows of a file that cannot be used for one reason; `rows` is (n_rows,)."""
+
+    column: str
+    reason: str
+    rows: BoolArray
+    hint: str
+
+
+@dataclass(frozen=True)
+class ParsedFile:
+    """What one file says, row by row, with everything that is wrong with its rows.
+
+    `times` is datetime64[s], NaT where there is no date; `sales` float64, NaN where there is no number;
+    (n_rows,) each. `is_empty` are rows whose sales are missing, which is no problem.
+    """
+
+    path: Path
+    columns: dict[str, EncodedColumn]
+    times: NDArray[np.datetime64]
+    sales: NDArray[np.float64]
+    is_empty: BoolArray
+    problems: tuple[Problem, ...]
+
+    def examples(self, problem: Problem) -> tuple[str, ...]:
+        """The first rows with that problem, as "line 3: 'x'"."""
+        rows = np.flatnonzero(problem.rows)[:MAX_EXAMPLES].tolist()
+        column = self.columns[problem.column]
+        texts = [column.texts[column.codes[row]] for row in rows]
+        places = row_locations(self.path, rows)
+        return tuple(f"{place}: {quoted(text)}" for place, text in zip(places, texts, strict=True))
+
+    def refuse(self, problem: Problem) -> None:
+        """Raise `DataContractError` if any row has that problem."""
+        if problem.rows.any():
+            n_rows, found = counted(int(problem.rows.sum()), "row"), ", ".join(self.examples(problem))
+            raise DataContractError(
+                f"{self.path.name}: {problem.reason} in {n_rows}; {found}.", hint=problem.hint
+            )
 
 
 def read_sales(path: Path, params: DataParams) -> FileRows:
     """Read one file; raises `DataContractError` when it is not what `params` say, first bad rows named."""
-    columns = read_columns(path, {name: getattr(params.columns, name) for name in COLUMNS})
-    if len(columns[DATE].codes) == 0:
-        raise DataContractError(f"{path.name} has no rows, expected sales.", hint="Remove or refill it.")
-    for name in (STORE, ITEM):
-        is_nameless = _where(columns[name], [text == "" for text in columns[name].texts])
-        _refuse(path, columns[name], is_nameless, f"no {name}", f"Give every row a {name}.")
-    sales, is_empty, is_unreadable = _numbers(columns[SALES])
-    _require_mostly_numbers(path, columns[SALES], is_unreadable, params)
+    parsed = parse_file(path, params)
+    *others, not_numeric = parsed.problems
+    for problem in others:
+        parsed.refuse(problem)
+    allowed_share = 0.0 if params.not_numeric == "error" else params.max_not_numeric_share
+    if not_numeric.rows.mean() > allowed_share:
+        parsed.refuse(not_numeric)
     return FileRows(
         name=path.name,
-        times=_times(path, columns[DATE], params),
-        stores=columns[STORE],
-        items=columns[ITEM],
-        sales=sales,
-        n_empty=int(is_empty.sum()),
-        n_not_numeric=int(is_unreadable.sum()),
-        not_numeric_examples=_examples(path, columns[SALES], is_unreadable),
-        n_commas=int(
-            _where(columns[SALES], [_is_number_with_comma(text) for text in columns[SALES].texts]).sum()
-        ),
+        times=parsed.times,
+        stores=parsed.columns[STORE],
+        items=parsed.columns[ITEM],
+        sales=parsed.sales,
+        n_empty=int(parsed.is_empty.sum()),
+        n_not_numeric=int(not_numeric.rows.sum()),
+        not_numeric_examples=parsed.examples(not_numeric),
+        n_commas=int(_where(parsed.columns[SALES], _is_number_with_comma).sum()),
     )
 
 
-def _numbers(column: EncodedColumn) -> tuple[NDArray[np.float64], BoolArray, BoolArray]:
-    """Each row's number, whether its cell is empty, and whether it holds something else than a number."""
-    numbers = np.array([parse_number(text) for text in column.texts])
-    is_empty = _where(column, [text in SPELT_MISSING for text in column.texts])
-    sales: NDArray[np.float64] = numbers[column.codes]
-    return sales, is_empty, np.isnan(sales) & ~is_empty
+def parse_file(path: Path, params: DataParams, names: Sequence[str] = COLUMNS) -> ParsedFile:
+    """Read the columns `names` of a file; problems of single rows are listed, "not numeric" last.
 
-
-def _is_number_with_comma(text: str) -> bool:
-    return "," in text and not np.isnan(parse_number(text.replace(",", "")))
-
-
-def _require_mostly_numbers(
-    path: Path, column: EncodedColumn, is_unreadable: BoolArray, params: DataParams
-) -> None:
-    allowed_share = 0.0 if params.not_numeric == "error" else params.max_not_numeric_share
-    if is_unreadable.mean() > allowed_share:
+    Without sales among `names`, all are NaN. Raises `DataContractError` when the whole file cannot be used.
+    """
+    columns = read_columns(path, {name: getattr(params.columns, name) for name in names})
+    times = _times(path, columns[DATE], params)
+    latest = np.datetime64("today") + np.timedelta64(params.max_days_ahead, "D")
+    ahead = f"Correct them, or raise data.max_days_ahead ({params.max_days_ahead}) in params.yaml."
+    problems = [
+        *(problem for name in (STORE, ITEM) for problem in _label_problems(name, columns[name])),
+        Problem(DATE, "no readable date", np.isnat(times), hint_for_dates(params.date_format)),
+        Problem(DATE, "a date that is still far ahead", times > latest, ahead),
+    ]
+    sales, is_empty = np.full(len(times), np.nan), np.zeros(len(times), dtype=bool)
+    if SALES in columns:
+        _require_no_grouped_thousands(path, columns[SALES])
+        numbers = np.array([parse_number(text) for text in columns[SALES].texts])
+        sales = numbers[columns[SALES].codes]
+        is_empty = _where(columns[SALES], MISSING_NUMBERS.__contains__)
         hint = "Write numbers with a decimal point and no thousands separator."
-        _refuse(path, column, is_unreadable, "sales that are no number", hint)
+        problems.append(Problem(SALES, "sales that are not a number", np.isnan(sales) & ~is_empty, hint))
+    return ParsedFile(path, columns, times, sales, is_empty, tuple(problems))
 
 
 def _times(path: Path, column: EncodedColumn, params: DataParams) -> NDArray[np.datetime64]:
@@ -70,29 +123,46 @@ def _times(path: Path, column: EncodedColumn, params: DataParams) -> NDArray[np.
         times: NDArray[np.datetime64] = parse_times(column.texts, params.date_format)[column.codes]
     except DataContractError as error:
         raise DataContractError(f"{path.name}: {error.message}", hint=error.hint) from error
-    _refuse(path, column, np.isnat(times), "no readable date", hint_for_dates(params.date_format))
-    latest = np.datetime64("today") + np.timedelta64(params.max_days_ahead, "D")
-    hint = f"Correct them, or raise data.max_days_ahead ({params.max_days_ahead}) in params.yaml."
-    _refuse(path, column, times > latest, "a date that is still far ahead", hint)
     return times
 
 
-def _where(column: EncodedColumn, is_so: list[bool]) -> BoolArray:
-    """For each row whether it is so of its text, (n_rows,)."""
-    rows: BoolArray = np.array(is_so, dtype=bool)[column.codes]
+def _label_problems(name: str, column: EncodedColumn) -> list[Problem]:
+    checks: list[tuple[str, Callable[[str], bool], str]] = [
+        (f"no {name}", MISSING_LABELS.__contains__, f"Give every row a {name}."),
+        (
+            f"a {name} of more than {MAX_LABEL} characters",
+            lambda text: len(text) > MAX_LABEL,
+            "Check the quotes around texts, and that this is the right column.",
+        ),
+        (
+            f"a line break in the {name}",
+            lambda text: "\n" in text or "\r" in text,
+            "Check the quotes around texts: one may be missing.",
+        ),
+        (
+            f"a {name} whose last digits are lost",
+            lambda text: not column.is_text and not column.is_typed and is_cut_number(text),
+            "A spreadsheet shortened it: format the column as text there and save the file again.",
+        ),
+    ]
+    return [Problem(name, reason, _where(column, is_so), hint) for reason, is_so, hint in checks]
+
+
+def _require_no_grouped_thousands(path: Path, column: EncodedColumn) -> None:
+    if column.is_typed or not has_grouped_thousands(column.texts):
+        return
+    example = next(text for text in column.texts if "." in text)
+    raise DataContractError(
+        f"{path.name}: in {quoted(example)} and all others the dot may separate thousands or decimals.",
+        hint="Write thousands without a dot (1077), or decimals with more or fewer digits (1.08, 1.0770).",
+    )
+
+
+def _is_number_with_comma(text: str) -> bool:
+    return "," in text and not np.isnan(parse_number(text.replace(",", "")))
+
+
+def _where(column: EncodedColumn, is_so: Callable[[str], bool]) -> BoolArray:
+    """For each row whether it is so of its text, which is looked at once, (n_rows,)."""
+    rows: BoolArray = np.array([is_so(text) for text in column.texts], dtype=bool)[column.codes]
     return rows
-
-
-def _refuse(path: Path, column: EncodedColumn, is_bad: BoolArray, what: str, hint: str) -> None:
-    if is_bad.any():
-        found = ", ".join(_examples(path, column, is_bad))
-        raise DataContractError(
-            f"{path.name}: {what} in {counted(int(is_bad.sum()), 'row')}; {found}.", hint=hint
-        )
-
-
-def _examples(path: Path, column: EncodedColumn, is_bad: NDArray[Any]) -> tuple[str, ...]:
-    rows = np.flatnonzero(is_bad)[:MAX_EXAMPLES].tolist()
-    places = row_locations(path, rows)
-    texts = [column.texts[column.codes[row]] for row in rows]
-    return tuple(f"{place}: {text!r}" for place, text in zip(places, texts, strict=True))

@@ -115,7 +115,7 @@ def test_where_a_format_is_set_new_days_are_to_be_written_in_it(paths: Paths) ->
     (paths.raw / "mine.csv").write_text(f"{HEADER}31/12/2017,1,1,5\n")
     with pytest.raises(DataContractError) as refused:
         ingest(given(paths, "2018-01-01,1,1,6\n"), paths)
-    assert 'asks all files for dates as "%d/%m/%Y": write them so' in str(refused.value.hint)
+    assert 'is "%d/%m/%Y" for all files: write dates so' in str(refused.value.hint)
 
 
 def test_there_must_be_sales_to_add_to(paths: Paths) -> None:

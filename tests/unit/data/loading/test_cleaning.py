@@ -8,68 +8,13 @@ from numpy.typing import NDArray
 
 from data.dates.calendar_days import as_day
 from data.errors import DataContractError
-from data.loading.cleaning import clean_panel, merge_duplicates
+from data.loading.cleaning import clean_panel
 from data.loading.cleaning_rules import DataParams
 from data.loading.quality_report import Finding
-from data.loading.raw_rows import Labels, SalesRows
 from data.panel.sales_panel import SalesPanel, SeriesIndex
 
 NAN = np.nan
 USUAL = DataParams()
-
-
-def make_rows(*rows: tuple[str, int, float]) -> SalesRows:
-    """Rows of one item, each a time, a store and its sales."""
-    times, stores, sales = zip(*rows, strict=True)
-    codes = np.array(stores, dtype=np.int32)
-    return SalesRows(
-        np.array(times, dtype="datetime64[s]"),
-        Labels(tuple(range(max(stores) + 1)), codes),
-        Labels(("x",), np.zeros_like(codes)),
-        np.array(sales, dtype=np.float64),
-    )
-
-
-def settled(rows: SalesRows, rule: str) -> tuple[set[tuple[str, int, float]], Finding, Finding]:
-    daily, (duplicates, parts) = merge_duplicates(rows, rule)
-    days = daily.times.astype("datetime64[D]").astype(str)
-    return {*zip(days, daily.stores.codes.tolist(), daily.sales.tolist(), strict=True)}, duplicates, parts
-
-
-DUPLICATES = make_rows(
-    ("2017-01-01", 0, 3),
-    ("2017-01-02", 0, 4),
-    ("2017-01-01", 1, 5),
-    ("2017-01-01", 0, 7),
-    ("2017-01-02", 0, 4),
-)
-
-
-@pytest.mark.parametrize(("rule", "first", "second"), [("last", 7, 4), ("sum", 10, 8)])
-def test_duplicates_are_settled_by_the_rule_and_counted(rule: str, first: float, second: float) -> None:
-    rows, duplicates, parts = settled(DUPLICATES, rule)
-    assert rows == {("2017-01-01", 0, first), ("2017-01-02", 0, second), ("2017-01-01", 1, 5)}
-    assert (duplicates.count, duplicates.out_of, duplicates.rule) == (2, 5, rule)
-    assert duplicates.examples[0] == "store 0, item x, 2017-01-01: 3, then 7"
-    assert parts.count == 0
-
-
-def test_duplicates_are_refused_under_the_rule_error() -> None:
-    with pytest.raises(DataContractError, match=r"2 rows too many; store 0, item x, 2017-01-01: 3, then 7"):
-        merge_duplicates(DUPLICATES, "error")
-
-
-def test_rows_at_different_times_of_a_day_are_parts_of_it_under_any_rule() -> None:
-    receipts = make_rows(("2017-01-01T08:00", 0, 1), ("2017-01-01T09:00", 0, 1), ("2017-01-01T09:00", 0, 2))
-    rows, duplicates, parts = settled(receipts, "last")
-    assert rows == {("2017-01-01", 0, 3)}
-    assert (duplicates.count, parts.count) == (1, 1)
-    assert settled(receipts, "sum")[0] == {("2017-01-01", 0, 4)}
-
-
-def test_rows_without_flaws_pass_as_they_are() -> None:
-    rows = make_rows(("2017-01-02", 1, 3), ("2017-01-01", 0, 4))
-    assert merge_duplicates(rows, "error")[0] is rows
 
 
 def make_panel(*sales: list[float] | NDArray[Any]) -> SalesPanel:
@@ -86,7 +31,7 @@ def test_good_sales_are_left_as_they_are_and_so_is_the_panel_given() -> None:
     panel = make_panel([1, 0, 3])
     clean, findings = clean_panel(panel, USUAL)
     assert clean.content_hash() == panel.content_hash()
-    assert [finding.count for finding in findings] == [0, 0, 0]
+    assert [finding.count for finding in findings] == [0] * 5
     clean.sales[:] = 9
     assert panel.sales[0, 0] == 1
 
@@ -120,6 +65,49 @@ def test_missing_days_become_zeros_from_the_first_row_to_the_end_on_request() ->
 def test_many_missing_days_and_no_zero_at_all_suggest_that_zeros_were_left_out() -> None:
     assert "data.missing_days" in cleaned(make_panel([1, NAN, 2, NAN, 3]), USUAL)[1]["missing days"].note
     assert not cleaned(make_panel([1, NAN, 2, 0, 3]), USUAL)[1]["missing days"].note
+
+
+def test_a_single_return_does_not_hide_that_zeros_were_left_out() -> None:
+    with_return = [3.0, NAN, 2, NAN, 1] * 20 + [-1.0]
+    assert "data.missing_days" in cleaned(make_panel(with_return), USUAL)[1]["missing days"].note
+
+
+def test_series_that_leave_out_zeros_are_counted_beside_those_that_do_not() -> None:
+    note = cleaned(make_panel([1, NAN, 2, NAN, 3], [1, 0, 2, 0, 3]), USUAL)[1]["missing days"].note
+    assert note.startswith("In 1 of 2 series")
+
+
+@pytest.mark.parametrize("outliers", ["keep", "cap", "missing"])
+@pytest.mark.parametrize("absurd", [40123455, 4006381333931, 2**31 - 1, -4006381333931, 3e38])
+def test_a_barcode_or_an_overflow_in_the_sales_is_left_out_under_any_rule(
+    absurd: float, outliers: str
+) -> None:
+    sales = np.random.default_rng(1).poisson(30, (2, 60)).astype(np.float64)
+    sales[1, 10] = absurd
+    clean, found = cleaned(make_panel(*sales), USUAL.model_copy(update={"outliers": outliers}))
+    assert np.isnan(clean[1, 10])
+    assert np.isfinite(clean).sum() == 119
+    assert (found["absurd sales"].count, found["outliers"].count) == (1, 0)
+
+
+def test_a_barcode_that_is_all_a_series_has_is_compared_with_the_other_series() -> None:
+    clean, _ = cleaned(make_panel([30, 31], [29, 30], [NAN, 4006381333931]), USUAL)
+    assert np.isnan(clean[2]).all()
+
+
+def test_large_orders_of_slow_sellers_and_large_units_are_no_absurd_sales() -> None:
+    bulk, grams = [1.0] * 30 + [50_000.0], [2e6, 3e6] * 15 + [4e6]
+    assert cleaned(make_panel(bulk, grams), USUAL)[1]["absurd sales"].count == 0
+
+
+def test_series_that_ended_while_others_sell_on_are_counted_and_named() -> None:
+    ended = [5.0] * 100 + [NAN] * 100
+    found = cleaned(make_panel([5.0] * 200, ended), USUAL)[1]["ended series"]
+    assert (found.count, found.out_of) == (1, 2)
+    assert found.examples == ("store 1, item x: last row on 2017-04-10",)
+    assert (
+        cleaned(make_panel([5.0] * 200, ended), DataParams(missing_days="zero"))[1]["ended series"].count == 0
+    )
 
 
 def spiky(peak: float = 90) -> NDArray[np.float64]:

@@ -82,9 +82,11 @@ def test_flaws_of_all_kinds_are_counted_in_one_report(tmp_path: Path) -> None:
         "not_numeric": 1,
         "duplicates": 27 * 4,
         "parts_of_days": 0,
+        "absurd_sales": 0,
         "negative_sales": 1,
         "missing_days": 3,
         "outliers": 0,
+        "ended_series": 0,
         "days_after_today": 0,
     }
     assert findings["not_numeric"]["examples"] == ("a.csv line 137: 'abc'",)

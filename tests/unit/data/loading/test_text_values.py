@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from data.errors import DataContractError
-from data.loading.text_values import parse_labels, parse_number, parse_times
+from data.loading.date_formats import parse_times
+from data.loading.text_values import parse_labels, parse_number
 
 
 @pytest.mark.parametrize(

@@ -133,8 +133,8 @@ def test_requested_rows_are_forecast_and_others_rejected_with_a_reason(run: Any,
     assert [(row["row"], row["reason"]) for row in rows_of(Path("f.csv.rejects.csv"))] == [
         ("3", "the model does not know this series"),
         ("4", "date is not within 7 days after 2017-12-31"),
-        ("5", "store is empty"),
-        ("6", "date cannot be read"),
+        ("5", "no store"),
+        ("6", "no readable date"),
         ("7", "date is not within 7 days after 2017-12-31"),
     ]
 
@@ -195,8 +195,8 @@ def test_sales_replace_the_history_and_the_cutoff(
     assert {row["date"] for row in rows} == {"2017-12-01", "2017-12-02"}
     assert len(rows) == 20
     assert [row["reason"] for row in rows_of(Path("f.csv.rejects.csv"))] == [
-        "sales is not a number",
-        "date cannot be read",
+        "sales that are not a number",
+        "no readable date",
     ]
     assert "Rejected 2 rows;" in caplog.text
     direct = LocalForecasts(earlier).forecast(np.arange(10), 2)
@@ -210,7 +210,7 @@ def test_sales_without_a_row_that_can_be_used_are_refused(
 ) -> None:
     sales = write(tmp_path / "s.csv", ["date,store,item,sales", "2018-01-01,1,1,x"])
     assert run("--out", "f.csv", "--sales", sales) == 2
-    assert "no row that can be used: in row 1, sales is not a number" in (capsys.readouterr().err)
+    assert "no row that can be used: row 1 has sales that are not a number" in (capsys.readouterr().err)
 
 
 def test_without_a_champion_the_job_says_what_to_run(
@@ -274,7 +274,7 @@ def test_a_label_that_a_spreadsheet_takes_for_a_formula_is_escaped_in_every_csv(
     assert rows_of(tmp_path / "f.csv")[0]["store"] == f"'{label}"
     assert rows_of(tmp_path / "f.csv")[0]["item"] == "tea"
     assert pq.read_table(tmp_path / "f.parquet")["store"].to_pylist() == [label]
-    write_rejects(tmp_path / "r.csv", [Reject(1, "2018-01-01", label, "-5", "date cannot be read")])
+    write_rejects(tmp_path / "r.csv", [Reject(1, "2018-01-01", label, "-5", "no readable date")])
     (reject,) = rows_of(tmp_path / "r.csv")
     assert (reject["row"], reject["store"], reject["item"]) == ("1", f"'{label}", "'-5")
 

@@ -1,0 +1,70 @@
+"""How far apart the records of a series are: every day, or as totals of weeks, months or quarters."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.dates.calendar_days import WEEK_DAYS
+from data.errors import DataContractError
+from data.panel.sales_panel import SalesPanel
+from data.text import counted
+
+PERIODS = ("week", "month", "quarter")
+RECENT_GAPS = 12  # the last gaps of a series show how it is recorded now
+ENOUGH_GAPS = (10, 8, 5)  # of one series among others, by period
+FEW_GAPS = 4  # enough where all series agree
+MIN_SHARE = 0.8  # of the gaps that have to fit
+MAX_NAMED = 3
+RECENT_DAYS = RECENT_GAPS * WEEK_DAYS
+
+
+def require_daily(panel: SalesPanel) -> None:
+    """Raise `DataContractError` naming series that are recorded once a week, month or quarter.
+
+    Their totals would be forecast for single days. Not called where days without a row count as zero.
+    """
+    is_known = np.isfinite(panel.sales)
+    n_known = is_known.sum(axis=1)
+    first, last = is_known.argmax(axis=1), panel.n_days - 1 - is_known[:, ::-1].argmax(axis=1)
+    n_recent = is_known[:, -RECENT_DAYS:].sum(axis=1)
+    is_sparse = (n_known > FEW_GAPS) & (n_known - 1 <= (last - first) / (WEEK_DAYS - 1))
+    turned_sparse = (n_recent >= ENOUGH_GAPS[0]) & (n_recent <= RECENT_GAPS + 1)
+    rows = np.flatnonzero(is_sparse | turned_sparse)
+    gaps = [_recent_gaps(is_known[row]) for row in rows]
+    periods = [_period(found) for found in gaps]
+    is_all = len(rows) == int((n_known > 1).sum()) and None not in periods
+    enough = {
+        period: FEW_GAPS if is_all else n_gaps for period, n_gaps in zip(PERIODS, ENOUGH_GAPS, strict=True)
+    }
+    named = [
+        (int(row), period)
+        for row, period, found in zip(rows, periods, gaps, strict=True)
+        if period is not None and len(found) >= enough[period]
+    ]
+    if named:
+        raise _refusal(panel, named)
+
+
+def _recent_gaps(is_known: NDArray[np.bool_]) -> NDArray[np.int64]:
+    return np.diff(np.flatnonzero(is_known)[-RECENT_GAPS - 1 :])
+
+
+def _period(gaps: NDArray[np.int64]) -> str | None:
+    """What the gaps between records are: whole weeks, months of 28 to 31 days, quarters, or none of these."""
+    fits = (gaps % WEEK_DAYS == 0, (gaps >= 28) & (gaps <= 31), (gaps >= 89) & (gaps <= 92))
+    return next((name for name, is_so in zip(PERIODS, fits, strict=True) if is_so.mean() >= MIN_SHARE), None)
+
+
+def _refusal(panel: SalesPanel, named: list[tuple[int, str]]) -> DataContractError:
+    series = panel.series
+    first = "; ".join(
+        f"store {series.stores[row]}, item {series.items[row]}: one row a {period}"
+        for row, period in named[:MAX_NAMED]
+    )
+    n_all = counted(panel.n_series, "series")
+    return DataContractError(
+        f"{len(named):,} of {n_all} are not daily: {first}.",
+        hint="Storecast forecasts days: provide daily sales of these series or leave them out. If they "
+        "sell on these days only, set data.missing_days in params.yaml to zero.",
+    )
