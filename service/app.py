@@ -19,16 +19,19 @@ from service.api.endpoints import DRIFT_CHECK, EXPLAIN, FORECAST, INLINE_BYTES, 
 from service.core import metrics
 from service.core.errors import body_of, kind_of
 from service.core.settings import Settings, metrics_folder
+from service.core.supervisor import configure_supervisor, end_with_supervisor
 from service.core.work_queue import WorkQueue
 from service.live.live_model import LiveModel, champion_of_clone, champion_of_store, run_periodically
 from service.live.remote_champion import RemoteChampion
 from service.middleware.bento_metrics import TrafficMetrics
+from service.middleware.connections import limit_connections
 from service.middleware.edge import Edge
 from service.middleware.fast_path import FastPath, Responder
 from service.routes import create_routes, methods_of
 
 MODEL_THREADS, MAX_WAITING_FOR_MODEL = 2, 30
 LOOK_UP_THREADS, MAX_WAITING_LOOK_UPS = 1, 200
+SUPERVISOR_CHECK_SECONDS = 0.5
 
 SETTINGS = Settings()
 ROUTES = create_routes(SETTINGS)
@@ -89,6 +92,7 @@ class GuardedService(bentoml.Service):  # type: ignore[misc]  # BentoML ships no
 
     def to_asgi(self, is_main: bool = True) -> ASGIApp:
         """The whole server as BentoML's workers run it."""
+        limit_connections()
         app = super().to_asgi(is_main)
         metrics_first = app.user_middleware[0]
         app.user_middleware[0] = Middleware(TrafficMetrics, *metrics_first.args, **metrics_first.kwargs)
@@ -120,32 +124,30 @@ class ForecastService:
         ROUTES.state.live_model = self.live_model
         self._model_work = WorkQueue("model", MODEL_THREADS, MAX_WAITING_FOR_MODEL)
         self._look_ups = WorkQueue("look-ups", LOOK_UP_THREADS, MAX_WAITING_LOOK_UPS)
+        run_periodically(SUPERVISOR_CHECK_SECONDS, end_with_supervisor, "supervisor check")
         run_periodically(SETTINGS.poll_seconds, self.live_model.refresh, "live model")
         if remote:
             run_periodically(SETTINGS.remote_poll_seconds, remote.sync, "remote champion")
         freeze_garbage_collector()
 
+    prepare_server = bentoml.on_deployment(configure_supervisor)
     predict = api(PREDICT)
     forecast = api(FORECAST)
     explain = api(EXPLAIN)
     drift_check = api(DRIFT_CHECK)
 
     async def respond(self, endpoint: Endpoint, body: bytes, receive: Receive) -> Response:
-        """Answer a request: short look-ups at once, other work in threads; errors in the one shape."""
+        """Answer a request: short look-ups at once, all else in threads; errors in the one shape."""
         try:
             forecasts = self.live_model.forecasts
-            is_short = len(body) <= INLINE_BYTES
-            request = (
-                endpoint.parse(body)
-                if is_short
-                else await self._look_ups.run(lambda: endpoint.parse(body), receive)
-            )
-            if endpoint.needs_model(request):
-                content = await self._model_work.run(lambda: endpoint.respond(forecasts, request), receive)
-            elif is_short:
-                content = endpoint.respond(forecasts, request)
-            else:
-                content = await self._look_ups.run(lambda: endpoint.respond(forecasts, request), receive)
+
+            def look_up() -> Any:
+                request = endpoint.parse(body)
+                return request if endpoint.needs_model(request) else endpoint.respond(forecasts, request)
+
+            content = look_up() if len(body) <= INLINE_BYTES else await self._look_ups.run(look_up, receive)
+            if not isinstance(content, bytes):
+                content = await self._model_work.run(lambda: endpoint.respond(forecasts, content), receive)
         except StorecastError as error:
             if isinstance(error, UnknownSeriesError):
                 metrics.count_unknown(endpoint.name)

@@ -43,6 +43,7 @@ INVALID_REQUEST = Kind(422, "invalid_request")
 DATE_OUT_OF_RANGE = Kind(422, "date_out_of_range")
 INVALID_DATA = Kind(422, "invalid_data")
 RATE_LIMITED = Kind(429, "rate_limited")
+CLIENT_CLOSED_REQUEST = Kind(499, "client_closed_request")  # nginx's status: only logs and metrics see it
 INTERNAL = Kind(500, "internal_error")
 NO_MODEL = Kind(503, "no_model")
 OVERLOADED = Kind(503, "overloaded")
@@ -56,6 +57,11 @@ class RequestError(StorecastError):
         super().__init__(message, hint)
         self.kind = kind
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def disconnected() -> RequestError:
+    """The error of a request whose client has closed the connection before its response."""
+    return RequestError(CLIENT_CLOSED_REQUEST, "The client has closed the connection.", connection="close")
 
 
 _KIND_OF: dict[type[StorecastError], Kind] = {

@@ -91,6 +91,6 @@ def bentoml_home() -> Path:
 
 
 def metrics_folder() -> Path | None:
-    """A folder all workers of a server see, emptied by BentoML at its start; None without a server."""
+    """A folder that all workers of a server share, empty at its start; None without a server."""
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     return Path(folder) if folder else None

@@ -12,14 +12,10 @@ from typing import TypeVar
 from starlette.types import Receive
 
 from service.core.cancellation import cancel_with
-from service.core.errors import OVERLOADED, RequestError
+from service.core.errors import OVERLOADED, RequestError, disconnected
 
 Result = TypeVar("Result")
 RETRY_SECONDS = 5
-
-
-class ClientDisconnected(Exception):  # not an error of ours
-    """Raised when the caller has closed the connection before the response."""
 
 
 class WorkQueue:
@@ -38,7 +34,7 @@ class WorkQueue:
         """Run the work and return its result.
 
         `receive` belongs to the request, whose body has been read. Raises `RequestError` (503) when too much
-        is waiting, `ClientDisconnected` when the caller has left.
+        is waiting, 499 when the caller has left.
         """
         if not self._free.acquire(blocking=False):
             raise RequestError(
@@ -55,7 +51,7 @@ class WorkQueue:
         try:
             await asyncio.wait((result, disconnect), return_when=asyncio.FIRST_COMPLETED)
             if not result.done():
-                raise ClientDisconnected
+                raise disconnected()
             return result.result()
         finally:
             cancelled.set()

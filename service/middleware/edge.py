@@ -18,11 +18,12 @@ from service.core import errors, metrics
 from service.core.errors import RequestError, error_bytes, excerpt, request_id
 from service.core.settings import Settings, metrics_folder
 from service.middleware.access import ApiKeys, RateLimit
-from service.middleware.request_body import Headers, read_body, replay
+from service.middleware.request_body import BodyBudget, BodyReader, Headers, replay
 
 log = logging.getLogger(__name__)
 
 
+LARGEST_BODIES_AT_ONCE = 4
 OPEN_PATHS = frozenset(
     ("/", "/health", "/docs", "/docs.json", "/schema.json", "/metrics", "/livez", "/healthz", "/readyz")
 )
@@ -37,12 +38,15 @@ class Edge:
     def __init__(self, app: ASGIApp, settings: Settings, methods: Mapping[str, frozenset[str]]) -> None:
         self._app, self._settings, self._methods = app, settings, methods
         self._keys = ApiKeys(settings.keys)
+        self._bodies = BodyBudget(LARGEST_BODIES_AT_ONCE * settings.max_body_bytes)
         folder, limit = metrics_folder(), settings.rate_limit_per_minute
         self._rate = RateLimit(limit, folder / "rate_limit.bin" if folder else None) if limit else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             return await self._app(scope, receive, send)
+        if scope["type"] != "http":  # no route speaks anything else, so no guard has to know it
+            return await send({"type": f"{scope['type']}.close"})
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
         request_id.set(given.decode() if _ID.fullmatch(given) else secrets.token_hex(8))
@@ -62,9 +66,13 @@ class Edge:
             answer.has_body, scope = False, {**scope, "method": "GET"}
         if path not in OPEN_PATHS and not path.startswith(OPEN_FOLDERS):
             self._authorise(scope, headers)
-        if method == "POST":
-            receive = replay(await read_body(receive, headers, self._settings), receive)
-        await self._app(scope, receive, answer)
+        if method != "POST":
+            return await self._app(scope, receive, answer)
+        reader = BodyReader(receive, self._settings, self._bodies)
+        try:
+            await self._app(scope, replay(await reader.read(headers), receive), answer)
+        finally:
+            reader.close()
 
     def _route_answers(self, path: str, method: str) -> bool:
         """Whether a route answers a method itself; False for HEAD where GET is answered."""

@@ -1,4 +1,4 @@
-"""The body of a request: read whole before anything else sees it; refused when too much or no JSON."""
+"""The body of a request: read whole before anything else sees it; refused when too much or not JSON."""
 
 from __future__ import annotations
 
@@ -15,26 +15,98 @@ from service.core.settings import Settings
 Headers = Mapping[bytes, bytes]
 
 DRAIN_SECONDS, DRAIN_BYTES = 5.0, 64 * 1024 * 1024
+LARGE_BYTES = 64 * 1024
 
 
-async def read_body(receive: Receive, headers: Headers, settings: Settings) -> bytes:
-    """The whole body; raises `RequestError`: 408 when it does not arrive, 413 too large, 415 no JSON."""
-    declared = headers.get(b"content-length", b"0")
-    if declared.isdigit() and int(declared) > settings.max_body_bytes:
-        await _drain(receive)
-        raise _too_large(settings.max_body_bytes)
-    first = _arrived(receive)
-    if first is not None and not first.get("more_body", False):
-        body, is_whole = bytes(first.get("body", b"")), True
-    else:
-        body, is_whole = await _rest(first, receive, settings)
-    if len(body) > settings.max_body_bytes:
-        if not is_whole:
-            await _drain(receive)
-        raise _too_large(settings.max_body_bytes)
-    if body:
-        _require_json(headers)
-    return body
+class BodyBudget:
+    """The bytes of large bodies that a worker holds at a time, of unfinished ones too."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._free = max_bytes
+
+    def take(self, n_bytes: int) -> None:
+        """Reserve room; raises `RequestError` (503) when there is none."""
+        if n_bytes > self._free:
+            raise RequestError(
+                errors.OVERLOADED,
+                "Too many large bodies are being received at the same time.",
+                hint="Try again in a few seconds, or send smaller parts.",
+                retry_after="5",
+                connection="close",
+            )
+        self._free -= n_bytes
+
+    def give_back(self, n_bytes: int) -> None:
+        """Free the room of a body that is done with."""
+        self._free += n_bytes
+
+
+class BodyReader:
+    """Reads the body of one request; holds its share of the budget until it is closed."""
+
+    def __init__(self, receive: Receive, settings: Settings, budget: BodyBudget) -> None:
+        self._receive, self._settings, self._budget = receive, settings, budget
+        self._held = 0
+
+    def close(self) -> None:
+        """Give the share of the budget back."""
+        if self._held:
+            self._budget.give_back(self._held)
+            self._held = 0
+
+    async def read(self, headers: Headers) -> bytes:
+        """Read the whole body.
+
+        Raises `RequestError`: 408 when it does not arrive in time, 413 too large, 415 not JSON, 499 cut off,
+        503 too many large bodies at a time.
+        """
+        limit = self._settings.max_body_bytes
+        declared = headers.get(b"content-length", b"0")
+        if declared.isdigit() and int(declared) > limit:
+            await self._drain()
+            raise _too_large(limit)
+        try:
+            async with asyncio.timeout(self._settings.timeout_seconds):
+                body, is_whole = await self._read_up_to(limit)
+        except TimeoutError as error:
+            message = "The body did not arrive in time."
+            raise RequestError(errors.SLOW_BODY, message, connection="close") from error
+        if len(body) > limit:
+            if not is_whole:
+                await self._drain()
+            raise _too_large(limit)
+        if body:
+            _require_json(headers)
+        return body
+
+    async def _read_up_to(self, limit: int) -> tuple[bytes, bool]:
+        """The body, or what arrived until it was over the limit, and whether that is all of it."""
+        chunks, length, is_more = [], 0, True
+        while is_more and length <= limit:
+            message = await self._next()
+            chunks.append(message.get("body", b""))
+            length += len(chunks[-1])
+            is_more = message.get("more_body", False)
+            if length > LARGE_BYTES:
+                self._budget.take(length - self._held)
+                self._held = length
+        return b"".join(chunks) if len(chunks) > 1 else bytes(chunks[0]), not is_more
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            raise errors.disconnected()
+        return message
+
+    async def _drain(self) -> None:
+        """Let a refused body arrive for a while: a client that is cut off while sending reads no response."""
+        length, is_more = 0, True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while is_more and length < DRAIN_BYTES:
+                    message = await self._next()
+                    length += len(message.get("body", b""))
+                    is_more = message.get("more_body", False)
 
 
 def replay(body: bytes, receive: Receive) -> Receive:
@@ -49,49 +121,6 @@ def replay(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return again
-
-
-def _arrived(receive: Receive) -> Message | None:
-    """The first message if it is here already, as nearly always: a time limit costs a tenth of an answer.
-
-    A server's `receive` that was closed while it waited can be called again.
-    """
-    waiting = receive().__await__()
-    try:
-        next(waiting)
-    except StopIteration as arrived:
-        message: Message = arrived.value
-        return message
-    waiting.close()
-    return None
-
-
-async def _rest(first: Message | None, receive: Receive, settings: Settings) -> tuple[bytes, bool]:
-    """What arrives in time until the body ends or is over the limit, and whether it has ended."""
-    chunks = [first.get("body", b"")] if first else []
-    length, is_more = sum(map(len, chunks)), True
-    try:
-        async with asyncio.timeout(settings.timeout_seconds):
-            while is_more and length <= settings.max_body_bytes:
-                message = await receive()
-                chunks.append(message.get("body", b""))
-                length += len(chunks[-1])
-                is_more = message.get("more_body", False)
-    except TimeoutError as error:
-        detail = "The body did not arrive in time."
-        raise RequestError(errors.SLOW_BODY, detail, connection="close") from error
-    return b"".join(chunks), not is_more
-
-
-async def _drain(receive: Receive) -> None:
-    """Let a body that is refused arrive for a while: who is cut off while sending never reads the answer."""
-    length, is_more = 0, True
-    with suppress(TimeoutError):
-        async with asyncio.timeout(DRAIN_SECONDS):
-            while is_more and length < DRAIN_BYTES:
-                message = await receive()
-                length += len(message.get("body", b""))
-                is_more = message.get("more_body", False)
 
 
 def _require_json(headers: Headers) -> None:
