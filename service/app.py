@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import threading
 from typing import Any
 
 import bentoml
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Receive
 
 from data.errors import StorecastError, UnknownSeriesError
 from service.api.endpoints import DRIFT_CHECK, EXPLAIN, FORECAST, INLINE_BYTES, PREDICT, Endpoint
+from service.api.operations import OPEN_PATHS
 from service.core import metrics
 from service.core.errors import body_of, kind_of
 from service.core.settings import Settings, metrics_folder
@@ -27,6 +29,7 @@ from service.middleware.bento_metrics import TrafficMetrics
 from service.middleware.connections import limit_connections
 from service.middleware.edge import Edge
 from service.middleware.fast_path import FastPath, Responder
+from service.middleware.shared_response import SharedResponse
 from service.routes import create_routes, methods_of
 
 MODEL_THREADS, MAX_WAITING_FOR_MODEL = 2, 30
@@ -98,7 +101,7 @@ class GuardedService(bentoml.Service):  # type: ignore[misc]  # BentoML ships no
         app.user_middleware[0] = Middleware(TrafficMetrics, *metrics_first.args, **metrics_first.kwargs)
         if SETTINGS.fast_lane:
             app.user_middleware.insert(1, Middleware(FastPath, answers=FAST))
-        return Edge(app, SETTINGS, methods_of(app))
+        return Edge(SharedResponse(app, "/metrics"), SETTINGS, methods_of(app), OPEN_PATHS)
 
 
 @bentoml.service(
@@ -128,6 +131,12 @@ class ForecastService:
         run_periodically(SETTINGS.poll_seconds, self.live_model.refresh, "live model")
         if remote:
             run_periodically(SETTINGS.remote_poll_seconds, remote.sync, "remote champion")
+        threading.Thread(target=self._prepare_model, name="prepare model", daemon=True).start()
+        freeze_garbage_collector()
+
+    def _prepare_model(self) -> None:
+        """Load what model calls need beside the table, so that no request waits for it."""
+        self.live_model.warm_up()
         freeze_garbage_collector()
 
     prepare_server = bentoml.on_deployment(configure_supervisor)

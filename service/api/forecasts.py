@@ -62,11 +62,10 @@ class Forecasts:
         forecasts._row(series.stores[0], series.items[0])
         return forecasts
 
-    def warm_up(self, before: Forecasts | None) -> None:
-        """Open what callers of the champion before have used."""
-        for part in ("forecaster", "seed", "history"):
-            if before is not None and part in vars(before.champion):
-                getattr(self.champion, part)
+    def warm_up(self) -> None:
+        """Load what model calls need beside the table, and call each model once."""
+        self.from_history(self.champion.history.select([0]), horizon_days=1)
+        self.champion.seed.predict(np.zeros((1, len(SEED_FEATURES)), np.float32))
 
     def predict(self, query: PredictRequest) -> dict[str, Any]:
         """One series on one day, from the table."""

@@ -31,6 +31,7 @@ class Kind:
     code: str
 
 
+BAD_REQUEST = Kind(400, "bad_request")
 NOT_JSON = Kind(400, "not_json")
 UNAUTHORIZED = Kind(401, "unauthorized")
 NOT_FOUND = Kind(404, "not_found")

@@ -51,6 +51,11 @@ class LiveModel:
             )
         return self.current
 
+    def warm_up(self) -> None:
+        """Load what the first model needs for model calls: it takes seconds, look-ups do not need it."""
+        if self.current is not None:
+            self.current.warm_up()
+
     def refresh(self) -> None:
         """Take the newest champion into service that can be loaded; never raises."""
         with self._lock:
@@ -75,7 +80,8 @@ class LiveModel:
         started = time.perf_counter()
         try:
             forecasts = Forecasts.open(folder)
-            forecasts.warm_up(self.current)
+            if self.current is not None:  # the first one serves look-ups while it warms up
+                forecasts.warm_up()
         except Exception as error:  # whatever a damaged version does, the one that serves goes on serving
             self._retries[folder] = (time.monotonic() + delay, min(2 * delay, LAST_RETRY_SECONDS))
             self._report_failure(record, error)

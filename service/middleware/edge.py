@@ -10,7 +10,8 @@ import logging
 import math
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,10 +25,8 @@ log = logging.getLogger(__name__)
 
 
 LARGEST_BODIES_AT_ONCE = 4
-OPEN_PATHS = frozenset(
-    ("/", "/health", "/docs", "/docs.json", "/schema.json", "/metrics", "/livez", "/healthz", "/readyz")
-)
 OPEN_FOLDERS = ("/ui/", "/docs/")
+DECIDING_HEADERS = (b"authorization", b"x-api-key", b"content-type", b"content-encoding", b"content-length")
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _ERROR_PREFIX = b'{"error":{"code":"'
 
@@ -35,10 +34,16 @@ _ERROR_PREFIX = b'{"error":{"code":"'
 class Edge:
     """Checks a request before anything else sees it, and the headers and shape of what comes back."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, methods: Mapping[str, frozenset[str]]) -> None:
-        self._app, self._settings, self._methods = app, settings, methods
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        methods: Mapping[str, frozenset[str]],
+        open_paths: Collection[str],
+    ) -> None:
+        self._app, self._settings, self._methods, self._open_paths = app, settings, methods, open_paths
         self._keys = ApiKeys(settings.keys)
-        self._bodies = BodyBudget(LARGEST_BODIES_AT_ONCE * settings.max_body_bytes)
+        self.bodies = BodyBudget(LARGEST_BODIES_AT_ONCE * settings.max_body_bytes)
         folder, limit = metrics_folder(), settings.rate_limit_per_minute
         self._rate = RateLimit(limit, folder / "rate_limit.bin" if folder else None) if limit else None
 
@@ -52,6 +57,8 @@ class Edge:
         request_id.set(given.decode() if _ID.fullmatch(given) else secrets.token_hex(8))
         answer = ResponseWriter(scope, send)
         try:
+            if len(headers) < len(scope["headers"]):
+                _require_single(scope["headers"])
             await self._answer(scope, receive, answer, headers)
         except RequestError as error:
             await answer.refuse(error)
@@ -64,11 +71,11 @@ class Edge:
         path, method = scope["path"], scope["method"]
         if not self._route_answers(path, method):
             answer.has_body, scope = False, {**scope, "method": "GET"}
-        if path not in OPEN_PATHS and not path.startswith(OPEN_FOLDERS):
+        if path not in self._open_paths and not path.startswith(OPEN_FOLDERS):
             self._authorise(scope, headers)
         if method != "POST":
             return await self._app(scope, receive, answer)
-        reader = BodyReader(receive, self._settings, self._bodies)
+        reader = BodyReader(receive, self._settings, self.bodies)
         try:
             await self._app(scope, replay(await reader.read(headers), receive), answer)
         finally:
@@ -176,6 +183,16 @@ class ResponseWriter:
         metrics.ERRORS.labels(code).inc()
         level = logging.WARNING if status >= 500 else logging.INFO
         log.log(level, "%s: %d %s. request_id=%s", self.title, status, code, request_id.get())
+
+
+def _require_single(headers: Sequence[tuple[bytes, bytes]]) -> None:
+    """Raise `RequestError` when a header that decides something was sent twice, perhaps with two values."""
+    counts = Counter(name for name, _ in headers)
+    for name in DECIDING_HEADERS:
+        if counts[name] > 1:
+            raise RequestError(
+                errors.BAD_REQUEST, f"The header {name.decode()} was sent {counts[name]} times."
+            )
 
 
 def _keys_in(headers: Headers) -> list[str]:

@@ -22,11 +22,11 @@ class BodyBudget:
     """The bytes of large bodies that a worker holds at a time, of unfinished ones too."""
 
     def __init__(self, max_bytes: int) -> None:
-        self._free = max_bytes
+        self.free_bytes = max_bytes
 
     def take(self, n_bytes: int) -> None:
         """Reserve room; raises `RequestError` (503) when there is none."""
-        if n_bytes > self._free:
+        if n_bytes > self.free_bytes:
             raise RequestError(
                 errors.OVERLOADED,
                 "Too many large bodies are being received at the same time.",
@@ -34,11 +34,11 @@ class BodyBudget:
                 retry_after="5",
                 connection="close",
             )
-        self._free -= n_bytes
+        self.free_bytes -= n_bytes
 
     def give_back(self, n_bytes: int) -> None:
         """Free the room of a body that is done with."""
-        self._free += n_bytes
+        self.free_bytes += n_bytes
 
 
 class BodyReader:

@@ -75,7 +75,7 @@ def test_the_fast_path_passes_on_exactly_what_it_does_not_answer(body: bytes, co
 
     fast_path = FastPath(api, {"/predict": lambda b: endpoints.PREDICT.respond_inline(FORECASTS["all"], b)})
     status, told, asked = _through(
-        Edge(fast_path, Settings(), {"/predict": frozenset({"POST"})}), body, content_type
+        Edge(fast_path, Settings(), {"/predict": frozenset({"POST"})}, open_paths=()), body, content_type
     )
     if body and content_type == "text/plain":
         assert (status, handed_on) == (415, [])

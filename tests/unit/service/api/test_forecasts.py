@@ -207,13 +207,10 @@ def test_an_explanation_multiplies_and_adds_up_to_the_forecast_that_is_given(for
     )
 
 
-def test_warming_up_opens_what_was_in_use_before(champion_folder: Path) -> None:
-    before = Forecasts(Champion.load(champion_folder))
-    assert before.champion.seed is not None
-    after = Forecasts(Champion.load(champion_folder))
-    after.warm_up(before)
-    assert "seed" in vars(after.champion)
-    assert "forecaster" not in vars(after.champion)
+def test_warming_up_loads_every_model(champion_folder: Path) -> None:
+    forecasts = Forecasts(Champion.load(champion_folder))
+    forecasts.warm_up()
+    assert {"seed", "forecaster", "history"} <= set(vars(forecasts.champion))
 
 
 def test_a_thousand_histories_on_a_thousand_days_are_forecast_in_seconds(forecasts: Forecasts) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.core.settings import Settings
-from service.middleware.edge import Edge
+from service.middleware.edge import LARGEST_BODIES_AT_ONCE, Edge
 
 METHODS = {"/predict": frozenset({"POST"}), "/model": frozenset({"GET"}), "/health": frozenset({"GET"})}
+OPEN_PATHS = {"/health"}
 JSON = {"content-type": "application/json"}
 
 
@@ -49,18 +50,21 @@ def send_request(
     path: str = "/predict",
     method: str = "POST",
     body: bytes | Iterable[bytes] = b"{}",
-    headers: dict[str, str] = JSON,
+    headers: Mapping[str, str] | Iterable[tuple[str, str]] = JSON,
     client: str = "127.0.0.1",
     edge: Edge | None = None,
     **settings: Any,
 ) -> Answered:
-    edge = edge or Edge(app, Settings(**settings), METHODS)
+    edge = edge or Edge(app, Settings(**settings), METHODS, OPEN_PATHS)
     pieces = [body] if isinstance(body, bytes) else list(body)
     scope = {
         "type": "http",
         "method": method,
         "path": path,
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "headers": [
+            (name.encode(), value.encode())
+            for name, value in (headers.items() if isinstance(headers, Mapping) else headers)
+        ],
         "client": (client, 1234),
     }
     sent: list[Message] = []
@@ -170,8 +174,75 @@ def test_a_body_that_does_not_arrive_in_time_is_408(pieces: list[bytes]) -> None
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/predict", "headers": []}
-    asyncio.run(Edge(echo, Settings(timeout_seconds=0.05), METHODS)(scope, receive, send))
+    asyncio.run(Edge(echo, Settings(timeout_seconds=0.05), METHODS, OPEN_PATHS)(scope, receive, send))
     assert sent[0]["status"] == 408
+
+
+@pytest.mark.parametrize("pieces", [[], [b"{}"]])
+def test_a_body_that_is_cut_off_never_reaches_an_endpoint(pieces: list[bytes]) -> None:
+    async def receive() -> Message:
+        if pieces:
+            return {"type": "http.request", "body": pieces.pop(), "more_body": True}
+        return {"type": "http.disconnect"}
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/predict", "headers": []}
+    asyncio.run(Edge(fails, Settings(), METHODS, OPEN_PATHS)(scope, receive, send))
+    assert sent[0]["status"] == 499
+
+
+def test_large_bodies_share_a_budget_and_give_it_back() -> None:
+    limit = 1_000_000
+    edge = Edge(echo, Settings(max_body_bytes=limit), METHODS, OPEN_PATHS)
+    for _ in range(3 * LARGEST_BODIES_AT_ONCE):
+        assert send_request(body=[b"x" * (limit // 2)] * 2, edge=edge).status == 200
+        assert send_request(body=[b"x" * (limit // 2)] * 3, edge=edge).status == 413
+
+    async def unfinished() -> Message:
+        await asyncio.sleep(0)
+        return {"type": "http.request", "body": b"x" * (limit // 10), "more_body": True}
+
+    async def hold(release: asyncio.Event, chunks: int) -> int:
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            nonlocal chunks
+            if not chunks:
+                await release.wait()
+                return {"type": "http.disconnect"}
+            chunks -= 1
+            return await unfinished()
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": "/predict", "headers": []}
+        await edge(scope, receive, send)
+        return int(sent[0]["status"])
+
+    async def scenario() -> None:
+        release = asyncio.Event()
+        holding = [asyncio.create_task(hold(release, 10)) for _ in range(LARGEST_BODIES_AT_ONCE)]
+        while edge.bodies.free_bytes:
+            await asyncio.sleep(0)
+        assert await hold(release, 10) == 503
+        release.set()
+        assert await asyncio.gather(*holding) == [499] * len(holding)
+
+    asyncio.run(scenario())
+    assert send_request(body=[b"x" * (limit // 2)] * 2, edge=edge).status == 200
+
+
+@pytest.mark.parametrize("name", ["content-type", "x-api-key", "authorization", "content-encoding"])
+def test_a_header_that_decides_something_is_sent_once(name: str) -> None:
+    answer = send_request(headers=[(name, "application/json"), (name, "text/plain")])
+    assert (answer.status, answer.error["code"]) == (400, "bad_request")
+    assert f"{name} was sent 2 times" in answer.error["message"]
+    assert send_request(headers=[("accept", "a"), ("accept", "b")]).status == 200
 
 
 def test_keys_guard_the_data_routes_and_leave_the_probes_open() -> None:
@@ -192,7 +263,7 @@ def test_keys_guard_the_data_routes_and_leave_the_probes_open() -> None:
 
 
 def test_a_rate_is_kept_per_key_and_per_address() -> None:
-    edge = Edge(echo, Settings(rate_limit_per_minute=1, api_keys="one,two"), METHODS)  # type: ignore[arg-type]  # a secret from text
+    edge = Edge(echo, Settings(rate_limit_per_minute=1, api_keys="one,two"), METHODS, OPEN_PATHS)  # type: ignore[arg-type]  # a secret from text
     first, second = ({**JSON, "x-api-key": key} for key in ("one", "two"))
     assert send_request(edge=edge, headers=first).status == 200
     answer = send_request(edge=edge, headers=first)
@@ -249,5 +320,19 @@ def test_lifespan_messages_pass_unchanged() -> None:
     async def nothing(*_: Any) -> Any:
         raise AssertionError
 
-    asyncio.run(Edge(app, Settings(), METHODS)({"type": "lifespan"}, nothing, nothing))
+    asyncio.run(Edge(app, Settings(), METHODS, OPEN_PATHS)({"type": "lifespan"}, nothing, nothing))
     assert seen == ["lifespan"]
+
+
+def test_scopes_other_than_http_and_lifespan_are_closed() -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def nothing(*_: Any) -> Any:
+        raise AssertionError
+
+    scope = {"type": "websocket", "path": "/predict", "headers": []}
+    asyncio.run(Edge(fails, Settings(), METHODS, OPEN_PATHS)(scope, nothing, send))
+    assert sent == [{"type": "websocket.close"}]

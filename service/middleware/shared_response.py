@@ -1,0 +1,44 @@
+"""A response that is expensive and the same for everybody: computed once for all who wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PAUSE = 9
+"""Pause after computing a response, as a multiple of the time it took: a tenth of the time is spent on it."""
+
+
+class SharedResponse:
+    """Answers one path; every response is computed after its request arrived, so none is out of date."""
+
+    def __init__(self, app: ASGIApp, path: str) -> None:
+        self._app, self._path = app, path
+        self._next: asyncio.Task[list[Message]] | None = None
+        self._computing = asyncio.Lock()
+        self._pause_until = 0.0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != self._path:
+            return await self._app(scope, receive, send)
+        if self._next is None:
+            self._next = asyncio.create_task(self._compute(scope, receive))
+        for message in await asyncio.shield(self._next):
+            await send(message)
+
+    async def _compute(self, scope: Scope, receive: Receive) -> list[Message]:
+        """The messages of the next response; whoever asks while it is being computed gets the one after."""
+        messages: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            messages.append(message)
+
+        loop = asyncio.get_running_loop()
+        async with self._computing:
+            await asyncio.sleep(self._pause_until - loop.time())
+            self._next = None
+            started = loop.time()
+            await self._app(scope, receive, keep)
+            self._pause_until = loop.time() + PAUSE * (loop.time() - started)
+        return messages
