@@ -21,7 +21,7 @@ Sales = Annotated[Number | None, Field(description="Units sold; null when nothin
 
 def example(body: Any) -> ConfigDict:
     """Model settings that carry one example, for the API reference and the OpenAPI document."""
-    return ConfigDict(json_schema_extra={"examples": [body]})
+    return ConfigDict(json_schema_extra={"example": body})  # BentoML's schema class has no `examples`
 
 
 class RequestModel(BaseModel):

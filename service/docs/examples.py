@@ -73,8 +73,8 @@ def model_examples(described: Any, values: ExampleValues) -> dict[str, Any]:
     examples = {}
     for model in _models(described):
         extra = model.model_config.get("json_schema_extra")
-        if isinstance(extra, dict) and isinstance(bodies := extra.get("examples"), list):
-            examples[model.__name__] = values.fit(bodies[0])
+        if isinstance(extra, dict) and "example" in extra:
+            examples[model.__name__] = values.fit(extra["example"])
     if examples and any(get_origin(part) is list for part in _parts(described)):
         first = next(iter(examples.values()))
         examples["list"] = [first, first | {"date": values.fit("2018-01-01")}]

@@ -1,5 +1,6 @@
-"""A real server whose model is promoted, damaged, taken away and brought from afar while it serves."""
+"""A real server whose champion is replaced, damaged, removed and downloaded while it serves."""
 
+import itertools
 import shutil
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from tests.integration.serving import Load, Service, import_champion, later_vers
 
 BODY = '{"store": 1, "item": 5, "date": "2018-01-15"}'
 SWAPS = 20
+DAYS = itertools.count(1)  # each version is newer than all before it, in any order of the tests
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +24,8 @@ def service(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     """Two workers that look for a new champion five times a second."""
     folder = tmp_path_factory.mktemp("live")
     import_champion(champion_folder, folder / "home")
+    [model] = (folder / "home").rglob("model.yaml")
+    shutil.copy(model, folder)  # a test may delete the version that it describes
     with Service(folder, workers=2, poll_seconds=0.2) as running:
         wait_until(lambda: len(running.workers()) == 2, "two workers")
         yield running
@@ -45,7 +49,7 @@ def test_twenty_swaps_under_a_hundred_connections_lose_nothing(
     before = service.metric("storecast_model_swaps_total")
     load = Load(service, "/predict", BODY, connections=100, requests=10**9, seconds=12)
     records = []
-    for day in range(1, SWAPS + 1):
+    for day in itertools.islice(DAYS, SWAPS):
         records.append(later_version(champion_folder, tmp_path / str(day), day))
         _promote(service, tmp_path / str(day), records[-1])
         wait_until(partial(_both_took, service, records[-1]), "both workers to swap")
@@ -62,10 +66,10 @@ def _both_took(service: Service, record: ChampionRecord) -> bool:
 
 
 def _promote(service: Service, folder: Path, record: ChampionRecord) -> None:
-    """What an import into BentoML's store amounts to, without the two seconds a process takes to start."""
+    """Write what an import into BentoML's store writes, without starting a process for it."""
     to = path_in_store(record, service.home)
     shutil.copytree(folder, to)
-    model = next(path for path in to.parent.glob("*/model.yaml")).read_text(encoding="utf-8")
+    model = (service.folder / "model.yaml").read_text(encoding="utf-8")
     old = next(line for line in model.splitlines() if line.startswith("version:"))
     (to / "model.yaml").write_text(model.replace(old, f"version: {record.version.lower()}"), encoding="utf-8")
     (to.parent / "latest").write_text(record.version.lower(), encoding="utf-8")
@@ -75,7 +79,7 @@ def test_a_damaged_version_leaves_the_model_serving_and_says_so(
     service: Service, champion_folder: Path, tmp_path: Path
 ) -> None:
     serving = service.version()
-    damaged = later_version(champion_folder, tmp_path / "damaged", 100)
+    damaged = later_version(champion_folder, tmp_path / "damaged", next(DAYS))
     content = bytearray((champion_folder / "methods.npy").read_bytes())
     content[-1] ^= 1
     (tmp_path / "damaged" / "methods.npy").unlink()
@@ -87,7 +91,7 @@ def test_a_damaged_version_leaves_the_model_serving_and_says_so(
     assert service.client.get("/readyz").status_code == 200
     assert f"{serving} keeps serving: methods.npy" in service.log()
     assert "its sha256 differs" in service.client.get("/health").json()["reason"]
-    good = later_version(champion_folder, tmp_path / "good", 101)
+    good = later_version(champion_folder, tmp_path / "good", next(DAYS))
     _promote(service, tmp_path / "good", good)
     all_workers_serve(service, good.version)
     assert service.client.get("/health").json()["reason"] is None
@@ -106,7 +110,7 @@ def test_a_damaged_store_leaves_the_model_serving(
         answer = service.client.post("/predict", content=BODY, headers={"content-type": "application/json"})
         assert answer.status_code == 200
     shutil.rmtree(latest.parent / "half-written")
-    again = later_version(champion_folder, tmp_path / "again", 200)
+    again = later_version(champion_folder, tmp_path / "again", next(DAYS))
     _promote(service, tmp_path / "again", again)
     all_workers_serve(service, again.version)
 

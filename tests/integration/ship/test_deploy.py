@@ -19,7 +19,7 @@ from tests.integration.ship.hub import NAME, TOKEN, Hub
 from tests.integration.ship.packing import PLANTED, ROOT, SECRETS, build
 
 CODE = (
-    "import sys; from service.deploy import *; "
+    "import sys; from service.deploy.__main__ import *; "
     "sys.exit(main(sys.argv[2:], DeployTiming(seconds=float(sys.argv[1]), poll_seconds=0.05)))"
 )
 
