@@ -11,15 +11,21 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Self
+
+import numpy as np
+from pydantic import Field, model_validator
 
 from data.atomic_files import atomic_write_json, atomic_write_text
-from data.errors import StorecastError
+from data.dates.calendar_days import WEEK_DAYS
+from data.errors import DataContractError
+from data.job_exit import exit_code
 from data.loading.cleaning_rules import DataParams
 from data.loading.load_history import RawFiles, load_history
 from data.panel.sales_panel import SalesPanel
-from data.params import Paths, load_params
-from data.progress import configure_logging
+from data.params import Params, Paths, load_params, validate_section
 from data.synthetic import SyntheticParams, synthetic_panel
+from data.text import counted
 from drift.params import DriftParams
 from models.forecaster.forecaster import ForecasterParams
 from tests.benchmarks.policy_replay.policies import (
@@ -35,7 +41,15 @@ from tests.benchmarks.policy_replay.policies import (
     weeks_after,
     worst_promotion,
 )
-from tests.benchmarks.policy_replay.simulation import PlannedShock, Simulation, plan_shocks, shocked
+from tests.benchmarks.policy_replay.simulation import (
+    MIN_TRAINING_DAYS,
+    PLANNED_KINDS,
+    PlannedShock,
+    Simulation,
+    plan_shocks,
+    shocked,
+    weeks_needed,
+)
 from training.gate.params import RetrainParams
 
 logger = logging.getLogger(__name__)
@@ -48,8 +62,8 @@ class Outcome:
     """One line of the table."""
 
     policy: str
-    wape: float
-    wape_after_shocks: float
+    wape: float | None
+    wape_after_shocks: float | None
     trainings: int
     promotions: int
     false_alarms: int | None
@@ -58,22 +72,43 @@ class Outcome:
     cpu_seconds: float
 
 
-@dataclass(frozen=True)
-class Plan:
-    """How long, how hard and what happens."""
+class Plan(Params):
+    """Arguments of the job: length, shocks and training effort of a replay."""
 
-    weeks: int
-    shocks: int
-    lasting_weeks: int
-    seed: int
-    rows: int
-    rounds: int
+    weeks: int = Field(default=104, ge=1)
+    shocks: int = Field(default=4, ge=0, le=len(PLANNED_KINDS))
+    lasting_weeks: int = Field(default=0, ge=0)
+    seed: int = Field(default=1, ge=0)
+    rows: int = Field(default=20_000, ge=1)
+    rounds: int = Field(default=100, ge=0)
+
+    @model_validator(mode="after")
+    def _shocks_fit_into_the_weeks(self) -> Self:
+        needed = weeks_needed(self.shocks)
+        if self.weeks < needed:
+            raise ValueError(f"{self.shocks} shocks need at least {needed} weeks, not {self.weeks}")
+        return self
+
+
+def require_enough_sales(panel: SalesPanel, weeks: int) -> None:
+    """Raise `DataContractError` for a history that is too short, or without sales in the scored weeks."""
+    needed = MIN_TRAINING_DAYS + weeks * WEEK_DAYS
+    if panel.n_days < needed:
+        raise DataContractError(
+            f"The sales cover {counted(panel.n_days, 'day')}, expected at least {needed:,} days.",
+            hint=f"Use a longer history or fewer than {weeks} --weeks.",
+        )
+    if not np.nansum(panel.sales[:, -weeks * WEEK_DAYS :]) > 0:
+        raise DataContractError(
+            f"Nothing was sold in the last {weeks * WEEK_DAYS} days, so that errors cannot be scored."
+        )
 
 
 def replay(
     panel: SalesPanel, plan: Plan, params: RetrainParams, drift: DriftParams
 ) -> tuple[list[PlannedShock], list[Outcome]]:
-    """Live the last weeks of a panel once for each policy; also the shocks there were."""
+    """Run each policy over the last weeks of a panel. Return the shocks too."""
+    require_enough_sales(panel, plan.weeks)
     shocks = plan_shocks(plan.shocks, plan.weeks, plan.seed)
     sales = shocked(panel, shocks, plan.weeks, plan.lasting_weeks, plan.seed)
     forecaster = ForecasterParams(final_rows=plan.rows, rounds=plan.rounds, seed=plan.seed)
@@ -83,9 +118,9 @@ def replay(
 
 
 def outcome(name: str, run: PolicyRun, simulation: Simulation, shocks: list[PlannedShock]) -> Outcome:
-    """What a run adds up to."""
-    watches = name == "Storecast's loop"
-    told = Outcome(
+    """The figures of a run."""
+    has_detector = name == "Storecast's loop"
+    result = Outcome(
         policy=name,
         wape=wape(simulation, run, range(simulation.n_weeks)),
         wape_after_shocks=wape(
@@ -93,18 +128,18 @@ def outcome(name: str, run: PolicyRun, simulation: Simulation, shocks: list[Plan
         ),
         trainings=len(run.trained),
         promotions=len(run.promoted),
-        false_alarms=len(false_alarms(run, shocks)) if watches else None,
-        days_to_detect=detections(run, shocks) if watches else [],
-        worst_promotion=worst_promotion(simulation, run) if run.promoted else None,
+        false_alarms=len(false_alarms(run, shocks)) if has_detector else None,
+        days_to_detect=detections(run, shocks) if has_detector else [],
+        worst_promotion=worst_promotion(simulation, run),
         cpu_seconds=sum(simulation.costs.seconds[key] for key in run.costs),
     )
-    logger.info("%s: WAPE %.2f %% with %d trainings.", name, told.wape, told.trainings)
-    return told
+    logger.info("%s: WAPE %.2f %% with %d trainings.", name, result.wape or 0, result.trainings)
+    return result
 
 
 def table(panel: SalesPanel, plan: Plan, shocks: list[PlannedShock], outcomes: list[Outcome]) -> str:
     """The outcomes as Markdown, with what they were measured on."""
-    last = f"for {plan.lasting_weeks} weeks each" if plan.lasting_weeks else "each for good"
+    last = f"for {plan.lasting_weeks} weeks each" if plan.lasting_weeks else "each until the end"
     happened = ", ".join(f"{shock.name} from week {shock.week}" for shock in shocks) or "none"
     heads = [
         "policy",
@@ -121,7 +156,7 @@ def table(panel: SalesPanel, plan: Plan, shocks: list[PlannedShock], outcomes: l
         f"{panel.n_series:,} series, the {plan.weeks} weeks up to {panel.end}, seed {plan.seed}. "
         f"Shocks, {last}: {happened}.",
         f"All policies roll forward every week and fit the same three members on {plan.rows:,} rows in "
-        f"{plan.rounds} rounds, less than in earnest. Scored are the seven days after each week's start.",
+        f"{plan.rounds} rounds, fewer than in a real training. Each week's seven days are scored.",
         "",
         f"| {' | '.join(heads)} |",
         f"|{'-|' * len(heads)}",
@@ -135,38 +170,33 @@ def cells(outcome: Outcome) -> list[str]:
     days = ", ".join("not found" if days is None else str(days) for days in outcome.days_to_detect)
     worst = "" if outcome.worst_promotion is None else f"{outcome.worst_promotion:+.1f} %"
     alarms = "" if outcome.false_alarms is None else str(outcome.false_alarms)
-    scores = [f"{outcome.wape:.2f}", f"{outcome.wape_after_shocks:.2f}"]
+    scores = ["–" if wape is None else f"{wape:.2f}" for wape in (outcome.wape, outcome.wape_after_shocks)]
     counts = [str(outcome.trainings), str(outcome.promotions), alarms]
     return [outcome.policy, *scores, *counts, days, worst, f"{outcome.cpu_seconds:.0f}"]
 
 
 def main(argv: Sequence[str]) -> int:
-    """Replay and write reports/replay.md and .json; 2 when the sales cannot be used."""
+    """Write reports/replay.md and .json and exit 0, or exit 2 for arguments or sales that cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.policy_replay", description=__doc__)
-    parser.add_argument("--sales", type=Path, help="a file; made-up sales unless given")
-    defaults = {"weeks": 104, "shocks": 4, "lasting-weeks": 0, "seed": 1, "rows": 20_000, "rounds": 100}
-    for name, value in defaults.items():
-        parser.add_argument(f"--{name}", type=int, default=value)
-    given = vars(parser.parse_args(argv))
-    configure_logging()
-    paths, file = Paths(), given.pop("sales")
-    plan = Plan(**given)
-    try:
-        panel = _sales(file, paths)
-        params = load_params("retrain", RetrainParams, paths.params)
-        drift = load_params("drift", DriftParams, paths.params)
-        shocks, outcomes = replay(panel, plan, params, drift)
-    except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 2
-    told = table(panel, plan, shocks, outcomes)
-    atomic_write_text(paths.reports / "replay.md", told)
-    content = {"plan": asdict(plan), "shocks": [asdict(shock) for shock in shocks]}
-    atomic_write_json(
-        paths.reports / "replay.json", {**content, "policies": [asdict(one) for one in outcomes]}
-    )
-    print(told, end="")
-    return 0
+    parser.add_argument("--sales", type=Path, help="a file (default: synthetic sales)")
+    for name, value in Plan().model_dump().items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=value, help=f"default: {value}")
+    arguments = vars(parser.parse_args(argv))
+    file = arguments.pop("sales")
+    return exit_code(lambda: _run(file, validate_section("replay", Plan, arguments), Paths()))
+
+
+def _run(file: Path | None, plan: Plan, paths: Paths) -> None:
+    panel = _sales(file, paths)
+    params = load_params("retrain", RetrainParams, paths.params)
+    drift = load_params("drift", DriftParams, paths.params)
+    shocks, outcomes = replay(panel, plan, params, drift)
+    markdown = table(panel, plan, shocks, outcomes)
+    atomic_write_text(paths.reports / "replay.md", markdown)
+    content = {"plan": plan.model_dump(), "shocks": [asdict(shock) for shock in shocks]}
+    policies = [asdict(outcome) for outcome in outcomes]
+    atomic_write_json(paths.reports / "replay.json", {**content, "policies": policies})
+    print(markdown, end="")
 
 
 def _sales(file: Path | None, paths: Paths) -> SalesPanel:

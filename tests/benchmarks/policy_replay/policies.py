@@ -1,11 +1,9 @@
-"""Three ways to keep a model fresh, lived through the same weeks; all of them roll forward every week."""
+"""Three retraining policies over the same weeks. All of them roll forward every week."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-
-import numpy as np
 
 from data.dates.calendar_days import WEEK_DAYS
 from data.progress import progress
@@ -23,7 +21,7 @@ MONTH_WEEKS = 4
 
 @dataclass(frozen=True)
 class ReplacedModel:
-    """The model that served before a promotion, and what a look at it would have started from."""
+    """The model that served before a promotion, and what the default of its recent correction."""
 
     model: int
     start: RecentCorrection | None
@@ -130,12 +128,13 @@ def _add_costs(run: PolicyRun, simulation: Simulation) -> PolicyRun:
     return run
 
 
-def wape(simulation: Simulation, run: PolicyRun, weeks: Sequence[int]) -> float:
-    """Error over sales of the weeks, in percent."""
+def wape(simulation: Simulation, run: PolicyRun, weeks: Sequence[int]) -> float | None:
+    """Error over sales of the weeks, in percent; None where nothing was sold."""
     cards = [
         simulation.scorecard(run.served[week], simulation.origins[week], run.start[week]) for week in weeks
     ]
-    return 100 * float(sum(card.error.sum() for card in cards) / sum(card.sold.sum() for card in cards))
+    sold = float(sum(card.sold.sum() for card in cards))
+    return 100 * float(sum(card.error.sum() for card in cards)) / sold if sold > 0 else None
 
 
 def weeks_after(shocks: Sequence[PlannedShock], n_weeks: int) -> list[int]:
@@ -145,21 +144,21 @@ def weeks_after(shocks: Sequence[PlannedShock], n_weeks: int) -> list[int]:
     )
 
 
-def worst_promotion(simulation: Simulation, run: PolicyRun) -> float:
-    """How much worse than its predecessor a promoted model was over four weeks, percent; NaN without one."""
+def worst_promotion(simulation: Simulation, run: PolicyRun) -> float | None:
+    """How much worse than its predecessor a promoted model was over four weeks, percent; None without one."""
     worse = []
     for week, replaced in run.promoted.items():
         error = _error_over_four_weeks(simulation, week, simulation.origins[week], run.start[week])
-        worse.append(
-            100 * (error / _error_over_four_weeks(simulation, week, replaced.model, replaced.start) - 1)
-        )
-    return float(max(worse, default=np.nan))
+        before = _error_over_four_weeks(simulation, week, replaced.model, replaced.start)
+        if before > 0 or error == 0:
+            worse.append(100 * (error / before - 1) if before > 0 else 0.0)
+    return max(worse, default=None)
 
 
 def _error_over_four_weeks(
     simulation: Simulation, week: int, model: int, start: RecentCorrection | None
 ) -> float:
-    """Error of a model over four weeks, in units, read as its looks would have it."""
+    """Error of a model over four weeks, in units, with the corrections it selects."""
     error = 0.0
     for origin in simulation.origins[week : week + MONTH_WEEKS]:
         error += float(simulation.scorecard(model, origin, start).error.sum())

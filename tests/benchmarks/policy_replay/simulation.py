@@ -27,6 +27,8 @@ from training.gate.decision_rule import DailyScorecard
 from training.gate.head_to_head import score
 
 FIRST_SHOCK_WEEK = 4
+MIN_TRAINING_DAYS = FIRST_ORIGIN_DAYS + WEEK_DAYS  # before them no week has an expectation to compare with
+PLANNED_KINDS = [name for name in SHOCKS if name != "all ×1.05"]  # which no detector finds within a month
 T = TypeVar("T")
 
 
@@ -157,12 +159,15 @@ class Simulation:
         return Replay(self.known(origin), {week: self._expected[week] for week in past})
 
 
+def weeks_needed(n_shocks: int) -> int:
+    """The fewest weeks into which so many shocks can be planned."""
+    return FIRST_SHOCK_WEEK + 2 * n_shocks
+
+
 def plan_shocks(n_shocks: int, n_weeks: int, seed: int) -> list[PlannedShock]:
     """Shocks of different kinds, one in each equal part of the weeks after the first four."""
     rng = np.random.default_rng(seed)
-    kinds = rng.permutation(
-        [name for name in SHOCKS if name != "all ×1.05"]
-    )  # no alarm can see that in a month
+    kinds = rng.permutation(PLANNED_KINDS)
     part = (n_weeks - FIRST_SHOCK_WEEK) // max(n_shocks, 1)
     weeks = [FIRST_SHOCK_WEEK + part * k + int(rng.integers(part // 2)) for k in range(n_shocks)]
     return [PlannedShock(week, str(kind)) for week, kind in zip(weeks, kinds, strict=False)]

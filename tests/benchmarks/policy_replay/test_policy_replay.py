@@ -1,4 +1,4 @@
-"""Weeks lived again: the same shocks for all, and figures that add up."""
+"""A policy replay: the same shocks for all policies, and figures that add up."""
 
 import json
 from pathlib import Path
@@ -71,12 +71,17 @@ def test_every_policy_serves_every_week_and_pays_for_what_it_did(simulation: Sim
         assert model == serving[-1]
 
 
-def test_the_loop_finds_the_shock_and_is_better_off_than_never_retraining(simulation: Simulation) -> None:
+def test_the_loop_finds_the_shock_and_has_a_lower_error_than_without_retraining(
+    simulation: Simulation,
+) -> None:
     params = RetrainParams()
     run = loop(simulation, params)
     assert detections(run, SHOCKS) == [7]
     weeks = range(7, WEEKS)
-    assert wape(simulation, run, weeks) < wape(simulation, never(simulation, params), weeks)
+    with_loop, without = wape(simulation, run, weeks), wape(simulation, never(simulation, params), weeks)
+    assert with_loop is not None
+    assert without is not None
+    assert with_loop < without
 
 
 def test_episodes_are_false_outside_the_eight_weeks_after_a_shock() -> None:
@@ -108,3 +113,9 @@ def test_the_job_writes_a_table_and_its_figures(
     ]
     assert Path("reports/replay.md").read_text() == capsys.readouterr().out
     assert main(["--sales", "nothing.csv"]) == 2
+    capsys.readouterr()
+    assert main(["--weeks", "8"]) == 2
+    assert "4 shocks need at least 12 weeks, not 8" in capsys.readouterr().err
+    for wrong in (["--weeks", "0"], ["--rounds", "-1"], ["--shocks", "-2"], ["--shocks", "99"]):
+        assert main(wrong) == 2
+        assert "replay" in capsys.readouterr().err
