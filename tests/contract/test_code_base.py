@@ -39,7 +39,7 @@ Rule = Callable[[Path], Iterable[str]]
 
 
 def found(rule: Rule) -> list[str]:
-    """What breaks a rule in this tree, without what is still being mended."""
+    """What breaks a rule in this tree, without what is still being fixed."""
     return [line for line in rule(ROOT) if not line.startswith(UNDER_WORK)]
 
 

@@ -1,4 +1,4 @@
-"""Clones of this project to work in: its code in a git repository of their own, and small sales."""
+"""Clones of this project for tests: its code in a git repository of their own, and small sales."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from tests.integration.share.remotes import Remote
 from training.registry.decision_log import Decision, append_decision
 
 ROOT = Path(__file__).resolve().parents[3]
-ROOMS = ("data", "models", "drift", "training", "service")
+PACKAGES = ("data", "models", "drift", "training", "service")
 BESIDE = ("dvc.yaml", ".dvcignore", ".dvc/config", ".dvc/.gitignore", ".gitignore", "Makefile")
-LEFT_BEHIND = (
+NOT_COPIED = (
     "__pycache__",
     "raw",
     "processed",
@@ -42,7 +42,7 @@ SMALL: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Clone:
-    """A checkout; commands run in it know nothing of this machine's settings."""
+    """A checkout; commands in it run without this machine's settings."""
 
     root: Path
 
@@ -64,7 +64,7 @@ class Clone:
         return done.stdout + done.stderr
 
     def make(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a make target with the environment that is there, instead of installing one."""
+        """Run a make target with this environment, without installing one."""
         return self.run("make", "--silent", *arguments, f"PY={sys.executable}", "JOBS=", **environment)
 
     def dvc(self, *arguments: str) -> str:
@@ -82,7 +82,7 @@ class Clone:
         return Clone(self.root.parent / name)
 
     def use(self, remote: Remote) -> None:
-        """Have a stand-in answer for one of the remotes of `make dagshub`, in this clone alone."""
+        """Replace one of the remotes of `make dagshub` by a local one, in this clone only."""
         option = "url" if remote.name == "dagshub-http" else "endpointurl"
         self.dvc("remote", "modify", "--local", remote.name, option, remote.url)
 
@@ -106,8 +106,8 @@ class Clone:
 def new_clone(folder: Path, settings: Mapping[str, dict[str, Any]] = SMALL) -> Clone:
     """The project as it is on disk, nothing trained, with small settings, committed."""
     folder.mkdir(parents=True)
-    for room in ROOMS:
-        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns(*NOT_COPIED))
     for name in BESIDE:
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
@@ -122,7 +122,7 @@ def new_clone(folder: Path, settings: Mapping[str, dict[str, Any]] = SMALL) -> C
 
 
 def give_champion(clone: Clone, folder: Path) -> ChampionRecord:
-    """A champion and its sales, as a promotion leaves them in a clone."""
+    """A champion and its sales in a clone, as after a promotion."""
     paths, record = clone.paths, ChampionRecord.read(folder / RECORD)
     shutil.copytree(folder, paths.versions / record.version)
     record.write(paths.champion_json)
@@ -134,7 +134,7 @@ def give_champion(clone: Clone, folder: Path) -> ChampionRecord:
 
 @dataclass
 class Watch:
-    """How long a `with` block took."""
+    """The seconds of a `with` block."""
 
     seconds: float = 0.0
 

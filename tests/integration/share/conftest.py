@@ -1,4 +1,4 @@
-"""Clones and remotes that several tests share: making them takes seconds."""
+"""Clones and remotes that several tests share, because creating them takes seconds."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.integration.share.remotes import OWNER, REPO, TOKEN, HttpRemote, Remo
 
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    """A clone in which nothing was trained; clone it, never change it."""
+    """A clone without a champion; clone it, do not change it."""
     return new_clone(tmp_path_factory.mktemp("bare") / "project")
 
 
@@ -41,5 +41,5 @@ def pushed(owner: Clone, remote: Remote) -> Clone:
     done = owner.make("push", f"REMOTE={remote.name}", DAGSHUB_TOKEN=TOKEN)
     assert done.returncode == 0, done.stderr
     owner.must("git", "add", "dvc.lock", "models")
-    owner.run("git", "commit", "--quiet", "--message", "Push")  # the second remote brings nothing new
+    owner.run("git", "commit", "--quiet", "--message", "Push")  # nothing new for the second remote
     return owner

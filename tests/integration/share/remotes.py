@@ -1,4 +1,4 @@
-"""Remotes that speak the real protocols to the real dvc: S3 and HTTP with basic auth, at DagsHub's paths."""
+"""Local remotes for the real dvc: S3 and HTTP with basic authentication, at DagsHub's paths."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _given: set[int] = set()
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on, given once in a run."""
+    """A free port of 127.0.0.1, returned once per run."""
     for port in PORTS:
         with socket.socket() as probe:
             if port not in _given and probe.connect_ex(("127.0.0.1", port)):
@@ -33,7 +33,7 @@ def free_port() -> int:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers, or misbehaves as its remote is told to."""
+    """Answers requests, or fails in the way of `fault`."""
 
     protocol_version = "HTTP/1.1"
     remote: ClassVar[Remote]
@@ -79,20 +79,20 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class Server(ThreadingHTTPServer):
-    """Clients that hang up are no news."""
+    """Ignore clients that close the connection."""
 
     daemon_threads = True
 
     def handle_error(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class Remote(ABC):
-    """Serves while the `with` block runs; set `fault` to make it misbehave."""
+    """Serves while the `with` block runs; set `fault` to make it fail."""
 
     name: str
     path: str
@@ -120,7 +120,7 @@ class Remote(ABC):
 
     @abstractmethod
     def knows(self, headers: Message) -> bool:
-        """Whether the request carries the right credentials."""
+        """Whether the request has the right credentials."""
 
     @abstractmethod
     def answer(self, request: Handler, body: bytes) -> tuple[int, bytes, dict[str, str]]:
@@ -152,7 +152,7 @@ class HttpRemote(Remote):
 
 
 class S3Remote(Remote):
-    """moto's S3 behind a path of its own; the access key is checked, as moto does not."""
+    """moto's S3 behind a path of its own; the access key is checked, which moto does not do."""
 
     name = "dagshub"
     path = f"/{OWNER}/{REPO}.s3"
@@ -186,5 +186,5 @@ class S3Remote(Remote):
         response = moto.getresponse()
         content = response.read()
         moto.close()
-        told = {name: value for name, value in response.getheaders() if name not in ("Connection", "Date")}
-        return response.status, content, {k: v for k, v in told.items() if k != "Transfer-Encoding"}
+        headers = {name: value for name, value in response.getheaders() if name not in ("Connection", "Date")}
+        return response.status, content, {k: v for k, v in headers.items() if k != "Transfer-Encoding"}

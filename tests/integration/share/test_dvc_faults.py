@@ -1,4 +1,4 @@
-"""Remotes that refuse, are gone, hang or lie: told in a sentence, soon, and nothing is lost."""
+"""Remotes that refuse, fail, hang or send wrong files: one sentence, soon, and nothing is lost."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow  # real dvc commands, some fifty of them: two minu
 
 @pytest.fixture
 def fresh(pushed: Clone, remote: Remote, request: pytest.FixtureRequest) -> Iterator[Clone]:
-    """A clone that restored nothing yet, of a remote that has everything."""
+    """A clone without files; the remote has all of them."""
     clone = pushed.clone(f"{remote.name}-{abs(hash(request.node.name))}")
     clone.use(remote)
     yield clone
@@ -31,14 +31,16 @@ def restore(clone: Clone, remote: Remote, *options: str, token: str = TOKEN) -> 
 @pytest.mark.parametrize(
     ("token", "words"), [("", "credentials and none were given"), ("stolen", "refuses these credentials")]
 )
-def test_credentials_are_asked_for_and_checked(fresh: Clone, remote: Remote, token: str, words: str) -> None:
+def test_missing_and_wrong_credentials_are_reported(
+    fresh: Clone, remote: Remote, token: str, words: str
+) -> None:
     code, said, seconds = restore(fresh, remote, token=token)
     assert code
     assert words in said
     assert seconds < 60
 
 
-def test_a_remote_that_hangs_up_is_told_before_dvc_is_asked(fresh: Clone, remote: Remote) -> None:
+def test_a_remote_that_closes_connections_is_reported_before_dvc_runs(fresh: Clone, remote: Remote) -> None:
     remote.fault = "silent"
     code, said, seconds = restore(fresh, remote)
     assert code
@@ -47,7 +49,7 @@ def test_a_remote_that_hangs_up_is_told_before_dvc_is_asked(fresh: Clone, remote
 
 
 @pytest.mark.parametrize("fault", ["unwilling", "cut off", "slow"])
-def test_a_remote_that_fails_at_the_files_ends_in_time_and_can_be_asked_again(
+def test_a_failed_download_ends_in_time_and_can_be_repeated(
     fresh: Clone, remote: Remote, fault: Fault
 ) -> None:
     remote.fault = fault
@@ -59,9 +61,7 @@ def test_a_remote_that_fails_at_the_files_ends_in_time_and_can_be_asked_again(
     assert restore(fresh, remote)[0] == 0
 
 
-def test_a_push_that_ends_early_loses_nothing_and_is_finished_by_the_next(
-    fresh: Clone, remote: Remote
-) -> None:
+def test_an_interrupted_push_loses_nothing_and_the_next_completes_it(fresh: Clone, remote: Remote) -> None:
     mine = fresh.paths.raw / "mine.csv"
     mine.parent.mkdir()
     mine.write_text(f"date,store,item,sales\n2018-01-01,1,1,{len(remote.requests)}\n")
@@ -79,9 +79,7 @@ def test_a_push_that_ends_early_loses_nothing_and_is_finished_by_the_next(
     assert (other.paths.raw / "mine.csv").read_bytes() == mine_was
 
 
-def test_files_that_are_not_what_was_pushed_are_refused_and_the_champion_comes_later(
-    fresh: Clone, remote: Remote
-) -> None:
+def test_wrong_files_are_refused_and_the_champion_can_be_restored_later(fresh: Clone, remote: Remote) -> None:
     remote.fault = "corrupt"
     code, said, _ = restore(fresh, remote)
     assert code
@@ -96,7 +94,7 @@ def damage(file: Path) -> None:
     file.write_bytes(b"?" * file.stat().st_size)
 
 
-def test_copies_damaged_here_are_fetched_again(fresh: Clone, remote: Remote) -> None:
+def test_damaged_local_copies_are_downloaded_again(fresh: Clone, remote: Remote) -> None:
     assert restore(fresh, remote)[0] == 0
     record = ChampionRecord.read(fresh.paths.champion_json)
     home, md5 = fresh.paths.versions / record.version, record.files["forecasts.npy"].md5

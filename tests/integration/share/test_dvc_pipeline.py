@@ -1,4 +1,4 @@
-"""`dvc repro` from nothing to a challenger, what it then runs again, and how two runs are compared."""
+"""`dvc repro`: a challenger from sales, which stages run again, and comparison of runs."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.integration.share.clones import Clone
 
 @pytest.fixture(scope="module")
 def reproduced(bare: Clone) -> Clone:
-    """A clone after its first `make repro`, committed; every test goes on from wherever it is."""
+    """A clone after its first `make repro`, committed."""
     clone = bare.clone("reproduced")
     done = clone.make("repro")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -50,9 +50,7 @@ def test_a_setting_runs_its_stage_again_and_the_two_runs_can_be_compared(reprodu
     reproduced.commit("Second run")
 
 
-def test_a_champion_goes_through_the_folder_beside_to_another_clone(
-    reproduced: Clone, tmp_path: Path
-) -> None:
+def test_a_champion_reaches_another_clone_through_a_local_remote(reproduced: Clone, tmp_path: Path) -> None:
     challenger = ChampionRecord.read(reproduced.paths.challenger / "champion.json")
     reproduced.must("python", "-m", "training.registry", "promote", challenger.version)
     assert stages_run(reproduced.dvc("repro")) == ["drift"]
@@ -68,7 +66,7 @@ def test_a_champion_goes_through_the_folder_beside_to_another_clone(
     assert stages_run(fresh.dvc("repro")) == []
 
 
-def test_ingested_days_run_what_depends_on_sales(reproduced: Clone, tmp_path: Path) -> None:
+def test_ingested_days_run_the_stages_that_depend_on_sales(reproduced: Clone, tmp_path: Path) -> None:
     new = tmp_path / "new.csv"
     new.write_text("date,store,item,sales\n2014-05-16,1,1,7\n")
     reproduced.must("python", "-m", "data.ingest", str(new))

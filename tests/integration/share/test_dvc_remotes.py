@@ -1,4 +1,4 @@
-"""Sales and versions to a remote and back, by make and the real dvc; S3 first, then HTTP."""
+"""Sales and versions to a remote and back, by make and the real dvc, with S3 and HTTP."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.integration.share.clones import Clone
 from tests.integration.share.remotes import OWNER, TOKEN, HttpRemote, Remote
 
 
-def test_a_fresh_clone_and_the_remote_give_back_champion_and_sales(pushed: Clone, remote: Remote) -> None:
+def test_a_fresh_clone_restores_champion_and_sales(pushed: Clone, remote: Remote) -> None:
     fresh = pushed.clone(f"fresh-{remote.name}")
     fresh.use(remote)
     done = fresh.make("pull", f"REMOTE={remote.name}", DAGSHUB_TOKEN=TOKEN)
@@ -28,8 +28,8 @@ def test_no_secret_is_left_on_disk(pushed: Clone) -> None:
     assert not [path for path in kept if TOKEN.encode() in path.read_bytes()]
 
 
-@pytest.mark.parametrize("remote", ["dagshub-http"], indirect=True)  # services speak HTTP
-def test_a_service_without_dvc_fetches_what_dvc_pushed(
+@pytest.mark.parametrize("remote", ["dagshub-http"], indirect=True)  # the service downloads over HTTP
+def test_a_service_without_dvc_downloads_what_dvc_pushed(
     pushed: Clone, remote: Remote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert isinstance(remote, HttpRemote)

@@ -1,4 +1,4 @@
-"""A stand-in for the Hugging Face hub, as far as its real client asks: one Space, built at once or never."""
+"""A fake Hugging Face hub for the real client: one Space, built at once or never."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Files = dict[str, bytes]
 class Hub:
     """Answers while the `with` block runs; `mode` is how a build goes.
 
-    good · fails · keeps the old one · follows: the old one goes on, and has taken the new champion from afar
+    good · fails · keeps the old one · follows: the old build stays up, and has loaded a newer remote champion
     """
 
     def __init__(self) -> None:
@@ -37,9 +37,9 @@ class Hub:
         self.stage = "NO_APP_FILE"
         self.serves: str | None = None
         self.bento: str | None = None
-        self.ahead: str | None = None  # a newer champion that the Space takes from afar
-        self.hiccups = 0  # how often it is too busy to tell how the Space does
-        self.late_polls = 0  # how often it still tells of the build before
+        self.ahead: str | None = None  # a newer remote champion that the Space loads
+        self.hiccups = 0  # how often it answers a status request with 503
+        self.late_polls = 0  # how often it still reports the previous build
 
     def __enter__(self) -> Self:
         handler = type("Answers", (Answers,), {"hub": self})
@@ -56,11 +56,11 @@ class Hub:
 
     @property
     def files(self) -> Files:
-        """What the Space holds now."""
+        """The Space's files."""
         return self.commits[self.head] if self.head else {}
 
     def commit(self, lines: list[dict[str, Any]]) -> str:
-        """Take a commit as the client sends it, and build what came of it."""
+        """Accept a commit from the client and build the Space."""
         files = dict(self.files)
         for line in lines:
             value = line["value"]
@@ -89,7 +89,7 @@ class Hub:
 
 
 class Answers(BaseHTTPRequestHandler):
-    """The routes of the hub, and those of the app the Space runs."""
+    """The routes of the hub and of the app in the Space."""
 
     hub: ClassVar[Hub]
 
@@ -117,12 +117,14 @@ class Answers(BaseHTTPRequestHandler):
             return self._json({"errors": [], "warnings": []})
         action = path.removeprefix(f"/api/spaces/{NAME}/")
         if action in ("secrets", "variables"):
-            given = json.loads(body)
-            getattr(hub, action)[given["key"]] = given["value"]
+            setting = json.loads(body)
+            getattr(hub, action)[setting["key"]] = setting["value"]
             return self._json({})
         if action == "preupload/main":
-            asked = json.loads(body)["files"]
-            modes = [{"path": file["path"], "uploadMode": "regular", "shouldIgnore": False} for file in asked]
+            requested = json.loads(body)["files"]
+            modes = [
+                {"path": file["path"], "uploadMode": "regular", "shouldIgnore": False} for file in requested
+            ]
             return self._json({"files": modes})
         if action == "commit/main":
             commit = hub.commit([json.loads(line) for line in body.splitlines()])

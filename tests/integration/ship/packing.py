@@ -1,4 +1,4 @@
-"""Bentos of the small champion, built as `make bento` does, and secrets that are to be in none of them."""
+"""Bentos of the small champion, built as `make bento` does, and secrets that none of them may contain."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLANTED = b"planted-"
 
 
 def bentoml(home: Path, *command: str) -> str:
-    """Run BentoML from the root of the project with secrets all around it; returns what it prints."""
+    """Run BentoML in the project's root with secrets in its environment; returns its output."""
     environment = {**os.environ, **SECRETS, "BENTOML_HOME": str(home), "BENTOML_DO_NOT_TRACK": "True"}
     run = [sys.executable, "-m", "bentoml", *command]
     done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True)
@@ -33,7 +33,7 @@ def bentoml(home: Path, *command: str) -> str:
 
 
 def build(champion_folder: Path, folder: Path) -> Path:
-    """Build a bento in a store of its own, take it out of there, and return where it was unpacked."""
+    """Build a bento in a store of its own, export and unpack it; returns its folder."""
     home, unpacked = folder / "home", folder / "bento"
     if not home.exists():
         import_champion(champion_folder, home)

@@ -1,4 +1,4 @@
-"""The bento: small, the same each time, nothing in it that serving does not need, and it serves by itself."""
+"""The bento: small, reproducible, without anything that serving does not need, and it serves on its own."""
 
 import json
 import os
@@ -32,9 +32,9 @@ def pins(requirements: str) -> set[str]:
     return {re.split(r"[;\\]", line)[0].strip() for line in requirements.splitlines() if "==" in line}
 
 
-def test_the_bento_holds_what_serving_needs_and_nothing_of_the_jobs(bento: Path) -> None:
-    rooms = {path.relative_to(bento / "src").parts[0] for path in files(bento / "src")}
-    assert rooms - {"drift"} == {"data", "models", "service", "bentofile.yaml"}
+def test_the_bento_contains_only_what_serving_needs(bento: Path) -> None:
+    entries = {path.relative_to(bento / "src").parts[0] for path in files(bento / "src")}
+    assert entries - {"drift"} == {"data", "models", "service", "bentofile.yaml"}
     kinds = {path.suffix for path in files(bento / "src")}
     assert kinds <= {".py", ".js", ".css", ".html", ".svg", ".j2", ".md", ".yaml", ""}
     assert not [path for path in files(bento) if "__pycache__" in path.parts or path.name.startswith("test_")]
@@ -51,7 +51,7 @@ def test_the_bento_is_small(bento: Path, champion_folder: Path) -> None:
     }
 
 
-def test_the_bento_installs_the_lock_as_it_is_and_from_nowhere_in_particular(bento: Path) -> None:
+def test_the_bento_installs_the_lock_and_names_no_index(bento: Path) -> None:
     required = (bento / "env/python/requirements.txt").read_text()
     locked = (ROOT / "requirements/serve.txt").read_text()
     assert pins(required) == pins(locked)
@@ -64,9 +64,13 @@ def test_the_same_sources_and_model_make_the_same_bento(
 ) -> None:
     once, again = contents(bento), contents(build(champion_folder, tmp_path))
     for description in (once, again):
-        told = yaml.safe_load(description.pop("bento.yaml"))
+        definition = yaml.safe_load(description.pop("bento.yaml"))
         description["bento.yaml"] = json.dumps(
-            {name: told[name] for name in ("service", "labels", "schema", "image") if name in told}
+            {
+                name: definition[name]
+                for name in ("service", "labels", "schema", "image")
+                if name in definition
+            }
         ).encode()
     strip = re.compile(rb"creation_time: .*|20\d{6}t\d{6}-[0-9a-f]{6}")
     differ = {
@@ -77,11 +81,11 @@ def test_the_same_sources_and_model_make_the_same_bento(
     assert not differ
 
 
-def test_no_secret_of_the_machine_that_packs_is_packed(bento: Path) -> None:
+def test_no_secret_of_the_building_machine_is_in_it(bento: Path) -> None:
     assert not list(files_with_secrets(bento))
 
 
-def test_the_bento_serves_from_anywhere_with_an_empty_store_and_says_no_secret(
+def test_the_bento_serves_with_an_empty_store_and_logs_no_secret(
     bento: Path, tmp_path: Path, champion_folder: Path
 ) -> None:
     port = free_port()

@@ -1,4 +1,4 @@
-"""Deploying to a Space: the hub's real client, against a stand-in for the hub."""
+"""Deploying to a Space: the hub's real client against a fake hub."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Packed:
 
 @pytest.fixture(scope="module")
 def packed(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Packed, Packed]:
-    """Two versions, one after the other."""
+    """Two versions, the second newer than the first."""
     folder = tmp_path_factory.mktemp("packed")
     later = later_version(champion_folder, folder / "later", days=1)
     build(champion_folder, folder / "first")
@@ -52,7 +52,7 @@ def hub() -> Iterator[Hub]:
 def deploy(
     hub: Hub, packed: Packed, folder: Path, *options: str, seconds: float = 60, **settings: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the job as a workflow does, only asking more often and waiting less long."""
+    """Run the job as a workflow does, with shorter waits."""
     mine = {
         "BENTOML_HOME": str(packed.home),
         "BENTOML_DO_NOT_TRACK": "True",
@@ -70,7 +70,7 @@ def deploy(
     return done
 
 
-def test_a_dry_run_tells_everything_but_secrets_and_asks_nobody(
+def test_a_dry_run_lists_everything_except_secrets_and_sends_nothing(
     hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path
 ) -> None:
     done = deploy(hub, packed[0], tmp_path, "--dry-run")
@@ -81,7 +81,7 @@ def test_a_dry_run_tells_everything_but_secrets_and_asks_nobody(
     assert not hub.exists
 
 
-def test_a_deployment_brings_files_and_settings_and_believes_the_answer(
+def test_a_deployment_uploads_files_and_settings_and_checks_the_answer(
     hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path
 ) -> None:
     done = deploy(hub, packed[0], tmp_path)
@@ -93,11 +93,11 @@ def test_a_deployment_brings_files_and_settings_and_believes_the_answer(
     assert "sdk: docker\napp_port: 7860\n" in readme
     assert hub.files["Dockerfile"].decode().rstrip().endswith("ENV PORT=7860")
     assert not [name for name, content in hub.files.items() if PLANTED in content]
-    told = json.loads((tmp_path / "reports/deployment.json").read_text())
-    assert (told["space"], told["version"]) == (NAME, packed[0].version)
+    report = json.loads((tmp_path / "reports/deployment.json").read_text())
+    assert (report["space"], report["version"]) == (NAME, packed[0].version)
 
 
-def test_a_second_deployment_replaces_what_the_first_brought(
+def test_a_second_deployment_replaces_the_first(
     hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path
 ) -> None:
     deploy(hub, packed[0], tmp_path)
@@ -108,9 +108,7 @@ def test_a_second_deployment_replaces_what_the_first_brought(
     assert not [name for name in hub.files if packed[0].version.lower() in name]
 
 
-def test_a_token_that_may_not_write_changes_nothing(
-    hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path
-) -> None:
+def test_a_read_only_token_changes_nothing(hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path) -> None:
     done = deploy(hub, packed[0], tmp_path, HF_TOKEN="hf_wrong")
     assert done.returncode == 1
     assert "HF_TOKEN" in done.stderr
@@ -123,7 +121,7 @@ def test_a_token_that_may_not_write_changes_nothing(
     ("mode", "said"),
     [("fails", "BUILD_ERROR"), ("keeps the old one", "expected"), ("follows", "Another bento")],
 )
-def test_a_version_that_does_not_answer_is_replaced_by_the_one_before(
+def test_a_version_that_does_not_answer_is_rolled_back(
     hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path, mode: str, said: str
 ) -> None:
     deploy(hub, packed[0], tmp_path)
@@ -135,11 +133,11 @@ def test_a_version_that_does_not_answer_is_replaced_by_the_one_before(
     assert "is back" in done.stderr
     assert hub.files == before
     assert hub.messages[-1].startswith("Back to ")
-    told = json.loads((tmp_path / "reports/deployment.json").read_text())
-    assert told["version"] == packed[0].version
+    report = json.loads((tmp_path / "reports/deployment.json").read_text())
+    assert report["version"] == packed[0].version
 
 
-def test_a_first_deployment_that_fails_says_that_there_is_nothing_to_go_back_to(
+def test_a_failed_first_deployment_reports_that_there_is_no_version_to_restore(
     hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path
 ) -> None:
     hub.mode = "fails"
@@ -148,10 +146,10 @@ def test_a_first_deployment_that_fails_says_that_there_is_nothing_to_go_back_to(
     assert "nothing before it" in done.stderr
 
 
-def test_a_space_that_follows_a_newer_champion_is_believed_when_it_is_our_bento_that_does(
+def test_a_space_with_a_newer_champion_passes_if_it_runs_this_bento(
     hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path
 ) -> None:
-    """Bringing an older commit to a Space that follows the champion of the branch."""
+    """Deploying an older commit to a Space that loads the champion of the branch."""
     afar = "http://127.0.0.1:9"
     hub.ahead = packed[1].version
     done = deploy(hub, packed[0], tmp_path, STORECAST_CHAMPION_URL=afar, STORECAST_FILES_URL=afar)
@@ -159,7 +157,7 @@ def test_a_space_that_follows_a_newer_champion_is_believed_when_it_is_our_bento_
     assert packed[1].version in done.stderr
 
 
-def test_a_hub_that_hiccups_while_it_builds_is_asked_again(
+def test_a_hub_that_fails_briefly_is_asked_again(
     hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path
 ) -> None:
     hub.hiccups = 2
@@ -167,7 +165,7 @@ def test_a_hub_that_hiccups_while_it_builds_is_asked_again(
     assert hub.serves == packed[0].version
 
 
-def test_a_hub_that_is_not_there_is_told_in_a_sentence(
+def test_an_unreachable_hub_is_reported_in_one_sentence(
     hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path
 ) -> None:
     done = deploy(hub, packed[0], tmp_path, HF_ENDPOINT="http://127.0.0.1:9")
@@ -176,7 +174,7 @@ def test_a_hub_that_is_not_there_is_told_in_a_sentence(
     assert "Traceback" not in done.stderr
 
 
-def test_an_error_of_the_build_before_is_not_taken_for_ours(
+def test_an_error_of_the_previous_build_is_ignored(
     hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path
 ) -> None:
     hub.mode, hub.late_polls = "good", 3

@@ -1,4 +1,4 @@
-"""Prometheus and Alertmanager watch the real service: panels show something, and faults reach people."""
+"""Prometheus and Alertmanager monitor the real service: panels show data, and faults raise alerts."""
 
 import shutil
 import time
@@ -29,12 +29,12 @@ PANELS = [
 
 
 def value_of(metric: JobMetric) -> float:
-    """What a job of a healthy shop would push."""
+    """A value that a healthy job would push."""
     return {"storecast_coverage_share": 0.8, "storecast_drift_threshold": 0.3}.get(metric.name, 0.0)
 
 
 def push_everything() -> None:
-    """What a training, a retraining and a drift check leave behind when all is well."""
+    """The metrics of a successful training, retraining and drift check."""
     for job in ("train", "retrain", "drift"):
         with reported(job) as report:
             for metric in JOB_METRICS:
@@ -64,7 +64,7 @@ def watch(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def use(service: Service, seconds: float) -> None:
-    """What planners do in a few seconds, mistakes included."""
+    """Some seconds of requests, invalid ones included."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         for body in (
@@ -78,59 +78,59 @@ def use(service: Service, seconds: float) -> None:
         time.sleep(0.05)
 
 
-def test_everything_that_is_to_be_watched_is_reached(watch: Watch) -> None:
+def test_prometheus_reaches_every_target(watch: Watch) -> None:
     found = {series["metric"]["job"]: series["value"][1] for series in watch.query("up")}
     assert found == dict.fromkeys(("storecast", "pushgateway", "prometheus", "alertmanager"), "1")
 
 
 @pytest.mark.parametrize(("dashboard", "title", "query"), PANELS)
-def test_panel_shows_something(watch: Watch, dashboard: str, title: str, query: str) -> None:
+def test_panel_shows_data(watch: Watch, dashboard: str, title: str, query: str) -> None:
     expression = query.replace("$__rate_interval", "1m")
     wait_until(lambda: watch.query(expression), f"{dashboard}: {title}: {expression}", seconds=30)
 
 
-def test_nobody_is_called_while_all_is_well(watch: Watch) -> None:
+def test_no_alert_fires_while_all_is_well(watch: Watch) -> None:
     firing = {series["metric"]["alertname"] for series in watch.query('ALERTS{alertstate="firing"}')}
     assert not firing
 
 
-def test_a_job_that_fails_reaches_a_person_and_so_does_its_recovery(watch: Watch) -> None:
+def test_a_failed_job_and_its_recovery_are_reported(watch: Watch) -> None:
     with pytest.raises(OSError, match="no sales"), reported("retrain"):
         raise OSError("no sales")
-    wait_until(lambda: watch.heard("StorecastRetrainingFailed"), "the alert at the webhook")
-    assert watch.query("storecast_decisions"), "the numbers of the last good run went with the failure"
+    wait_until(lambda: watch.received("StorecastRetrainingFailed"), "the alert at the webhook")
+    assert watch.query("storecast_decisions"), "the failure removed the numbers of the last good run"
     with reported("retrain"):
         pass
-    wait_until(lambda: watch.heard("StorecastRetrainingFailed", "resolved"), "its end at the webhook")
+    wait_until(lambda: watch.received("StorecastRetrainingFailed", "resolved"), "its end at the webhook")
 
 
-def test_drift_reaches_a_person(watch: Watch) -> None:
+def test_drift_is_reported(watch: Watch) -> None:
     with reported("drift") as report:
         report(job_metrics.DRIFT_FOUND, 1)
-    wait_until(lambda: watch.heard("StorecastDrift"), "the alert at the webhook")
-    summary = "Sales are no longer what was to be expected"
-    wait_until(lambda: any(summary in told for told in watch.slack), "the alert in Slack")
+    wait_until(lambda: watch.received("StorecastDrift"), "the alert at the webhook")
+    summary = "Sales differ from the forecast by more than usual"
+    wait_until(lambda: any(summary in message for message in watch.slack), "the alert in Slack")
 
 
-def test_a_swap_that_fails_reaches_a_person_while_the_service_goes_on(
+def test_a_failed_swap_is_reported_while_the_service_answers(
     watch: Watch, service: Service, champion_folder: Path, tmp_path: Path
 ) -> None:
     serving = service.version()
     damaged = later_version(champion_folder, tmp_path / "later", days=1)
     models = service.home / "models" / NAME
     whole, broken = models / (models / "latest").read_text(), models / damaged.version.lower()
-    shutil.copytree(whole, broken)  # as an import would leave it whose disk was full
+    shutil.copytree(whole, broken)  # what an import leaves on a full disk
     (broken / "forecasts.npy").write_bytes(b"")
     damaged.write(broken / RECORD)
-    described = (broken / "model.yaml").read_text().replace(whole.name, broken.name)
-    (broken / "model.yaml").write_text(described)
+    description = (broken / "model.yaml").read_text().replace(whole.name, broken.name)
+    (broken / "model.yaml").write_text(description)
     (models / "latest").write_text(broken.name)
-    wait_until(lambda: watch.heard("StorecastSwapFailed"), "the alert at the webhook")
+    wait_until(lambda: watch.received("StorecastSwapFailed"), "the alert at the webhook")
     assert service.version() == serving
 
 
-def test_a_service_that_dies_reaches_a_person(watch: Watch, service: Service) -> None:
+def test_a_stopped_service_is_reported(watch: Watch, service: Service) -> None:
     service.stop()
-    wait_until(lambda: watch.heard("StorecastDown"), "the alert at the webhook")
-    told = next(alert for alert in watch.alerts if alert["labels"]["alertname"] == "StorecastDown")
-    assert told["annotations"]["runbook_url"] == "docs/runbook.md#storecastdown"
+    wait_until(lambda: watch.received("StorecastDown"), "the alert at the webhook")
+    sent = next(alert for alert in watch.alerts if alert["labels"]["alertname"] == "StorecastDown")
+    assert sent["annotations"]["runbook_url"] == "docs/runbook.md#storecastdown"

@@ -1,4 +1,4 @@
-"""Debian's Prometheus, Alertmanager and Pushgateway, set up as the project does, and a webhook."""
+"""Debian's Prometheus, Alertmanager and Pushgateway with the project's configuration, and a webhook."""
 
 from __future__ import annotations
 
@@ -20,20 +20,19 @@ from tests.integration.serving import free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 MONITORING = ROOT / "monitoring"
-# A person waits minutes before she calls it an outage, a test does not; promtool tests the minutes.
-# One scrape that a busy machine was too slow for is no outage either.
-HASTE = {
+# Alerts wait for minutes, which promtool tests. Here they wait for seconds, so that one slow scrape is not an outage.
+SHORT_INTERVALS = {
     "scrape_interval: 15s": "scrape_interval: 2s",
     "scrape_timeout: 10s": "scrape_timeout: 2s",
     "evaluation_interval: 15s": "evaluation_interval: 1s",
     "group_wait: 15s": "group_wait: 1s",
     "group_interval: 5m": "group_interval: 1s",
 }
-PATIENCE = "for: 2m", "for: 5m", "for: 10m", "for: 15m", "for: 1h", "for: 1d"
+WAITS = "for: 2m", "for: 5m", "for: 10m", "for: 15m", "for: 1h", "for: 1d"
 
 
 class Watch:
-    """The three servers and a webhook while the `with` block runs; they look at one service."""
+    """The three servers and a webhook while the `with` block runs; they monitor one service."""
 
     def __init__(self, folder: Path, service: str) -> None:
         self.folder = folder
@@ -71,19 +70,19 @@ class Watch:
         self._stack.close()
 
     def url(self, name: str) -> str:
-        """Where one of the servers answers."""
+        """The address of one of the servers."""
         return f"http://127.0.0.1:{self.ports[name]}"
 
     def query(self, expression: str) -> list[dict[str, Any]]:
-        """The series a PromQL expression gives now."""
+        """The current result of a PromQL expression."""
         answer = self.client.get("/api/v1/query", params={"query": expression}).json()
         assert answer["status"] == "success", answer
         return [series for series in answer["data"]["result"] if series["value"][1] != "NaN"]
 
-    def heard(self, alert: str, status: str = "firing") -> bool:
-        """Whether the webhook was told of an alert."""
+    def received(self, alert: str, status: str = "firing") -> bool:
+        """Whether the webhook received an alert."""
         return any(
-            told["labels"]["alertname"] == alert and told["status"] == status for told in list(self.alerts)
+            sent["labels"]["alertname"] == alert and sent["status"] == status for sent in list(self.alerts)
         )
 
     def _configure(self) -> None:
@@ -94,13 +93,13 @@ class Watch:
             for name, port in (("alertmanager", 9093), ("pushgateway", 9091))
         }
         config = (MONITORING / "prometheus" / "prometheus.yml").read_text()
-        (self.folder / "prometheus.yml").write_text(replaced(config, HASTE | hosts))
+        (self.folder / "prometheus.yml").write_text(replaced(config, SHORT_INTERVALS | hosts))
         rules = (MONITORING / "prometheus" / "rules" / "storecast.rules.yml").read_text()
-        hasty = replaced(rules, dict.fromkeys(PATIENCE, "for: 5s"))
-        (self.folder / "rules" / "storecast.rules.yml").write_text(hasty)
+        shortened = replaced(rules, dict.fromkeys(WAITS, "for: 5s"))
+        (self.folder / "rules" / "storecast.rules.yml").write_text(shortened)
         alertmanager, webhook = self.folder / "alertmanager.yml", self.url("webhook")
         configure_alertmanager(alertmanager, ALERT_WEBHOOK_URL=webhook, ALERT_SLACK_URL=f"{webhook}/slack")
-        alertmanager.write_text(replaced(alertmanager.read_text(), HASTE))
+        alertmanager.write_text(replaced(alertmanager.read_text(), SHORT_INTERVALS))
 
     def _listen(self) -> None:
         alerts, slack = self.alerts, self.slack
@@ -145,7 +144,7 @@ def configure_alertmanager(file: Path, **settings: str) -> None:
 
 
 def replaced(text: str, by: dict[str, str]) -> str:
-    """A text with words replaced; those it does not have do not matter."""
+    """A text with words replaced; words that do not occur are ignored."""
     for old, new in by.items():
         text = text.replace(old, new)
     return text
