@@ -20,7 +20,7 @@ from tests.integration.serving import free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 MONITORING = ROOT / "monitoring"
-# promtool tests the minutes that alerts wait for. Here they wait for seconds, so that one slow scrape is no outage.
+# promtool tests the minutes that alerts wait for; here they wait for seconds: one slow scrape is no outage.
 SHORT_INTERVALS = {
     "scrape_interval: 15s": "scrape_interval: 2s",
     "scrape_timeout: 10s": "scrape_timeout: 2s",
