@@ -1,1 +1,1 @@
-"""Has the world changed? New sales against what was to be expected of them."""
+"""Have sales patterns changed? New sales are compared with the forecast made before them."""

@@ -1,9 +1,8 @@
-"""Job: learn from one's own history what is usual, and measure how far the alarm can be trusted."""
+"""Job: fit the thresholds of the drift check on the user's own history, and measure how well they work."""
 
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,11 +11,10 @@ from typing import Any
 import numpy as np
 
 from data.atomic_files import atomic_write_json, atomic_write_text
-from data.errors import StorecastError
+from data.job_exit import exit_code
 from data.loading.load_history import recorded_sales
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
-from data.progress import configure_logging
 from drift.calibration.calibration_page import calibration_page
 from drift.calibration.calm_weeks import fit_on, weeks_without_drift
 from drift.calibration.power_study import Evidence, measure
@@ -30,12 +28,10 @@ from drift.monitors.error_drift import error_limits
 from drift.monitors.input_drift import distance_limits
 from drift.params import DriftParams
 
-logger = logging.getLogger(__name__)
-
 
 def calibrate(panel: SalesPanel, params: DriftParams) -> Calibration:
-    """Replay past weeks and learn thresholds from them, with evidence; short histories give what they can."""
-    watched = panel.select(_drawn(panel.n_series, params))
+    """Replay past weeks, fit thresholds on them and measure their power; a short history gives fewer."""
+    watched = panel.select(_watched_rows(panel.n_series, params))
     replayed = replay(watched, replayed_weeks(params))
     groups = Groups.of(watched.series)
     weeks = weeks_without_drift(replayed.ends)
@@ -51,9 +47,9 @@ def calibrate(panel: SalesPanel, params: DriftParams) -> Calibration:
 
 
 def replayed_weeks(params: DriftParams) -> int:
-    """Weeks to replay; so many that each tested one has a full history before it, if a full one is asked for.
+    """Weeks to replay: enough for a full history before each tested week, if a full one is requested.
 
-    An alarm that knows fewer weeks has higher thresholds: its evidence would not be that of the one in use.
+    With fewer weeks thresholds are higher, and the study would not describe the detector in use.
     """
     if params.replay_weeks < FULL_WEEKS:
         return params.replay_weeks
@@ -61,41 +57,44 @@ def replayed_weeks(params: DriftParams) -> int:
 
 
 def write_reports(calibration: Calibration, paths: Paths) -> None:
-    """Write the evidence for people and for programs: reports/drift_calibration.html and .json."""
+    """Write the power study: reports/drift_calibration.html for people, .json for programs."""
     atomic_write_json(paths.reports / "drift_calibration.json", calibration.evidence)
     atomic_write_text(paths.reports / "drift_calibration.html", calibration_page(calibration.evidence))
 
 
 def main(argv: Sequence[str]) -> int:
-    """Calibrate on the present sales and write the evidence; 2 when that cannot be done.
+    """Calibrate on the present sales and write the power study; 2 when that cannot be done.
 
-    A champion's own thresholds are files like its others and change with the next training.
+    The thresholds in use are the champion's: they change with the next training.
     """
     parser = argparse.ArgumentParser(prog="python -m drift.calibrate", description=__doc__)
     parser.add_argument("--sales", type=Path, help="a file in place of data/raw")
     for name in ("replay-weeks", "evidence-weeks"):
-        parser.add_argument(f"--{name}", type=int, help="instead of what params.yaml says")
+        parser.add_argument(f"--{name}", type=_weeks, help="default: as in params.yaml")
     given = {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
-    configure_logging()
-    paths = Paths()
-    try:
-        sales = given.pop("sales", None)
+
+    def work() -> None:
+        paths, sales = Paths(), given.pop("sales", None)
         params = load_params("drift", DriftParams, paths.params).model_copy(update=given)
         calibration = calibrate(recorded_sales(paths, sales), params)
-    except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 2
-    write_reports(calibration, paths)
-    print(_summary(calibration.evidence))
-    return 0
+        write_reports(calibration, paths)
+        print(_summary(calibration.evidence))
+
+    return exit_code(work)
 
 
-def _drawn(n_series: int, params: DriftParams) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _weeks(text: str) -> int:
+    if (number := int(text)) < 0:
+        raise ValueError
+    return number
+
+
+def _watched_rows(n_series: int, params: DriftParams) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Rows of the series that are watched, increasing."""
     if n_series <= params.max_series:
         return np.arange(n_series)
-    drawn = np.random.default_rng(params.random_seed).choice(n_series, params.max_series, replace=False)
-    return np.sort(drawn)
+    rng = np.random.default_rng(params.random_seed)
+    return np.sort(rng.choice(n_series, params.max_series, replace=False))
 
 
 def _report(
@@ -114,24 +113,13 @@ def _report(
 
 
 def _summary(report: dict[str, Any]) -> str:
-    """A few lines for the terminal."""
     weeks, days = report["weeks_without_drift"], f"{report['first_day']} to {report['last_day']}"
-    lines = [f"Thresholds are fitted on {weeks} weeks of {days}."]
-    evidence = report["evidence"]
-    if evidence is None:
-        return "\n".join([*lines, "History is too short to measure how far the alarm can be trusted."])
-    alarms = evidence["false_alarms"]
-    lines.append(f"False alarms: {_share(alarms)} weeks without drift.")
-    lines += [
-        f"{power['shock']:<26} within 7 days {_share(power['within_7_days'])}, "
-        f"within 28 days {_share(power['within_28_days'])}"
-        for power in evidence["power"]
-    ]
-    return "\n".join(lines)
-
-
-def _share(share: dict[str, Any]) -> str:
-    return f"{share['found']} of {share['of']} ({share['lower']:.3f} to {share['upper']:.3f})"
+    thresholds = f"Thresholds are fitted on {weeks} weeks of {days}."
+    if report["evidence"] is None:
+        return f"{thresholds} The history is too short to measure false alarms and power."
+    alarms = report["evidence"]["false_alarms"]
+    counts = f"False alarms: {alarms['found']} of {alarms['of']} weeks without drift."
+    return f"{thresholds}\n{counts} How often shocks are found: reports/drift_calibration.html"
 
 
 if __name__ == "__main__":

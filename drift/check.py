@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -77,18 +77,17 @@ def check(panel: SalesPanel, champion: Champion, params: DriftParams) -> DriftCh
     window, windows = CheckedWindow.ending(panel.end, max(lengths)), _windows(watched, lengths)
     if (reason := nothing_to_compare(windows)) is not None:
         return DriftCheck(DriftSummary.undecided(reason, version, window))
-    detector = calibration.thresholds.detector
-    results = detector.evaluate(windows, calibration.groups)
-    notes = short_history(detector, results) + not_covered(panel, calibration, window.days)
-    notes += lengths_not_checked(new, lengths)
-    inputs = input_windows(watched, watched.n_days - 1, window.days)
-    errors = _performance(panel, watched, calibration, champion, window.days, notes)
     formatter = FindingFormatter(calibration.series, calibration.groups)
-    tests = formatter.tests(results) + _error_tests(errors, calibration, champion, params)
-    if inputs is not None and window.days == LONGEST_DAYS:
-        tests += distance_tests(inputs, calibration.thresholds.input_distances, params.input_distance)
+    results = calibration.thresholds.detector.evaluate(windows, calibration.groups)
+    notes = short_history(calibration.thresholds.detector, results)
+    notes += not_covered(panel, calibration, window.days) + lengths_not_checked(new, lengths)
+    inputs = input_windows(watched, watched.n_days - 1, window.days)
+    errors, of_errors = _errors(panel, watched, calibration, champion, window.days)
+    longest = inputs if window.days == LONGEST_DAYS else None  # shorter ones have no limits
+    tests = formatter.tests(results) + _monitor_tests(longest, errors, calibration, champion, params)
     found, total = formatter.findings(results), formatter.total(results)
-    return DriftCheck(DriftSummary.of_findings(window, tests, found, total, notes, version), inputs, errors)
+    summary = DriftSummary.of_findings(window, tests, found, total, notes + of_errors, version)
+    return DriftCheck(summary, inputs, errors)
 
 
 def run(paths: Paths, file: Path | None, params: DriftParams) -> DriftSummary:
@@ -104,7 +103,7 @@ def run(paths: Paths, file: Path | None, params: DriftParams) -> DriftSummary:
     if summary.drift_found and summary.continues_history:
         kinds = kinds_of(test.name for test in summary.tests if test.found)
         raise_flag(paths.flag, summary.words, summary.model_version, kinds)
-    _write_reports(found, params, paths)  # last: one that cannot be drawn hides no verdict
+    _write_reports(found, params, paths.reports)  # last: one that cannot be drawn hides no verdict
     return summary
 
 
@@ -152,53 +151,47 @@ def _windows(watched: SalesPanel, lengths: Sequence[int]) -> dict[int, Windows]:
     }
 
 
-def _performance(
-    panel: SalesPanel,
-    watched: SalesPanel,
-    calibration: Calibration,
-    champion: Champion,
-    n_days: int,
-    notes: list[str],
-) -> Performance | None:
-    """The champion's own errors; None, and a note, when it cannot be rolled forward on these sales."""
+def _errors(
+    panel: SalesPanel, watched: SalesPanel, calibration: Calibration, champion: Champion, n_days: int
+) -> tuple[Performance | None, list[str]]:
+    """The champion's errors; a note where it cannot be rolled forward on these sales."""
     rows = panel.series.rows_of(calibration.series)
     try:
-        return performance(panel, watched, rows, champion.forecaster, n_days)
+        return performance(panel, watched, rows, champion.forecaster, n_days), []
     except DataContractError as error:
-        notes.append(f"The model's own errors were not measured: {error.message}")
-        return None
+        return None, [f"The errors of the model were not measured: {error.message}"]
 
 
-def _error_tests(
-    achieved: Performance | None, calibration: Calibration, champion: Champion, params: DriftParams
+def _monitor_tests(
+    inputs: InputWindows | None,
+    errors: Performance | None,
+    calibration: Calibration,
+    champion: Champion,
+    params: DriftParams,
 ) -> list[DriftTest]:
-    if achieved is None:
-        return []
-    limit = calibration.thresholds.errors[achieved.actual.shape[1]]
-    return achieved.tests(error_ratio_to_o(champion.forecaster), limit, params.error_increase)
-
-
-def _write_reports(found: DriftCheck, params: DriftParams, paths: Paths) -> None:
-    """Write Evidently's reports of what was compared, after removing those of an earlier check."""
-    data_drift, errors = (paths.reports / f"{name}_report.html" for name in ("data_drift", "performance"))
-    inputs, achieved = found.inputs, found.performance
-    write_inputs = write_errors = None
+    """Tests of forecast errors and of inputs, where there are any."""
+    thresholds, tests = calibration.thresholds, []
+    if errors is not None:
+        limit = thresholds.errors[errors.actual.shape[1]]
+        tests += errors.tests(error_ratio_to_o(champion.forecaster), limit, params.error_increase)
     if inputs is not None:
-        write_inputs = partial(write_data_drift, inputs, params.input_distance, data_drift)
-    if achieved is not None:
-        write_errors = partial(write_performance, achieved, errors)
-    _replace(data_drift, write_inputs)
-    _replace(errors, write_errors)
+        tests += distance_tests(inputs, thresholds.input_distances, params.input_distance)
+    return tests
 
 
-def _replace(report: Path, write: Callable[[], None] | None) -> None:
-    """Remove an earlier report and write another; a failure is a warning, as the verdict is written."""
-    try:
-        report.unlink(missing_ok=True)
-        if write is not None:
-            write()
-    except Exception as error:  # Evidently may fail on unusual sales in any way
-        logger.warning("%s could not be drawn: %s", report, shortened(repr(error), 200))
+def _write_reports(found: DriftCheck, params: DriftParams, folder: Path) -> None:
+    """Write Evidently's reports of what was compared, after removing those of an earlier check."""
+    inputs, errors = found.inputs, found.performance
+    draw_inputs = None if inputs is None else partial(write_data_drift, inputs, params.input_distance)
+    draw_errors = None if errors is None else partial(write_performance, errors)
+    for name, draw in (("data_drift", draw_inputs), ("performance", draw_errors)):
+        report = folder / f"{name}_report.html"
+        try:
+            report.unlink(missing_ok=True)
+            if draw is not None:
+                draw(report)
+        except Exception as error:  # Evidently may fail on unusual sales in any way; the verdict is written
+            logger.warning("%s could not be drawn: %s", report, shortened(repr(error), 200))
 
 
 def _log(summary: DriftSummary, paths: Paths) -> None:

@@ -1,4 +1,4 @@
-"""Section `drift` of params.yaml: how much a calibration may cost, and how many false alarms are wanted."""
+"""Section `drift` of params.yaml: cost of a calibration, and the wanted share of false alarms."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from data.params import Params
 
 
 class DriftParams(Params):
-    """Thresholds are not here: they are learnt from your own sales."""
+    """Thresholds are not set here: they are fitted on your own sales."""
 
     window_days: Literal[7, 14, 28] = 28
-    """Longest window judged; shorter ones up to it are judged too."""
+    """Longest window to check; shorter ones are checked too."""
     false_alarm_rate: float = Field(default=0.004, gt=0, lt=0.2)
-    """Wanted share of weekly checks of undisturbed weeks that alarm."""
+    """Wanted share of weekly checks that find drift in weeks without drift."""
     replay_weeks: int = Field(default=156, ge=0)
-    """Past weeks that are forecast anew to learn what is usual; three years are ideal."""
+    """Past weeks that are replayed to fit the thresholds; three years are ideal."""
     evidence_weeks: int = Field(default=52, ge=0)
-    """The newest weeks are checked and shocked, to say how far the alarm can be trusted."""
+    """Newest weeks of the power study, which measures false alarms and detected shocks."""
     max_series: int = Field(default=1000, ge=1)
-    """Of more series so many are drawn at random and watched."""
+    """Of more series a random sample of this size is watched."""
     random_seed: int = 1
     error_increase: float = Field(default=0.2, ge=0)
-    """MAPE and WAPE may be so much above those of a year before (and as far as in calm weeks)."""
+    """MAPE and WAPE may be this share above those of a year before, or as much as in weeks without drift."""
     input_distance: float = Field(default=0.1, ge=0)
-    """Features may be so many deviations from those of a year before (and as far as in calm weeks)."""
+    """Features may be this many standard deviations from a year before, or as in weeks without drift."""

@@ -1,1 +1,1 @@
-"""Thresholds from the user's own weeks without drift, and evidence that they hold."""
+"""Thresholds from weeks without drift of the user's own history, and a study of how well they work."""

@@ -1,4 +1,4 @@
-"""reports/drift_calibration.html: how far the alarm can be trusted, a page that opens without network."""
+"""reports/drift_calibration.html: false alarms and power of the drift check, as one file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ TEMPLATE = Path(__file__).with_name("calibration.html")
 
 
 def calibration_page(report: dict[str, Any]) -> str:
-    """The evidence of a calibration as HTML."""
+    """The power study of a calibration as HTML."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(report)

@@ -1,4 +1,4 @@
-"""What the alarm would have done: false alarms in undisturbed weeks, and shocks it finds, with intervals."""
+"""Power study: false alarms in weeks without drift, and how often injected shocks are found."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WindowsByLength
 RENEWED_EVERY_WEEKS = 13
 LEAST_TEST_WEEKS = 8
 
-Detectors = dict[int, Detector]  # the one in force at each tested week, by its position in the replay
+Detectors = dict[int, Detector]  # in use at each tested week, by its position in the replay
 
 
 class Share(BaseModel):
-    """How many of how many, and where the true share lies with 95 % (Wilson 1927); null if none were tried.
+    """A count, and the 95 % range of the true share (Wilson 1927); the share is null where nothing was tried.
 
-    Neighbouring weeks depend on each other, so the truth lies in a somewhat wider interval.
+    Neighbouring weeks depend on each other, so the range should be somewhat wider.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,7 +41,7 @@ class Share(BaseModel):
 
     @classmethod
     def count(cls, found: NDArray[np.bool_]) -> Share:
-        """Share of what is true among values (n,)."""
+        """Share of values (n,) that are true."""
         n_found, n = int(found.sum()), len(found)
         if n == 0:
             return cls(found=0, of=0, share=None, lower=0.0, upper=1.0)
@@ -74,7 +74,7 @@ class Evidence(BaseModel):
 
 
 def measure(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: float) -> Evidence | None:
-    """Check the newest `n_weeks` weeks, as they were and shocked; None if too few weeks come before them."""
+    """Check the newest `n_weeks` weeks, as recorded and with shocks; None with too few weeks before them."""
     detectors = _detectors(replay, groups, n_weeks, false_alarm_rate)
     weeks = sorted(detectors)
     if len(weeks) < LEAST_TEST_WEEKS:
@@ -95,7 +95,7 @@ def measure(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: floa
 
 
 def _detectors(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: float) -> Detectors:
-    """The alarm of each of the newest weeks, learnt from weeks before it and renewed every 13 weeks."""
+    """The detector of each of the newest weeks, fitted on weeks before it and refitted every 13 weeks."""
     detectors: Detectors = {}
     n_ends = len(replay.ends)
     for first in range(max(n_ends - n_weeks, 1), n_ends, RENEWED_EVERY_WEEKS):
@@ -115,7 +115,7 @@ def _found(
 ) -> NDArray[np.bool_]:
     """Whether a shock that starts after each week is found by the checks 7, 14, 21 and 28 days later, (n, 4).
 
-    A find ends the search: later checks count as false.
+    Only the first check that finds it counts as true.
     """
     rng = np.random.default_rng(5)
     found = np.zeros((len(weeks), LONGEST_DAYS // WEEK_DAYS), bool)
@@ -130,7 +130,7 @@ def _found(
 def _shocked(
     replay: Replay, groups: Groups, last_calm_day: int, shock: Shock, rng: np.random.Generator
 ) -> Iterator[WindowsByLength]:
-    """Windows of the next four checks, as far as their forecast was made before the shock."""
+    """Windows of the next four checks whose forecast is from before the shock."""
     first = last_calm_day + 1
     sales: NDArray[np.floating[Any]] = replay.panel.sales
     shocked = shock(sales[:, first : first + LONGEST_DAYS], groups, rng)

@@ -1,4 +1,4 @@
-"""Shocks with a name, injected into real sales to see whether the alarm would have noticed."""
+"""Named shocks, injected into real sales to measure how often the detector finds them."""
 
 from __future__ import annotations
 

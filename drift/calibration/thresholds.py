@@ -1,4 +1,10 @@
-"""Everything the drift check has learnt from one history: saved with a champion, read by job and service."""
+"""All thresholds of the drift check, fitted on one history; saved with a champion, read by job and service.
+
+    history ── replay: member O's forecast of each past week ──▸ windows ──▸ detector, error limits
+            └─ same days a year apart ─────────────────────────▸ distance limits of the inputs
+
+The weeks count as free of drift: rare unusual ones widen the thresholds, which tail quantiles bound.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +34,9 @@ RENAMED = {"alarm.": "detector.", ".reader.": ".standardiser."}  # names in cham
 
 @dataclass(frozen=True)
 class Thresholds:
-    """What is usual of the alarm's statistics, of errors by window length, and of input distances."""
+    """Thresholds of the detector, of errors by window length, and of input distances."""
 
-    last_day: int  # newest day they were learnt from, counted from 1970
+    last_day: int  # newest day of the history, counted from 1970
     detector: Detector
     errors: dict[int, Errors]
     input_distances: Floats  # (n_columns,), for windows of 28 days
@@ -38,10 +44,10 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Thresholds and the series they hold for, which may be a sample; `evidence` is what a person reads."""
+    """Thresholds and the series they are for, which may be a sample; `evidence` is the power study."""
 
     series: SeriesIndex
-    recorded: Floats  # (n_series,) share of days that used to be recorded
+    recorded: Floats  # (n_series,) share of days that are usually recorded
     thresholds: Thresholds
     evidence: dict[str, object]
 
@@ -55,7 +61,7 @@ class Calibration:
 
     @property
     def is_sample(self) -> bool:
-        """Whether more series were there than are watched."""
+        """Whether the history had more series than are watched."""
         return self.evidence["series"] != len(self.series)
 
     def watched(self, panel: SalesPanel) -> SalesPanel:
@@ -80,13 +86,13 @@ class Calibration:
                 arrays = {_current(name): stored[name] for name in stored.files}
             series = SeriesIndex.from_json(json.loads(str(arrays["series"])))
             evidence = json.loads((folder / EVIDENCE_FILE).read_text(encoding="utf-8"))
-            # champions of before do not hold it: then nothing counts as a gap
+            # older champions lack it: then nothing counts as a gap
             recorded = arrays.get(RECORDED, np.zeros(len(series)))
             return cls(series, recorded, unpack(Thresholds, arrays), evidence)
         except (OSError, ValueError, KeyError) as error:
             raise ArtifactError(
                 f"The drift thresholds in {folder} cannot be read: {error!r}.",
-                hint="Train again, which calibrates the alarm.",
+                hint="Train again, which calibrates drift detection.",
             ) from error
 
 

@@ -1,1 +1,1 @@
-"""What a drift check says: coverage of the data, findings in words, Evidently's reports."""
+"""Parts of a drift check: coverage of the data, identity of the sales, findings as text, reports."""

@@ -1,4 +1,4 @@
-"""Whether new days are recorded well enough to be judged, and what a verdict does not cover."""
+"""Coverage: whether new days are recorded well enough for a check, and what a verdict leaves out."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from drift.detector.gross_faults import WIDEST_LIMIT
 from drift.detector.recording_gaps import Records
 from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Ints, WindowsByLength
 
-NAMED = 3  # stores or series, of more the first
+NAMED = 3  # stores or series; of more the first
 
 
 def why_undecided(watched: SalesPanel, last_known_day: np.datetime64, n_days: int) -> str | None:
-    """Why nothing can be said of the last `n_days` days, nor of fewer; None when something can."""
+    """Why the last `n_days` days cannot be checked, nor fewer; None when they can."""
     n_new = days_between(last_known_day, watched.end)
     if n_new < WEEK_DAYS:
         return (
             f"Too little data: {counted(max(n_new, 0), 'day')} of sales are newer than "
-            f"{last_known_day}, up to which the model has learnt; {WEEK_DAYS} are needed."
+            f"{last_known_day}, the last day of the thresholds; {WEEK_DAYS} are needed."
         )
     if watched.n_days - n_days < LEAST_ORIGIN_DAYS:
         return (
@@ -41,37 +41,39 @@ def why_undecided(watched: SalesPanel, last_known_day: np.datetime64, n_days: in
 
 
 def _gap(records: Records, watched: SalesPanel, n_days: int) -> str:
-    """The gap by whichever shows it better, the new days or those with what came right before them."""
+    """The gap in the new days, or in those and the days right before them, whichever is larger."""
     in_window, with_before = records.shares(n_days), records.shares(n_days + LONGEST_DAYS)
     n_shown = n_days if in_window[0] <= with_before[0] else n_days + LONGEST_DAYS
     recorded, usual = records.shares(n_shown)
     first = watched.end - np.timedelta64(n_shown - 1, "D")
     found = (
         f"A gap: {100 * recorded:.0f} % of the days from {first} to {watched.end} are recorded, "
-        f"{100 * usual:.0f} % in the year before. Nothing recorded is not nothing sold."
+        f"{100 * usual:.0f} % in the year before. A day without a record is unknown, not a day without sales."
     )
     return " ".join([found, *not_recorded(records, watched.series, watched.end, n_days)])
 
 
 def nothing_to_compare(windows: WindowsByLength) -> str | None:
-    """Why windows say nothing although they are recorded; None when they say something."""
+    """Why recorded windows cannot be compared; None when they can."""
     if any(part.sold.sum() > 0 or not part.expects_nothing.all() for part in windows.values()):
         return None
-    return f"Nothing was sold in {max(windows)} days and nothing was expected: there is nothing to compare."
+    return f"Nothing was sold in {max(windows)} days and the forecast was 0: there is nothing to compare."
 
 
 def short_history(detector: Detector, results: Mapping[int, DetectorResult]) -> list[str]:
-    """What a young history leaves untold of these windows."""
+    """What a short history leaves undetected in these windows."""
     if not detector.lengths:
-        held = f"History held {counted(detector.n_weeks, 'week')} to learn from"
-        is_short = detector.n_weeks < FEWEST_WEEKS
-        why = f"{held}, {FEWEST_WEEKS} are needed" if is_short else f"{held}, in which nothing moved"
-        return [f"{why}: only a store that sells nothing is noticed, and a total {_outside(WIDEST_LIMIT)}."]
+        weeks = f"The history has {counted(detector.n_weeks, 'week')} for calibration"
+        why = "sales never vary" if detector.n_weeks >= FEWEST_WEEKS else f"{FEWEST_WEEKS} are needed"
+        return [
+            f"{weeks}, {why}: only a store that sells nothing is detected, "
+            f"and a total {_outside(WIDEST_LIMIT)}."
+        ]
     longest = max(results)
     if np.isnan(results[longest].relative[0, TESTS.index("total")]):
         return [
-            "Without the same weeks of an earlier year the total may just follow its season: it is noticed "
-            f"{_outside(detector.lengths[longest].gross_limit)}."
+            "Without the same weeks of an earlier year a change of the total may be seasonal: it is detected "
+            f"only {_outside(detector.lengths[longest].gross_limit)}."
         ]
     return []
 
@@ -82,31 +84,31 @@ def _outside(lower_limit: float) -> str:
 
 
 def not_covered(panel: SalesPanel, calibration: Calibration, n_days: int) -> list[str]:
-    """Series which the verdict on the last `n_days` days does not cover, or not all of these days."""
+    """Series that the verdict on the last `n_days` days does not cover, or not for all of these days."""
     rows = panel.series.rows_of(calibration.series)
-    here, gone = rows[rows >= 0], np.flatnonzero(rows < 0)
+    here, missing = rows[rows >= 0], np.flatnonzero(rows < 0)
     new = np.setdiff1d(np.arange(panel.n_series), here)
     notes = []
-    if len(gone):
-        notes.append(f"{_named(gone, calibration.series)} of the model are not in these sales.")
+    if len(missing):
+        notes.append(f"{_named(missing, calibration.series)} of the model are not in these sales.")
     present = panel.select(here)
     notes += not_recorded(Records.of(present.sales, n_days), present.series, panel.end, n_days)
     if len(new) and not calibration.is_sample:
         named = _named(new, panel.series)
-        notes.append(f"{named} came after the thresholds were learnt: not judged.")
+        notes.append(f"{named} began after the calibration: not checked.")
     return notes
 
 
 def not_recorded(
     records: Records, series: SeriesIndex, last: np.datetime64, n_days: int, done: str = "recorded"
 ) -> list[str]:
-    """Series without a record in the `n_days` days up to `last`, or in whole weeks of them."""
+    """Series without a record in the `n_days` days up to `last`, or in whole weeks of these."""
     weeks = records.silent_weeks(n_days)
     is_silent = weeks.all(axis=1)
     silent, partly = np.flatnonzero(is_silent), np.flatnonzero(weeks.any(axis=1) & ~is_silent)
     notes = []
     if len(silent):
-        notes.append(f"Nothing was {done} of {_named(silent, series)} in {n_days} days: not judged.")
+        notes.append(f"Nothing was {done} of {_named(silent, series)} in {n_days} days: not checked.")
     if len(partly):
         missing = np.flatnonzero(weeks[partly].any(axis=0))
         first = last - np.timedelta64(n_days - 1 - WEEK_DAYS * int(missing[0]), "D")
@@ -116,13 +118,13 @@ def not_recorded(
     return notes
 
 
-def lengths_not_checked(lengths: Sequence[int], judged: Collection[int]) -> list[str]:
-    """The lengths that could have been judged if enough had been recorded."""
-    left = [str(length) for length in lengths if length not in judged]
-    if not left:
+def lengths_not_checked(lengths: Sequence[int], checked: Collection[int]) -> list[str]:
+    """The lengths that were not checked because too little is recorded."""
+    left_out = [str(length) for length in lengths if length not in checked]
+    if not left_out:
         return []
-    told = " and ".join(str(length) for length in sorted(judged))
-    return [f"Too little was recorded of the last {' and '.join(left)} days: judged over {told} days."]
+    others = " and ".join(str(length) for length in sorted(checked))
+    return [f"Too little was recorded of the last {' and '.join(left_out)} days: checked over {others} days."]
 
 
 def _named(rows: Ints, series: SeriesIndex) -> str:

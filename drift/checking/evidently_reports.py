@@ -1,4 +1,4 @@
-"""Evidently's reports of the windows that were judged, for people who know them; nothing is decided here."""
+"""Evidently's reports of the windows that were checked: an illustration that decides nothing."""
 
 from __future__ import annotations
 
@@ -16,24 +16,26 @@ from drift.monitors.error_drift import Performance
 from drift.monitors.input_drift import COLUMNS, InputWindows
 
 METHOD = "wasserstein"
-NOTHING_SOLD = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Storecast: errors of forecasts</title>
-<p>Nothing was sold in these days: there is no error in percent to show.
-drift_summary.json says what that means.</p>
+EMPTY = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Storecast: empty report</title>
+<p>{} The verdict is in drift_summary.json.</p>
 """
 
 
 def write_data_drift(windows: InputWindows, threshold: float, path: Path) -> None:
-    """Write how features and sales are distributed beside the year before: one file that needs no network."""
-    _write(data_drift(windows, threshold), path)
+    """Write the distributions of features and sales beside those of a year before, as one HTML file."""
+    if windows.comparable:
+        _write(data_drift(windows, threshold), path)
+    else:
+        atomic_write_text(path, EMPTY.format("No column has values to compare."))
 
 
 def write_performance(windows: Performance, path: Path) -> None:
-    """Write the champion's errors beside those of the year before: one file that needs no network."""
+    """Write the champion's errors beside those of a year before, as one HTML file."""
     if np.nansum(windows.actual) > 0:
         _write(regression_quality(windows), path)
     else:  # Evidently divides by what was sold
-        atomic_write_text(path, NOTHING_SOLD)
+        atomic_write_text(path, EMPTY.format("Nothing was sold, so there is no error in percent."))
 
 
 def data_drift(windows: InputWindows, threshold: float) -> Any:
@@ -44,7 +46,7 @@ def data_drift(windows: InputWindows, threshold: float) -> Any:
     )
     columns = windows.comparable
     definition = evidently.DataDefinition(numerical_columns=columns, categorical_columns=[])
-    # one column beyond its threshold is a finding, as with us
+    # drift in one column is drift, as in our own check
     preset = evidently.presets.DataDriftPreset(
         columns=columns, num_method=METHOD, num_threshold=threshold, drift_share=1 / len(columns)
     )
@@ -60,7 +62,7 @@ def regression_quality(windows: Performance) -> Any:
     )
     parts = [_long(windows.actual, windows.forecast)]
     if windows.before is not None and (before := _long(*windows.before))["sales"].sum() > 0:
-        parts.append(before)  # what Evidently compares are errors in percent of what was sold
+        parts.append(before)  # Evidently compares errors in percent of sales
     return _run(evidently.presets.RegressionPreset(), definition, parts)
 
 
@@ -68,7 +70,7 @@ def _run(preset: Any, definition: Any, frames: list[pd.DataFrame]) -> Any:
     """Current first, as Evidently wants it."""
     evidently = _evidently()
     datasets = [evidently.Dataset.from_pandas(frame, definition) for frame in frames]
-    with warnings.catch_warnings():  # it scores constant dummies of single rows, of which nobody reads
+    with warnings.catch_warnings():  # about constant dummy columns that the reports do not show
         warnings.simplefilter("ignore")
         return evidently.Report([preset]).run(*datasets)
 
@@ -80,7 +82,7 @@ def _long(actual: NDArray[np.floating], forecast: NDArray[np.floating]) -> pd.Da
 
 def _evidently() -> Any:
     os.environ.setdefault("DO_NOT_TRACK", "1")
-    with warnings.catch_warnings():  # what it imports uses old names of what that imports
+    with warnings.catch_warnings():  # about deprecated names in its own imports
         warnings.simplefilter("ignore")
         import evidently
         import evidently.presets

@@ -1,4 +1,4 @@
-"""The check behind /drift-check: rows of new days against the champion's own forecasts, without frames."""
+"""The check behind /drift-check: rows of new days against the champion's own forecasts, without pandas."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Windows, WindowsB
 from drift.result.drift_summary import CheckedWindow, DriftSummary
 from models.storage.forecast_table import ForecastTable
 
-MOST_NEEDED_ROWS = 300  # with fewer, chance alone moves every statistic
+MOST_NEEDED_ROWS = 300  # fewer rows are too noisy
 
 Sales = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class OnlineCheck:
-    """A champion's table beside the series its thresholds hold for; made once per champion."""
+    """A champion's forecasts of the series its thresholds are for; built once per champion."""
 
     calibration: Calibration
     formatter: FindingFormatter
@@ -52,13 +52,12 @@ class OnlineCheck:
         sales: NDArray[np.floating],
         model_version: str | None,
     ) -> DriftSummary:
-        """Judge rows, one per series and day (the later counts), in any order; NaN sales are left out.
+        """Check rows, one per series and day (the last one counts), in any order; NaN sales are left out.
 
-        Rows of the 28 days after the cutoff and of watched series are judged, any part of them; undecided
-        where nothing was sold and nothing expected. Raises `DataContractError`, saying how many rows are
-        needed, when there are too few.
+        Rows of watched series on the 28 days after the cutoff are checked. Undecided where nothing was sold
+        and the forecast is 0. Raises `DataContractError` with the number of rows needed if there are too few.
         """
-        actual, n_left_out = self._arranged(dates, stores, items, sales)
+        actual, n_left_out = self._to_matrix(dates, stores, items, sales)
         records = self._records(actual)
         windows = self._windows(actual, records)
         longest, n_steps = max(windows), records.known.shape[1]
@@ -76,25 +75,25 @@ class OnlineCheck:
         total = self.formatter.total(results)
         return DriftSummary.of_findings(window, tests, moved, total, notes, model_version)
 
-    def _arranged(
+    def _to_matrix(
         self,
         dates: NDArray[np.datetime64],
         stores: Sequence[SeriesId],
         items: Sequence[SeriesId],
         sales: NDArray[np.floating],
     ) -> tuple[Sales, int]:
-        """Sales by watched series and step, (n_watched, n_steps), and how many rows are of neither."""
+        """Sales by watched series and step, (n_watched, n_steps), and how many rows are left out."""
         found = (self.calibration.series.find(*pair) for pair in zip(stores, items, strict=True))
         rows = np.array([-1 if row is None else row for row in found], np.int64)
         steps = (np.asarray(dates, "datetime64[D]") - self.cutoff).astype(np.int64) - 1
         n_steps = self.forecast.shape[1]
-        is_judged = (rows >= 0) & (steps >= 0) & (steps < n_steps) & np.isfinite(sales)
+        is_checked = (rows >= 0) & (steps >= 0) & (steps < n_steps) & np.isfinite(sales)
         needed = self._needed_rows
-        if is_judged.sum() < needed:
-            raise self._too_few(int(is_judged.sum()), len(rows), needed)
+        if is_checked.sum() < needed:
+            raise self._too_few(int(is_checked.sum()), len(rows), needed)
         actual = np.full(self.forecast.shape, np.nan, np.float32)
-        actual[rows[is_judged], steps[is_judged]] = np.maximum(sales[is_judged], 0)
-        return actual, len(rows) - int(is_judged.sum())
+        actual[rows[is_checked], steps[is_checked]] = np.maximum(sales[is_checked], 0)
+        return actual, len(rows) - int(is_checked.sum())
 
     @property
     def _needed_rows(self) -> int:
@@ -102,13 +101,13 @@ class OnlineCheck:
         return min(MOST_NEEDED_ROWS, WEEK_DAYS * len(self.calibration.series))
 
     def _records(self, actual: Sales) -> Records:
-        """What was sent, up to the newest day of it."""
+        """Which days were sent, up to the newest."""
         known = np.isfinite(actual)
         n_days = int(np.flatnonzero(known.any(axis=0))[-1]) + 1
         return Records(known[:, :n_days], self.calibration.recorded)
 
     def _windows(self, actual: Sales, records: Records) -> WindowsByLength:
-        """The windows that end with the newest day and are recorded well enough."""
+        """The windows up to the newest day that are recorded well enough."""
         n_days = records.known.shape[1]
         end = int(self.cutoff.astype(np.int64)) + n_days
         windows = {
@@ -126,19 +125,19 @@ class OnlineCheck:
 
     @property
     def _reach(self) -> str:
-        """The days this check can judge."""
+        """The days that can be checked."""
         return f"{self.cutoff + np.timedelta64(1, 'D')} to {self.cutoff + np.timedelta64(LONGEST_DAYS, 'D')}"
 
     def _left_out(self, n_rows: int) -> str:
         return (
-            f"{counted(n_rows, 'row')} could not be judged: only known sales of watched series from "
-            f"{self._reach} are; later days are for the drift job."
+            f"{counted(n_rows, 'row')} could not be checked: only known sales of watched series from "
+            f"{self._reach} are. For later days run python -m drift.check."
         )
 
-    def _too_few(self, n_judged: int, n_rows: int, needed: int) -> DataContractError:
+    def _too_few(self, n_checked: int, n_rows: int, needed: int) -> DataContractError:
         return DataContractError(
-            f"{counted(n_judged, 'row')} of {n_rows:,} can be judged, expected at least {needed} that cover "
-            f"{WEEK_DAYS} days in a row, of known series, from {self._reach}.",
+            f"{counted(n_checked, 'row')} of {n_rows:,} can be checked, expected at least {needed} that "
+            f"cover {WEEK_DAYS} days in a row, of known series, from {self._reach}.",
             hint="Send more days, or check a file with history: python -m drift.check --sales FILE.",
         )
 
@@ -147,6 +146,6 @@ def _full_of_gaps(records: Records) -> DataContractError:
     sent, usual = records.shares(WEEK_DAYS)
     return DataContractError(
         f"The last {WEEK_DAYS} days have too many gaps: {100 * sent:.0f} % of these series' days were sent, "
-        f"{100 * usual:.0f} % used to be recorded.",
+        f"{100 * usual:.0f} % are usually recorded.",
         hint="Send 0 where nothing was sold: what is not sent counts as unknown.",
     )

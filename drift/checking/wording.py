@@ -34,13 +34,7 @@ class FindingFormatter:
     def tests(self, results: Mapping[int, DetectorResult]) -> list[DriftTest]:
         """Every test that has a value, in the order of lengths and `TESTS`; the threshold of each is 1."""
         return [
-            DriftTest(
-                name=f"{name}, {days} days",
-                group=self._group(name, result),
-                value=round(value, 4),
-                threshold=1.0,
-                found=value > 1,
-            )
+            DriftTest.of(f"{name}, {days} days", self._group(name, result), value, 1.0)
             for days, result in sorted(results.items())
             for name, value in zip(TESTS, result.relative[0].tolist(), strict=True)
             if np.isfinite(value)

@@ -1,1 +1,1 @@
-"""The alarm: standardised shifts of groups of series against what was expected."""
+"""The drift detector: standardised shifts of groups of series against their forecasts."""

@@ -1,4 +1,14 @@
-"""The alarm: statistics of new windows against what they were in calm weeks. Arrays in, arrays out."""
+"""The drift detector: statistics of new windows against those of weeks without drift.
+
+    standardised shifts z     of total, stores, items, series and weekdays (standardised_shifts.py)
+    statistics          A_k   max |z| of total, stores, items; mean z of the lowest and the highest tenth of
+                              series; log mean z² ("spread"); root mean square of the weekdays
+    scores              a_k = (A_k - median_k) / (Q_k - median_k)    Q_k: quantile 1 - .002 · budget_k
+    drift               max a_k > threshold                          its quantile 1 - false alarm rate
+
+Medians and quantiles are those of replayed weeks; the maximum is over statistics and the windows of 7, 14
+and 28 days. Tails are exponential (Pickands 1975), shifts are robust means (Huber 1964).
+"""
 
 from __future__ import annotations
 
@@ -14,18 +24,18 @@ from drift.detector.group_shifts import Groups
 from drift.detector.standardised_shifts import StandardisedShifts, Standardiser
 from drift.detector.windows import Floats, Windows
 
-FEWEST_WEEKS = 20  # replayed weeks below which only gross faults can be told
-FULL_WEEKS, SHORT_FACTOR = 104, 0.35  # fewer weeks have seen fewer oddities: the threshold is raised
+FEWEST_WEEKS = 20  # with fewer replayed weeks only gross faults are detected
+FULL_WEEKS, SHORT_FACTOR = 104, 0.35  # fewer weeks hold fewer rare values: raise the threshold
 STATISTICS = ("total", "store", "item", "low tenth", "high tenth", "spread", "weekday")
-BUDGET = {"total": 8.0, "store": 3.0}  # shares of the false alarms, others 1
-STATISTIC_RATE = 0.002  # tail at which statistics are made comparable
-LEAST_SCALE = 0.02  # a statistic that hardly varies is rounding noise, and would set the threshold
+BUDGET = {"total": 8.0, "store": 3.0}  # shares of the false alarms; of the other statistics 1
+STATISTIC_RATE = 0.002  # tail probability at which the score is 1
+LEAST_SCALE = 0.02  # a statistic that varies less is rounding noise and would set the threshold
 TESTS = (*STATISTICS, *gross.TESTS)
 
 
 @dataclass(frozen=True)
 class LengthDetector:
-    """What is usual of windows of one length: centre and tail of each statistic, NaN if it says nothing."""
+    """Centre and tail of each statistic for windows of one length; NaN for one that is left out."""
 
     standardiser: Standardiser
     centre: Floats  # (n_statistics,)
@@ -34,33 +44,35 @@ class LengthDetector:
 
     @classmethod
     def fit(cls, windows: Windows, groups: Groups, first_day: int) -> tuple[Self, Floats]:
-        """Learn from calm windows; also their own scores, (n, n_statistics)."""
+        """Fit on windows without drift; also return their scores, (n, n_statistics)."""
         standardiser, standardised = Standardiser.fit(windows, groups, first_day)
         found = statistics(standardised)
-        centre, tail = np.array(
-            [_usual(column, name) for column, name in zip(found.T, STATISTICS, strict=True)]
-        ).T
+        pairs = zip(found.T, STATISTICS, strict=True)
+        centre, tail = np.array([_centre_and_tail(column, name) for column, name in pairs]).T
         fitted = cls(standardiser, centre, tail, gross.limit(windows))
         return fitted, fitted.scores(found)
 
     def scores(self, found: Floats) -> Floats:
-        """Statistics in units of their own tail: 0 usual, 1 rare."""
+        """Scores of statistics (n, n_statistics): 0 at the median, 1 at the tail quantile."""
         return np.asarray((found - self.centre) / self.tail)
 
 
 @dataclass(frozen=True)
 class DetectorResult:
-    """New windows of one length: `relative` (n, n_tests) is above 1 where `TESTS` alarm, NaN if unknown."""
+    """Result for n windows of one length.
+
+    `relative` (n, n_tests) are scores over their threshold: above 1 where `TESTS` find drift, NaN if unknown.
+    """
 
     windows: Windows
     standardised: StandardisedShifts | None
     relative: Floats
-    limits: Floats  # (n_statistics,) what each of `STATISTICS` must exceed to alarm, NaN if it cannot
+    limits: Floats  # (n_statistics,) of `STATISTICS`, in their own units; NaN for one that is left out
 
 
 @dataclass(frozen=True)
 class Detector:
-    """Thresholds learnt from replayed weeks; without enough of them `lengths` is empty."""
+    """Thresholds fitted on replayed weeks; without enough of them `lengths` is empty."""
 
     lengths: dict[int, LengthDetector]
     threshold: float
@@ -70,9 +82,9 @@ class Detector:
     def fit(
         cls, windows: Mapping[int, Windows], groups: Groups, first_day: int, false_alarm_rate: float
     ) -> Self:
-        """Learn from calm windows of a history from `first_day` on, row k of each length ending together.
+        """Fit on windows without drift; row k of each length ends on the same day.
 
-        `false_alarm_rate` is wanted per weekly check.
+        `first_day` is that of the history; `false_alarm_rate` the wanted share of weekly checks.
         """
         n_weeks = min(len(of_length) for of_length in windows.values())
         if n_weeks < FEWEST_WEEKS:
@@ -85,20 +97,20 @@ class Detector:
         if len(largest) < FEWEST_WEEKS:
             return cls({}, np.inf, n_weeks)
         short = 1 + SHORT_FACTOR * max(0.0, (FULL_WEEKS - n_weeks) / n_weeks)
-        return cls(lengths, tail_quantile(largest, false_alarm_rate) * short, n_weeks)
+        threshold = tail_quantile(largest, false_alarm_rate) * short
+        return cls(lengths, threshold, n_weeks) if threshold > 0 else cls({}, np.inf, n_weeks)
 
     def evaluate(self, windows: Mapping[int, Windows], groups: Groups) -> dict[int, DetectorResult]:
-        """Judge new windows, row k of each length ending together; gross faults by the longest alone."""
+        """Test new windows, row k of each length ends on the same day; gross faults by the longest alone."""
         return {
             length: self._evaluate_length(of_length, groups, is_longest=length == max(windows))
             for length, of_length in windows.items()
         }
 
     def largest_score(self, windows: Mapping[int, Windows], groups: Groups) -> Floats:
-        """Largest test of each window end, (n,): above 1 is an alarm."""
-        largest = [
-            np.fmax.reduce(result.relative, axis=1) for result in self.evaluate(windows, groups).values()
-        ]
+        """Largest score of each window end over its threshold, (n,): above 1 is drift."""
+        results = self.evaluate(windows, groups).values()
+        largest = [np.fmax.reduce(result.relative, axis=1) for result in results]
         return np.asarray(np.fmax.reduce(largest, axis=0))
 
     def _evaluate_length(self, windows: Windows, groups: Groups, is_longest: bool) -> DetectorResult:
@@ -116,7 +128,7 @@ class Detector:
 
 
 def statistics(standardised: StandardisedShifts) -> Floats:
-    """One number for each of `STATISTICS`, (n, n_statistics); NaN where it cannot be told."""
+    """Value of each of `STATISTICS`, (n, n_statistics); NaN where it is unknown."""
     nothing = np.full(len(standardised.series), np.nan)
     largest = [
         np.abs(standardised.groups[name]).max(1) if name in standardised.groups else nothing
@@ -132,8 +144,8 @@ def statistics(standardised: StandardisedShifts) -> Floats:
     return np.stack([*largest, *tenths, weekday], axis=1)
 
 
-def _usual(values: Floats, statistic: str) -> tuple[float, float]:
-    """Centre of a statistic and the way from there to its tail; NaN if it does not vary or is unknown."""
+def _centre_and_tail(values: Floats, statistic: str) -> tuple[float, float]:
+    """Median of a statistic and its distance to the tail quantile; NaN where it is unknown or constant."""
     known = values[np.isfinite(values)]
     if len(known) < FEWEST_WEEKS:
         return np.nan, np.nan

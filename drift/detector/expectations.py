@@ -1,4 +1,4 @@
-"""Member O's forecasts of past weeks, each made from the days before it: what calm weeks looked like."""
+"""Expectations: member O's forecasts of new and past weeks, each from the days before it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from data.progress import progress
 from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Ints, Windows, WindowsByLength
 from models.forecaster.fitting import Effort, fit_members
 
-MEMBER = "O"  # needs no trees, and does not change when somebody retrains
+MEMBER = "O"  # has no trees, and does not change with a retraining
 EFFORT = Effort(max_rows=20_000, rounds=0, seed=1)
-REFIT_WEEKS = 2  # last week's profile forecasts as well as today's, at half the price
+REFIT_WEEKS = 2  # a profile one week old forecasts as well, at half the cost
 FIRST_ORIGIN_DAYS, ENOUGH_WEEKS = 400, 60
 LEAST_ORIGIN_DAYS = 60
 
@@ -27,17 +27,14 @@ Forecast = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Replay:
-    """A panel beside forecasts of its weeks: `forecasts[day]` (n_series, 28) knew the days before `day`.
-
-    Days are columns of the panel.
-    """
+    """A panel and forecasts of its weeks: `forecasts[day]` (n_series, 28) start with column `day`."""
 
     panel: SalesPanel
     forecasts: dict[int, Forecast]
 
     @cached_property
     def ends(self) -> Ints:
-        """Columns of the last days of windows that can be judged at all lengths, increasing."""
+        """Columns of the last days of windows that are complete at all lengths, increasing."""
         origins = np.array(sorted(self.forecasts))
         possible = origins[origins + LONGEST_DAYS <= self.panel.n_days] + LONGEST_DAYS
         complete = [end for end in possible if all(end - days in self.forecasts for days in LENGTHS_DAYS)]
@@ -45,7 +42,7 @@ class Replay:
 
     @cached_property
     def windows(self) -> WindowsByLength:
-        """Every judged window, by length; row k of each ends on day `ends[k]`."""
+        """Every complete window, by length; row k of each ends on day `ends[k]`."""
         return {days: Windows.joined([self.window(end, days) for end in self.ends]) for days in LENGTHS_DAYS}
 
     def window(self, end: int, length_days: int, sales: NDArray[np.floating] | None = None) -> Windows:
@@ -61,9 +58,9 @@ class Replay:
 
 
 def replay(panel: SalesPanel, n_weeks: int) -> Replay:
-    """Forecast the newest `n_weeks` weeks, or as many as there are, as if each were still to come.
+    """Forecast the newest `n_weeks` weeks, or as many as there are, each from the days before it.
 
-    The profile is fitted every second week. Takes about .2 s of one core a week for 500 series.
+    The profile is fitted every second week. Takes about .2 s of one core per week for 500 series.
     """
     origins = replay_origins(panel.n_days, n_weeks)
     forecasts: dict[int, Forecast] = {}
@@ -80,7 +77,7 @@ def replay(panel: SalesPanel, n_weeks: int) -> Replay:
 def replay_origins(n_days: int, n_weeks: int) -> list[int]:
     """Weekly first days of forecasts, increasing; the last window of each length ends with the panel.
 
-    Origins start after 400 days of history, which a season takes, or after 60 where that leaves too few.
+    Origins start after 400 days of history, so that a season is known, or after 60 where that leaves too few.
     """
     newest = n_days - WEEK_DAYS
     has_season = n_days >= FIRST_ORIGIN_DAYS + ENOUGH_WEEKS * WEEK_DAYS

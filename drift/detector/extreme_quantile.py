@@ -1,4 +1,4 @@
-"""Rare values, estimated from the few that were seen: an exponential tail above the 80 % quantile."""
+"""Extreme quantiles from few values: an exponential tail above the 80 % quantile."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TAIL_SHARE = 0.2
 
 
 def tail_quantile(values: Floats, probability: float) -> float:
-    """The value exceeded with `probability` (below .2), by the peaks over the 80 % quantile.
+    """The value exceeded with `probability` (below .2): peaks over the 80 % quantile.
 
     The mean excess is that of an exponential tail (Pickands 1975, shape 0).
     """

@@ -1,6 +1,6 @@
-"""Faults nobody needs statistics for: a store that sells nothing, a total far from what was expected.
+"""Gross faults: a store that sells nothing, a total far from its forecast.
 
-They are told from the first day on, and no odd week of the past can hide them.
+They need no calibration, and no unusual week of the history hides them.
 """
 
 from __future__ import annotations
@@ -11,30 +11,30 @@ from drift.detector.group_shifts import Groups
 from drift.detector.windows import Floats, Windows
 
 TESTS = ("closed store", "gross total")
-NOTHING_SHARE = 0.03  # of what was expected
-LEAST_EXPECTED = 20.0  # units: of fewer nothing may be sold by chance
-WIDEST_LIMIT = float(np.log(2.5))  # without calm weeks to compare with
+NOTHING_SHARE = 0.03  # of the forecast
+LEAST_EXPECTED = 20.0  # units; with less a store may sell nothing by chance
+WIDEST_LIMIT = float(np.log(2.5))  # without calibrated weeks
 NARROWEST_LIMIT = float(np.log(1 / 0.65))
 DEVIATIONS = 4.0
 NORMAL_MAD = 1.4826
 
 
-def limit(calm: Windows) -> float:
-    """|log of sold over expected| beyond which a total is out of all bounds, by that of calm weeks."""
-    logs = _log_ratio(calm)
+def limit(past: Windows) -> float:
+    """Limit of |log(sold / forecast)| of the total, from windows without drift."""
+    logs = _log_ratio(past)
     deviation = NORMAL_MAD * float(np.median(np.abs(logs - np.median(logs))))
     return min(max(NARROWEST_LIMIT, DEVIATIONS * deviation), WIDEST_LIMIT)
 
 
 def faults(windows: Windows, groups: Groups, gross_limit: float) -> Floats:
-    """How near each of `TESTS` is to its limit, (n, 2): above 1 is a fault, NaN if it cannot be told.
+    """Value of each of `TESTS` over its limit, (n, 2): above 1 is a fault, NaN if unknown.
 
-    Where little was expected a store may sell nothing, but all of them not suddenly much.
+    Where the forecast is low a store may sell nothing, but the total must not suddenly be high.
     """
     missing = missing_share(windows, groups)
     closed = np.fmax.reduce(missing, axis=1) / (1 - NOTHING_SHARE)
     log_ratio = _log_ratio(windows)
-    # twice as much may be a feast nobody told us of: upwards only the widest limit is out of all bounds
+    # twice the forecast may be a holiday: upwards only the widest limit counts
     total = np.where(log_ratio < 0, -log_ratio / gross_limit, log_ratio / WIDEST_LIMIT)
     sold = windows.sold.sum(1)
     begun = np.where(
@@ -45,7 +45,7 @@ def faults(windows: Windows, groups: Groups, gross_limit: float) -> Floats:
 
 
 def missing_share(windows: Windows, groups: Groups) -> Floats:
-    """Share of each store's expected units that was not sold, (n, n_stores); NaN if too few were."""
+    """Share of each store's forecast that was not sold, (n, n_stores); NaN where it is too low."""
     member = np.eye(groups.n_stores)[groups.store]
     sold, expected = windows.sold @ member, windows.expected @ member
     share = 1 - sold / np.maximum(expected, 1e-9)

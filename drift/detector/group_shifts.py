@@ -1,4 +1,4 @@
-"""By how much the series of a group moved together: a weighted mean that no large or odd series decides."""
+"""Shift of a group: a robust mean of the relative changes of its series."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from drift.detector.windows import Floats, Ints, Windows
 HUBER = 1.5
 PASSES = 8
 LOWEST_SHIFT = -0.95
-OWN_STORE_SHARE = 0.7  # more stores than this per series: a store is about one item
+OWN_STORE_SHARE = 0.7  # with more stores per series a store is about one item
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Groups:
 
     @property
     def groupings(self) -> Iterator[tuple[str, Ints, int]]:
-        """Name, codes and size of each grouping that says more than the total and less than the series."""
+        """Name, codes and size of each grouping between the total and single series."""
         if self.n_stores > 1:
             yield "store", self.store, self.n_stores
         if 1 < self.n_items < len(self.item):
@@ -41,14 +41,14 @@ class Groups:
 
     @property
     def series_say_more(self) -> bool:
-        """Whether single series are more than their stores: what a store's shift explains is not theirs."""
+        """Whether series vary beyond their stores; not where a store is about one item."""
         few_stores = self.n_stores == 1 or self.n_stores < OWN_STORE_SHARE * len(self.store)
         return len(self.store) >= 5 and few_stores
 
 
 @dataclass(frozen=True)
 class Shift:
-    """Relative shifts (n, n_groups), 0.1 = a tenth more than expected, and the information in each."""
+    """Relative shifts (n, n_groups), 0.1 is a tenth above forecast, and the information in each."""
 
     shift: Floats
     information: Floats
@@ -57,8 +57,8 @@ class Shift:
 def robust_shift(windows: Windows, expected: Floats, variance: Floats, group: Ints, n_groups: int) -> Shift:
     """Shift m of each group for which sold ≈ expected · (1 + m), by iterated Huber weights (Huber 1964).
 
-    `expected` and `variance` are (n, n_series). The ratio of total sales would have twice the noise: a few
-    large series decide it.
+    `expected` and `variance` are (n, n_series). The ratio of sums would have twice the noise, as a few large
+    series dominate it.
     """
     if n_groups == 1:
         member = np.ones((len(group), 1))
@@ -76,5 +76,5 @@ def robust_shift(windows: Windows, expected: Floats, variance: Floats, group: In
 
 
 def floored(shift: Floats) -> Floats:
-    """1 + shift, never so near 0 that nothing could be told of what is left."""
+    """1 + shift, at least .05, so that something is left to compare single series with."""
     return np.asarray(1 + np.maximum(shift, LOWEST_SHIFT))

@@ -1,4 +1,10 @@
-"""How far off a window is, in deviations of calm weeks: total, stores, items, series and weekdays."""
+"""Standardised shifts of a window: how many standard deviations of weeks without drift it is off.
+
+    z_g = (m_g - season) / sqrt(1 / information_g + tau²) / c_g           m_g: robust shift of a group
+    z_s = (sold - forecast · (1 + m_total) · (1 + m_store)) / sqrt(variance)       of a series
+
+tau (what groups vary by beyond the noise of their series) and c_g (the scale of one group) are fitted.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +19,26 @@ from drift.detector.variance import LEAST_EXPECTED, PRIOR_WINDOWS, ShiftScale, V
 from drift.detector.windows import Floats, Windows
 from drift.detector.yearly_season import YearlySeason
 
-ODD_SEASON = 2.5  # standard deviations beyond which the same weeks of other years widen what is usual
+ODD_SEASON = 2.5  # standard deviations; larger shifts in other years widen the range of these weeks
 LEAST_REMAINING = 0.05
-FIRST_PATTERN_DAYS = 14  # a week holds one of each weekday: no pattern
+FIRST_PATTERN_DAYS = 14  # a week holds each weekday once
 
 
 @dataclass(frozen=True)
 class StandardisedShifts:
-    """Standardised deviations of n windows, and the shifts and shares behind them."""
+    """Standardised shifts of n windows, and the relative shifts and shares they are from."""
 
     groups: Mapping[str, Floats]  # (n, n_groups) for "total", "store", "item"
-    series: Floats  # (n, n_series), what total and store do not explain
+    series: Floats  # (n, n_series), beyond the shifts of total and store
     weekday: Floats | None  # (n, 7)
-    shifts: Mapping[str, Floats]  # relative shifts of the groups; stores and items against the total
-    weekday_shares: Floats  # (n, 7) above what its share of the week was to be
+    shifts: Mapping[str, Floats]  # relative; of stores and items beyond the total
+    weekday_shares: Floats  # (n, 7), relative to the forecast share of the week
     series_say_more: bool
 
 
 @dataclass(frozen=True)
 class Standardiser:
-    """Scales of one window length, learnt from calm windows."""
+    """Scales of one window length, fitted on windows without drift."""
 
     series: VarianceModel
     total: ShiftScale
@@ -43,7 +49,7 @@ class Standardiser:
 
     @classmethod
     def fit(cls, windows: Windows, groups: Groups, first_day: int) -> tuple[Self, StandardisedShifts]:
-        """Learn all scales from calm windows of a history; also what they read themselves."""
+        """Fit all scales; also return the standardised shifts of these windows."""
         series = VarianceModel.fit(windows.sold - windows.expected, windows.expected)
         shifts, explained = _shifts(windows, groups, series)
         total = shifts["total"]
@@ -99,10 +105,9 @@ class Standardiser:
         )
 
     def _total(self, windows: Windows, shifts: Mapping[str, Shift], fitting: bool) -> Floats:
-        """The total's deviation (n, 1), NaN where its season is unknown.
+        """Standardised shift of the total (n, 1), NaN where its season is unknown.
 
-        An odd season of other years widens what is usual of the same weeks, and so do stores or items of
-        which nothing was recorded.
+        Large shifts in the same weeks of other years widen the range; so do stores or items without records.
         """
         total = shifts["total"]
         off_season = total.shift - self.season.expected(windows.ends)[:, None]
@@ -110,14 +115,14 @@ class Standardiser:
         for name, scale in (("store", self.store), ("item", self.item)):
             if scale is not None:
                 variance = variance + scale.variance_of_part(shifts[name].information)[:, None]
-        usual = ODD_SEASON * np.sqrt(variance) * self.total.scale
-        excess = self.season.largest(windows.ends, fitting)[:, None] - usual
+        limit = ODD_SEASON * np.sqrt(variance) * self.total.scale
+        excess = self.season.largest(windows.ends, fitting)[:, None] - limit
         deviation = off_season / np.sqrt(variance + np.maximum(excess, 0.0) ** 2) / self.total.scale
         return np.where(self.season.is_known(windows.ends)[:, None], deviation, np.nan)
 
 
 def _shifts(windows: Windows, groups: Groups, series: VarianceModel) -> tuple[dict[str, Shift], Floats]:
-    """Shift of the total, of stores and items beyond it; and what total and store explain of each series."""
+    """Shifts of total, stores and items, and the factor by which total and store change each series."""
     variance = series.variance(windows.expected)
     alone = np.zeros(windows.sold.shape[1], np.int64)
     shifts = {"total": robust_shift(windows, windows.expected, variance, alone, 1)}
@@ -131,6 +136,6 @@ def _shifts(windows: Windows, groups: Groups, series: VarianceModel) -> tuple[di
 
 
 def _weekday_expected(windows: Windows) -> Floats:
-    """What each weekday was to sell, once the whole window's total is granted."""
-    granted = (windows.sold_by_weekday.sum(1) + 1) / (windows.expected_by_weekday.sum(1) + 1)
-    return np.asarray(np.maximum(windows.expected_by_weekday * granted[:, None], LEAST_EXPECTED))
+    """Forecast of each weekday, scaled to what the whole window sold, (n, 7)."""
+    scale = (windows.sold_by_weekday.sum(1) + 1) / (windows.expected_by_weekday.sum(1) + 1)
+    return np.asarray(np.maximum(windows.expected_by_weekday * scale[:, None], LEAST_EXPECTED))

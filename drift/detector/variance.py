@@ -1,4 +1,4 @@
-"""How far off sums of sales usually are: variance by what was expected, learnt from past errors."""
+"""Variance of sales around their forecast, fitted on errors of replayed weeks."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from drift.detector.windows import Floats
 LEAST_EXPECTED = 0.5  # units: below it the variance is that of this many
 WINSOR = 12.0  # squared errors count up to so many variances
 SHIFT_WINSOR = 9.0
-WINSOR_BIAS, SHIFT_BIAS = 1.03, 1.02  # what capping takes from the mean of normal squares is given back
-PRIOR_WINDOWS = 30.0  # a group's own scale counts as if so many windows had said 1
+WINSOR_BIAS, SHIFT_BIAS = 1.03, 1.02  # capping lowers the mean of normal squares by this
+PRIOR_WINDOWS = 30.0  # weight of scale 1 against a group's own, in windows
 LEAST_POISSON, LEAST_RELATIVE = 0.02, 1e-6
 ENOUGH = 20
 
@@ -28,7 +28,7 @@ class VarianceModel:
 
     @classmethod
     def fit(cls, error: Floats, expected: Floats) -> Self:
-        """Learn from errors of n windows, both (n, n_groups), by weighted least squares of capped squares."""
+        """Fit on errors of n windows, both (n, n_groups), by weighted least squares of capped squares."""
         floored = np.maximum(expected, LEAST_EXPECTED)
         is_large = floored > LEAST_EXPECTED * 1.001
         chosen = is_large if is_large.sum() >= ENOUGH else np.ones_like(is_large)
@@ -44,15 +44,15 @@ class VarianceModel:
 
 @dataclass(frozen=True)
 class ShiftScale:
-    """Var(shift) = (1 / information + between) · scale²: noise of its series and what moves all."""
+    """Var(shift) = (1 / information + between) · scale²: noise of the series, and variation between weeks."""
 
     between: float
     scale: Floats  # (n_groups,)
-    concentration: float  # usual sum of squared shares of the groups: 1 / n_groups where all weigh the same
+    concentration: float  # median sum of squared shares: 1 / n_groups where all weigh the same
 
     @classmethod
     def fit(cls, shift: Floats, information: Floats, prior_windows: float) -> Self:
-        """Learn from shifts of calm windows, both (n, n_groups)."""
+        """Fit on shifts of windows without drift, both (n, n_groups)."""
         noise = 1 / np.maximum(information, 1e-9)
         between = 0.0
         for _ in range(20):
@@ -68,7 +68,7 @@ class ShiftScale:
         return np.asarray(1 / np.maximum(information, 1e-9) + self.between)
 
     def variance_of_part(self, information: Floats) -> Floats:
-        """What the total's variance grows by (n,) when fewer groups than usual speak for it."""
+        """Added variance of the total (n,) when it covers fewer groups than usual."""
         return np.asarray(self.between * np.maximum(_concentration(information) - self.concentration, 0.0))
 
 
@@ -79,14 +79,14 @@ def _concentration(information: Floats) -> Floats:
 
 
 def _group_scale(squares: Floats, prior_windows: float) -> Floats:
-    """Root mean square of each group, capped and drawn to that of all."""
+    """Root mean square of each group, capped and shrunk towards that of all."""
     capped = np.minimum(squares, WINSOR)
     total = capped.sum(0) + prior_windows * capped.mean()
     return np.asarray(np.maximum(np.sqrt(total / (len(squares) + prior_windows)), 1e-3))
 
 
 def _coefficients(expected: Floats, squares: Floats) -> tuple[float, float]:
-    """Both coefficients, each with a floor under which the other one carries all."""
+    """Both coefficients of `VarianceModel`, each with a floor."""
     poisson, relative = 1.0, 0.01
     for _ in range(30):
         variance = poisson * expected + relative * expected**2
@@ -102,7 +102,7 @@ def _coefficients(expected: Floats, squares: Floats) -> tuple[float, float]:
         if determinant > 1e-9 * second * fourths:
             found = (first_moment * fourths - second_moment * cubes) / determinant
             rest = (second_moment * second - first_moment * cubes) / determinant
-        else:  # every sum expected the same: one coefficient says all
+        else:  # all forecasts are equal: one coefficient is enough
             found, rest = first_moment / second, 0.0
         if found <= LEAST_POISSON:
             found = LEAST_POISSON

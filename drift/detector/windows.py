@@ -1,4 +1,4 @@
-"""Windows of new days beside what was expected of them, as sums.
+"""Windows of days and their forecasts, as sums.
 
 days before            |<-------------- 28 days ------------->|
 [===== history =======]|-------------- forecast --------------|
@@ -23,12 +23,12 @@ Ints = NDArray[np.int64]
 
 LENGTHS_DAYS = (7, 14, 28)
 LONGEST_DAYS = max(LENGTHS_DAYS)
-LEAST_UNITS = 0.5  # less rounds to nothing
+LEAST_UNITS = 0.5  # less rounds to 0
 
 
 @dataclass(frozen=True)
 class Windows:
-    """Sums over n windows of one length, each forecast from the day before it; unknown days in neither."""
+    """Sums over n windows of one length, each forecast from the day before it, without unknown days."""
 
     length_days: int
     ends: Ints  # (n,) last day, counted from 1970
@@ -68,7 +68,7 @@ class Windows:
 
     @property
     def expects_nothing(self) -> NDArray[np.bool_]:
-        """Whether what was expected of all series together rounds to nothing, (n,)."""
+        """Whether the forecast of all series together rounds to 0, (n,)."""
         return np.asarray(self.expected.sum(1) < LEAST_UNITS)
 
 

@@ -1,4 +1,4 @@
-"""What the same weeks of other years say about the total: a shift that comes back every year is no news."""
+"""Shifts of the total that return every year: they are season, not drift."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from drift.detector.windows import LONGEST_DAYS, Floats, Ints
 NEIGHBOURS_DAYS = (-7, 0, 7)
 EARLIER_YEARS, LATER_YEARS = (1, 2, 3), (-1, -2)
 SEASON_DAYS = 480
-LEAST_PAIRS = 26  # windows that have one a year before, below which nothing is said to come back
+LEAST_PAIRS = 26  # with fewer windows that have one a year before, none is expected to return
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class YearlySeason:
 
     @classmethod
     def fit(cls, first_day: int, ends: Ints, shifts: Floats) -> Self:
-        """Remember calm windows and learn how much of their shifts came back a year later (least squares)."""
-        forgetful = cls(first_day, ends, shifts, 1.0)
-        before = forgetful.expected(ends)
+        """Fit on windows without drift which part of a shift returns a year later (least squares)."""
+        full = cls(first_day, ends, shifts, 1.0)
+        before = full.expected(ends)
         paired = before != 0
         n_pairs = int(paired.sum())
         if n_pairs < LEAST_PAIRS:
@@ -43,11 +43,11 @@ class YearlySeason:
         return cls(first_day, ends, shifts, returning)
 
     def is_known(self, ends: Ints) -> NDArray[np.bool_]:
-        """Whether history holds the same weeks of an earlier year, (n,): else a shift may be season."""
+        """Whether history holds the same weeks of an earlier year, (n,); otherwise a shift may be season."""
         return np.asarray(ends - self.first_day >= YEAR_DAYS + LONGEST_DAYS - 1)
 
     def expected(self, ends: Ints) -> Floats:
-        """Shift to be expected of windows that end on these days, (n,); 0 without a year before."""
+        """Expected shift of windows that end on these days, (n,); 0 without a year before."""
         by_year = np.stack([self._around(ends, year, self.shifts) for year in EARLIER_YEARS])
         complete = np.isfinite(by_year).all(axis=2)
         means = np.where(complete, np.where(np.isfinite(by_year), by_year, 0.0).mean(axis=2), 0.0)
@@ -56,7 +56,9 @@ class YearlySeason:
     def largest(self, ends: Ints, fitting: bool) -> Floats:
         """Largest |shift − expected| of the same weeks in other years, (n,); later ones if `learning`."""
         years = (*EARLIER_YEARS, *LATER_YEARS) if fitting else EARLIER_YEARS
-        has_season = self.ends - self.first_day + 1 >= SEASON_DAYS  # before that a shift is ignorance
+        has_season = (
+            self.ends - self.first_day + 1 >= SEASON_DAYS
+        )  # an earlier forecast does not know its season
         sizes = np.where(has_season, self.shifts, np.nan)
         expected = self.expected(ends)[:, None]
         found = np.stack([np.abs(self._around(ends, year, sizes) - expected) for year in years])

@@ -21,14 +21,14 @@ from models.forecaster.roll_forward import roll_forward
 
 Sales = NDArray[np.float32]
 
-FALSE_ALARM_RATE = 0.001  # of calm weeks may be beyond the limit, for each of the two errors
+FALSE_ALARM_RATE = 0.001  # of weeks without drift, for each of the two errors
 FEWEST_WEEKS = 20
 LEAST_ERROR = 1.0  # percent: a smaller error is no drift, however exact the forecasts were a year before
 
 
 @dataclass(frozen=True)
 class Errors:
-    """MAPE, blind to a store that sells nothing, and WAPE, which is not; in percent, NaN if nothing sold."""
+    """MAPE, which ignores days without sales, and WAPE; in percent, NaN if nothing was sold."""
 
     mape: float
     wape: float
@@ -44,7 +44,7 @@ class Errors:
 
 
 def error_limits(replay: Replay) -> dict[int, Errors]:
-    """Error over that of the same weeks a year before which calm weeks hardly exceed, by window length.
+    """Limits of errors over those of the same weeks a year before, by window length.
 
     NaN where fewer than 20 weeks have a year before them.
     """
@@ -77,7 +77,7 @@ def _rare(ratios: NDArray[np.float64]) -> float:
 class Performance:
     """The champion's forecasts of new days, and member O's of those of a year before; (n_series, n_days).
 
-    Both were made from the days before them. The year before is None where history does not reach so far.
+    Both are from the days before them. `before` is None where history is too short.
     """
 
     actual: Sales
@@ -85,21 +85,21 @@ class Performance:
     before: tuple[Sales, Sales] | None  # actual, forecast
 
     def tests(self, error_ratio_to_o: Errors, limit: Errors, increase: float) -> list[DriftTest]:
-        """MAPE and WAPE against the year before, of which the champion's share is `error_ratio_to_o`.
+        """MAPE and WAPE against those of a year before times `error_ratio_to_o`, the champion's to member O.
 
-        Found beyond both 1 + `increase` and what calm weeks show, `limit`; where that is not known, never.
+        Drift above both 1 + `increase` times that and `limit` times that; never where the limit is unknown.
         """
         if self.before is None:
             return []
         new, old = Errors.of(self.actual, self.forecast), Errors.of(*self.before)
         tests = []
         for name in ("mape", "wape"):
-            value, calm = getattr(new, name), getattr(limit, name)
+            value, most = getattr(new, name), getattr(limit, name)
             usual = getattr(old, name) * getattr(error_ratio_to_o, name)
-            threshold = float(np.maximum(usual * np.fmax(1 + increase, calm), LEAST_ERROR))
+            threshold = float(np.maximum(usual * np.fmax(1 + increase, most), LEAST_ERROR))
             if np.isfinite(value) and np.isfinite(threshold):
-                found = bool(np.isfinite(calm) and value > threshold)
-                tests.append(_test(f"{name.upper()} in percent", value, threshold, found))
+                name_in_full, is_calibrated = f"{name.upper()} in percent", bool(np.isfinite(most))
+                tests.append(DriftTest.of(name_in_full, "forecasts", value, threshold, is_calibrated))
         return tests
 
 
@@ -113,10 +113,10 @@ def performance(
     origin = panel.n_days - n_days
     history = SalesPanel(panel.sales[:, :origin], panel.start, panel.series)
     rolled = roll_forward(champion, history)
-    if rolled.recent_correction != NO_CORRECTION:  # which days of the window may have decided
+    if rolled.recent_correction != NO_CORRECTION:  # it may have been selected on days of the window
         rolled = rolled.with_recent_correction(history, rolled.recent_correction)
-    made = rolled.forecast(history, n_days).forecast
-    forecast = np.where(rows[:, None] >= 0, made[rows], np.float32(np.nan))
+    forecast = rolled.forecast(history, n_days).forecast
+    forecast = np.where(rows[:, None] >= 0, forecast[rows], np.float32(np.nan))
     before, first = None, origin - YEAR_DAYS
     if first >= LEAST_ORIGIN_DAYS:
         before = watched.sales[:, first : first + n_days], forecast_from(watched, first)[:, :n_days]
@@ -132,13 +132,3 @@ def error_ratio_to_o(champion: Forecaster) -> Errors:
     ratios = np.array([own.relative_to(of_o) for own, of_o in folds]).reshape(-1, 2)
     ratios = ratios[np.isfinite(ratios).all(axis=1)]
     return Errors(*(ratios.mean(axis=0).tolist() if len(ratios) else (1.0, 1.0)))
-
-
-def _test(name: str, value: float, threshold: float, found: bool) -> DriftTest:
-    return DriftTest(
-        name=name,
-        group="forecasts",
-        value=round(value, 4),
-        threshold=round(float(threshold), 4),
-        found=found,
-    )

@@ -1,4 +1,4 @@
-"""Whether what a model is fed has moved: seed features and sales against the same days a year before."""
+"""Input drift: baseline features and sales against the same days a year before."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from drift.detector.extreme_quantile import tail_quantile
 from drift.detector.windows import Floats
 from drift.result.drift_summary import DriftTest
 
-TRIVIAL = ("year", "month")  # these drift in every window
+TRIVIAL = ("year", "month")  # these differ in every window
 FEATURES = tuple(name for name in SEED_FEATURES if name not in TRIVIAL)
 COLUMNS = (*FEATURES, "sales")
 IN_UNITS = tuple(name for name in COLUMNS if name.startswith(("lag", "rolling")) or name == "sales")
 GROWTH_DAYS = 56
 EVERY_DAYS = 14  # windows of 28 days overlap anyway
-FALSE_ALARM_RATE = 0.0005  # of calm weeks may be beyond the limit, for each column
+FALSE_ALARM_RATE = 0.0005  # of weeks without drift, for each column
 FEWEST_WEEKS = 20
 
 Values = NDArray[np.float64]
@@ -30,7 +30,7 @@ Values = NDArray[np.float64]
 class InputWindows:
     """Rows of the new window and of the same days a year before, (n_rows, n_columns) as in `COLUMNS`.
 
-    The year before is scaled by how much sales grew since, so that growth alone is no drift.
+    The year before is scaled by the growth of sales since, so that growth alone is no drift.
     """
 
     current: Values
@@ -38,10 +38,9 @@ class InputWindows:
 
     @property
     def distances(self) -> Floats:
-        """Wasserstein distance of each column in standard deviations of the reference, as Evidently has.
+        """Wasserstein distance of each column in standard deviations of the reference, as Evidently's.
 
-        NaN where nothing is known, or the reference does not vary: a year before that was one long closure
-        has no deviation to measure in, and any usual day would be thousands of them away.
+        NaN where nothing is known or the reference is constant.
         """
         pairs = zip(self.current.T, self.reference.T, strict=True)
         return np.array([_distance(current, reference) for current, reference in pairs])
@@ -55,7 +54,7 @@ class InputWindows:
 def input_windows(panel: SalesPanel, end: int, n_days: int) -> InputWindows | None:
     """Windows of `n_days` days up to column `end`; None without a year and a half of days before it.
 
-    Of each column both hold the same series: one that ended or began since is no drift of the others.
+    Both hold the same series in each column: one that ended or began since is no drift of the others.
     """
     first = end + 1 - n_days
     if first - YEAR_DAYS - max(GROWTH_DAYS, REACH_DAYS) < 0:
@@ -71,7 +70,7 @@ def input_windows(panel: SalesPanel, end: int, n_days: int) -> InputWindows | No
 
 
 def distance_limits(panel: SalesPanel, n_days: int, n_weeks: int) -> Floats:
-    """Distances which the newest `n_weeks` weeks hardly exceed, (n_columns,); NaN if too few are known."""
+    """Limits of the distances from the newest `n_weeks` weeks, (n_columns,); NaN with too few weeks."""
     ends = range(panel.n_days - 1, max(panel.n_days - 1 - WEEK_DAYS * n_weeks, n_days), -EVERY_DAYS)
     windows = (input_windows(panel, end, n_days) for end in ends)
     found = np.array([pair.distances for pair in windows if pair is not None]).reshape(-1, len(COLUMNS))
@@ -117,21 +116,11 @@ def _distance(current: Values, reference: Values) -> float:
     return area / max(float(reference.std()), 0.001)
 
 
-def distance_tests(windows: InputWindows, calm: Floats, least: float) -> list[DriftTest]:
-    """A test for each column: found beyond both `least` and what calm weeks show; if that is known."""
+def distance_tests(windows: InputWindows, limits: Floats, least: float) -> list[DriftTest]:
+    """A test for each column: drift above both `least` and its limit, never where the limit is unknown."""
     tests = []
-    for column, distance, limit in zip(COLUMNS, windows.distances.tolist(), calm.tolist(), strict=True):
+    for column, distance, limit in zip(COLUMNS, windows.distances.tolist(), limits.tolist(), strict=True):
         if np.isfinite(distance):
-            threshold = float(np.fmax(least, limit))
-            found = bool(np.isfinite(limit) and distance > threshold)
-            value, threshold = round(distance, 4), round(threshold, 4)
-            tests.append(
-                DriftTest(
-                    name="distance from a year before",
-                    group=column,
-                    value=value,
-                    threshold=threshold,
-                    found=found,
-                )
-            )
+            name, threshold = "distance from a year before", float(np.fmax(least, limit))
+            tests.append(DriftTest.of(name, column, distance, threshold, bool(np.isfinite(limit))))
     return tests

@@ -1,4 +1,4 @@
-"""Forecasts beside the same weekdays of the year before, like for like."""
+"""Forecasts compared with the same weekdays of the year before."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from models.storage.forecast_table import ForecastTable
 
 Floats = NDArray[np.float64]
 
-KNOWN_SHARE = 0.5  # of the days; below it a comparison says more about gaps than about sales
+KNOWN_SHARE = 0.5  # of the days; below it gaps dominate the comparison
 
 
 @dataclass(frozen=True)
 class Comparison:
     """Units of every series over the first days of the forecast: each (n_series,).
 
-    `compared` is the part of `forecast` whose days have a record one year before and `last_year` those
-    records, so their ratio is like for like, also after summing. Both are 0 where too little is known.
+    `compared` is the part of `forecast` on days with a record one year before, `last_year` are those records:
+    their ratio compares equal days, also after summing. Both are 0 where too little is known.
     """
 
     forecast: Floats

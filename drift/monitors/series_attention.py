@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +14,6 @@ from drift.monitors.last_year import KNOWN_SHARE, Comparison
 from models.storage.forecast_table import ForecastTable
 
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 Kind = Literal["silent", "zeros", "recent", "last year"]
 
 HORIZON_DAYS = 28  # the forecast days compared with last year
@@ -50,16 +48,10 @@ def series_needing_attention(
 ) -> tuple[list[Reason], int]:
     """The `SHOWN` reasons with most units at stake, and how many there are; at most one reason a series."""
     sales = _without_closed_days(panel)
-    finders: tuple[Callable[[], list[Reason]], ...] = (
-        lambda: _silent(panel, table),
-        lambda: _zeros(sales, table),
-        lambda: _recent(sales),
-        lambda: _last_year(panel, comparison),
-    )
+    without_sales = _silent(panel, table) + _zeros(sales, table)
     found: dict[int, Reason] = {}
-    for find in finders:
-        for reason in find():
-            found.setdefault(reason.row, reason)
+    for reason in without_sales + _recent(sales) + _last_year(panel, comparison):
+        found.setdefault(reason.row, reason)
     ranked = sorted(found.values(), key=lambda reason: -reason.units)
     return ranked[:SHOWN], len(ranked)
 

@@ -1,1 +1,1 @@
-"""What a check leaves behind: the summary, the kinds of drift, and the retrain flag."""
+"""Results of a check: the summary, the kinds of drift, and the retraining flag."""

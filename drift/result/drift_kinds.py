@@ -1,10 +1,10 @@
-"""Kinds of drift: tests that tell of the same thing, so that one drift is acted on once."""
+"""Kinds of drift: several tests can find the same drift, which should be handled once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-KINDS = {  # by what a test's name starts with; the others are kinds of their own
+KINDS = {  # by the start of a test's name; other names are kinds themselves
     "closed store": "store",
     "gross total": "total",
     "low tenth": "series",
@@ -14,11 +14,13 @@ KINDS = {  # by what a test's name starts with; the others are kinds of their ow
     "WAPE in percent": "errors",
     "distance from a year before": "features",
 }
-SALES_LEVEL_KINDS = frozenset({"total", "store", "item", "series"})  # what a new level of each series answers
-SYMPTOMS = frozenset({"errors", "features"})  # what any drift does to a model
+SALES_LEVEL_KINDS = frozenset(
+    {"total", "store", "item", "series"}
+)  # following a break of the sales level handles these
+SYMPTOMS = frozenset({"errors", "features"})  # consequences of any drift
 
 
 def kinds_of(tests: Iterable[str]) -> tuple[str, ...]:
-    """The kinds that tests of these names tell of, each once, in order."""
+    """Kinds of drift of tests with these names, each once, in order."""
     names = (name.split(",")[0] for name in tests)
     return tuple(dict.fromkeys(KINDS.get(name, name) for name in names))

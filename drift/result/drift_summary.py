@@ -1,10 +1,10 @@
-"""What a drift check found: reports/drift_summary.json, and the answer of /drift-check."""
+"""The result of a drift check: reports/drift_summary.json, and the response of /drift-check."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -14,9 +14,11 @@ from data.errors import ArtifactError
 from data.panel.series_index import SeriesId
 from data.text import shortened
 
+Verdict = Literal["steady", "drift", "undecided"]
+
 
 class CheckedWindow(BaseModel):
-    """The days that were judged, both included."""
+    """The days that were checked, both included."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,6 +43,17 @@ class DriftTest(BaseModel):
     value: float
     threshold: float
     found: bool
+
+    @classmethod
+    def of(cls, name: str, group: str, value: float, threshold: float, is_calibrated: bool = True) -> Self:
+        """Compare a value with its threshold; without a calibrated one nothing is found."""
+        return cls(
+            name=name,
+            group=group,
+            value=round(value, 4),
+            threshold=round(threshold, 4),
+            found=is_calibrated and value > threshold,
+        )
 
 
 class Finding(BaseModel):
@@ -67,7 +80,7 @@ class DriftSummary(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     drift_found: bool
-    verdict: Literal["steady", "drift", "undecided"]
+    verdict: Verdict
     window: CheckedWindow | None
     tests: list[DriftTest]
     moved: list[Finding]
@@ -81,16 +94,7 @@ class DriftSummary(BaseModel):
         cls, reason: str, model_version: str | None, window: CheckedWindow | None = None
     ) -> DriftSummary:
         """The summary of a check that had too little to decide, for this reason."""
-        return cls(
-            drift_found=False,
-            verdict="undecided",
-            window=window,
-            tests=[],
-            moved=[],
-            words=reason,
-            model_version=model_version,
-            checked_at=datetime.now(UTC),
-        )
+        return cls._now("undecided", window, [], [], reason, model_version)
 
     @classmethod
     def of_findings(
@@ -113,13 +117,26 @@ class DriftSummary(BaseModel):
         else:
             moved, messages = [], [f"no drift found. {total.words}"]
         span = f"Last {window.days} days ({window.first} to {window.last}):"
+        words = " ".join([span, *messages, *notes])
+        return cls._now("drift" if found else "steady", window, tests, moved, words, model_version)
+
+    @classmethod
+    def _now(
+        cls,
+        verdict: Verdict,
+        window: CheckedWindow | None,
+        tests: list[DriftTest],
+        moved: list[Finding],
+        words: str,
+        model_version: str | None,
+    ) -> DriftSummary:
         return cls(
-            drift_found=bool(found),
-            verdict="drift" if found else "steady",
+            drift_found=verdict == "drift",
+            verdict=verdict,
             window=window,
             tests=tests,
             moved=moved,
-            words=" ".join([span, *messages, *notes]),
+            words=words,
             model_version=model_version,
             checked_at=datetime.now(UTC),
         )

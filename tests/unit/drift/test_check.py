@@ -156,7 +156,7 @@ def test_sales_of_nought_throughout_are_undecided(calibrated_champion: Champion)
     panel.sales[:] = 0
     summary = check(panel, calibrated_champion, PARAMS).summary
     assert (summary.verdict, summary.drift_found) == ("undecided", False)
-    assert summary.words.startswith("Nothing was sold in 28 days and nothing was expected")
+    assert summary.words.startswith("Nothing was sold in 28 days and the forecast was 0")
     assert summary.window is not None
 
 
@@ -196,7 +196,7 @@ def test_a_series_that_left_the_file_is_said_and_the_rest_is_judged(calibrated_c
     summary = check(panel.select(np.arange(panel.n_series) > 0), calibrated_champion, PARAMS).summary
     assert summary.verdict == "steady"
     assert "1 series (store 1, item 1) of the model are not in these sales." in summary.words
-    assert "errors were not measured" in summary.words
+    assert "errors of the model were not measured" in summary.words
 
 
 def test_a_week_of_new_items_alone_is_undecided(known: SalesPanel, calibrated_champion: Champion) -> None:
@@ -219,7 +219,7 @@ def test_a_week_that_stores_left_out_is_judged_within_four_and_said(calibrated_c
     summary = check(panel, calibrated_champion, PARAMS).summary
     assert summary.verdict == "steady"
     assert "Of 12 series (all of store 2, store 3) nothing was recorded in whole weeks" in summary.words
-    assert "Too little was recorded of the last 7 and 14 days: judged over 28 days." in summary.words
+    assert "Too little was recorded of the last 7 and 14 days: checked over 28 days." in summary.words
     assert not [test for test in summary.tests if test.name.endswith((", 7 days", ", 14 days"))]
 
 
@@ -229,7 +229,7 @@ def test_a_gap_early_in_the_new_days_leaves_the_newest_to_be_judged(calibrated_c
     summary = check(panel, calibrated_champion, PARAMS).summary
     assert summary.window is not None
     assert (summary.verdict, summary.window.days) == ("steady", 14)
-    assert "Too little was recorded of the last 28 days: judged over 7 and 14 days." in summary.words
+    assert "Too little was recorded of the last 28 days: checked over 7 and 14 days." in summary.words
 
 
 def test_the_job_exits_0_whatever_it_finds_and_2_when_it_cannot_run(

@@ -119,7 +119,7 @@ def test_sales_recorded_only_when_something_sold_are_no_gap(
 def test_lengths_with_too_few_records_are_told() -> None:
     assert lengths_not_checked([7, 14, 28], [7, 14, 28]) == []
     assert lengths_not_checked([7, 14, 28], [28]) == [
-        "Too little was recorded of the last 7 and 14 days: judged over 28 days."
+        "Too little was recorded of the last 7 and 14 days: checked over 28 days."
     ]
 
 
@@ -138,7 +138,7 @@ def test_a_verdict_says_which_series_it_does_not_cover(known: SalesPanel, calibr
     gone, kept = (f"store {known.series.stores[row]}, item {known.series.items[row]}" for row in (7, 4))
     assert notes == [
         f"1 series ({gone}) of the model are not in these sales.",
-        f"Nothing was recorded of 1 series ({kept}) in 28 days: not judged.",
+        f"Nothing was recorded of 1 series ({kept}) in 28 days: not checked.",
     ]
 
 
@@ -152,7 +152,7 @@ def test_a_store_is_named_when_all_of_it_is_silent_or_new(
     renamed = SalesPanel(known.sales, known.start, SeriesIndex.from_labels(*zip(*labels, strict=True)))
     assert not_covered(renamed, calibration, 28) == [
         "6 series (all of store 3) of the model are not in these sales.",
-        "6 series (all of store 4) came after the thresholds were learnt: not judged.",
+        "6 series (all of store 4) began after the calibration: not checked.",
     ]
 
 
@@ -165,7 +165,7 @@ def test_a_young_history_says_what_it_cannot_tell() -> None:
     assert short_history(taught, taught.evaluate(windows, groups)) == []
     (note,) = short_history(untaught, untaught.evaluate(windows, groups))
     assert note.startswith(
-        "History held 9 weeks to learn from, 20 are needed: only a store that sells nothing"
+        "The history has 9 weeks for calibration, 20 are needed: only a store that sells nothing"
     )
     assert "under 40 % or over 250 % of its forecast" in note
 
@@ -175,7 +175,7 @@ def test_a_history_in_which_nothing_moved_is_not_called_short() -> None:
     groups, windows = Groups.of(steady.panel.series), last_windows(steady)
     untaught = Detector({}, np.inf, 93)
     (note,) = short_history(untaught, untaught.evaluate(windows, groups))
-    assert note.startswith("History held 93 weeks to learn from, in which nothing moved: only a store")
+    assert note.startswith("The history has 93 weeks for calibration, sales never vary: only a store")
 
 
 def test_windows_without_sales_and_forecast_say_nothing() -> None:
@@ -185,7 +185,7 @@ def test_windows_without_sales_and_forecast_say_nothing() -> None:
     idle = {length: replace(part, expected=nothing) for length, part in unsold.items()}
     assert nothing_to_compare(windows) is None
     assert nothing_to_compare(unsold) is None
-    assert str(nothing_to_compare(idle)).startswith("Nothing was sold in 28 days and nothing was expected")
+    assert str(nothing_to_compare(idle)).startswith("Nothing was sold in 28 days and the forecast was 0")
 
 
 def test_a_total_whose_season_is_unknown_is_said_to_be_so() -> None:
@@ -195,4 +195,4 @@ def test_a_total_whose_season_is_unknown_is_said_to_be_so() -> None:
     in_first_year = np.array([steady.first_day + 380])
     early = {length: replace(windows, ends=in_first_year) for length, windows in last_windows(steady).items()}
     (note,) = short_history(detector, detector.evaluate(early, groups))
-    assert note.startswith("Without the same weeks of an earlier year the total may just follow its season")
+    assert note.startswith("Without the same weeks of an earlier year a change of the total may be seasonal")

@@ -102,7 +102,7 @@ def test_a_week_that_stores_left_out_is_said(online: OnlineCheck, known: SalesPa
     summary = judge(online, known, CALM, chosen)
     assert summary.verdict == "steady"
     assert "Of 12 series (all of store 2, store 3) nothing was sent in whole weeks" in summary.words
-    assert "Too little was recorded of the last 7 and 14 days: judged over 28 days." in summary.words
+    assert "Too little was recorded of the last 7 and 14 days: checked over 28 days." in summary.words
 
 
 def test_weekdays_that_never_have_rows_are_not_missed(
@@ -121,7 +121,7 @@ def test_nothing_sold_where_nothing_was_expected_is_undecided(online: OnlineChec
     idle = replace(online, forecast=np.zeros_like(online.forecast))
     summary = judge(idle, known, np.zeros_like(CALM))
     assert (summary.verdict, summary.tests, summary.moved) == ("undecided", [], [])
-    assert summary.words.startswith("Nothing was sold in 28 days and nothing was expected")
+    assert summary.words.startswith("Nothing was sold in 28 days and the forecast was 0")
 
 
 def test_rows_nobody_can_judge_are_counted(online: OnlineCheck, known: SalesPanel) -> None:
@@ -129,7 +129,7 @@ def test_rows_nobody_can_judge_are_counted(online: OnlineCheck, known: SalesPane
     stores = [*np.repeat(known.series.stores, 28).tolist(), 1, 99]
     items = [*np.repeat(known.series.items, 28).tolist(), 1, 1]
     sales = np.concatenate([CALM.ravel(), [5, 5]])
-    assert "2 rows could not be judged: only" in online.check(dates, stores, items, sales, None).words
+    assert "2 rows could not be checked: only" in online.check(dates, stores, items, sales, None).words
 
 
 def test_a_thousand_rows_take_milliseconds(online: OnlineCheck, known: SalesPanel) -> None:
