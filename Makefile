@@ -13,13 +13,20 @@ export BENTOML_DO_NOT_TRACK := True
 # Serves this machine only by default; BENTOML_HOST=0.0.0.0 make serve opens it to others.
 export BENTOML_HOST ?= 127.0.0.1
 
-# Files named by the user are relative to where she stands, also with `make -C`, which shows as one of these flags.
-STANDING := $(if $(findstring w,$(firstword -$(MAKEFLAGS)))$(findstring print-directory,$(MAKEFLAGS)),$(PWD),$(CURDIR))
-# A silent `make -sC` does not show at all: then the file that is there is meant.
-standing = $(if $(filter /%,$1),$1,$(or $(firstword $(wildcard $(STANDING)/$1 $(PWD)/$1)),$(STANDING)/$1))
-export SALES_FILE := $(call standing,$(SALES))
-export NEW_DAYS_FILE := $(call standing,$(FILE))
-export OUT_FILE := $(if $(filter /%,$(OUT)),$(OUT),$(STANDING)/$(OUT))
+# Names of files may hold blanks, quotes, $ and wildcards, so make passes them on unread and the shell adds the folder:
+# the current one, or with `make -C` the one that make was called in. -C shows as one of these flags.
+unexport SALES FILE OUT
+export SALES_NAME := $(value SALES)
+export FILE_NAME := $(value FILE)
+export OUT_NAME := $(if $(filter file,$(origin OUT)),$(OUT),$(value OUT))
+export CALLED_IN := $(if $(findstring w,$(firstword -$(MAKEFLAGS)))$(findstring print-directory,$(MAKEFLAGS)),$(PWD),$(CURDIR))
+export SHELL_IN := $(PWD)
+# A silent `make -sC` does not show: then the folder that has the file counts.
+folder_of = $$(case "$$$1" in /*|"~"/*) ;; *) if [ ! -e "$$CALLED_IN/$$$1" ] && [ -e "$$SHELL_IN/$$$1" ]; \
+	then printf %s/ "$$SHELL_IN"; else printf %s/ "$$CALLED_IN"; fi;; esac)
+SALES_FILE = "$(call folder_of,SALES_NAME)$$SALES_NAME"
+NEW_DAYS_FILE = "$(call folder_of,FILE_NAME)$$FILE_NAME"
+OUT_FILE = "$(call folder_of,OUT_NAME)$$OUT_NAME"
 
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps --no-compile --require-hashes
@@ -41,7 +48,7 @@ help: ## list all commands
 ##@ Train and serve
 up: $(SERVE) ## train if needed, then serve on PORT (SALES=file: your own sales)
 	@$(PY) -m service.deploy.startup_message --port $(PORT) --check
-	@$(if $(SALES),$(PY) -m data.import_sales "$$SALES_FILE")
+	@$(if $(value SALES),$(PY) -m data.import_sales $(SALES_FILE))
 	@$(PY) -m training.train --if-needed
 	@$(MAKE) --no-print-directory serve
 
@@ -53,14 +60,14 @@ serve: $(SERVE) ## serve the champion on PORT, in the foreground
 	@exec $(PY) -m bentoml serve --port $(PORT)
 
 batch: $(SERVE) ## write forecasts of every series to OUT (SALES=file: another history)
-	@$(PY) -m service.batch $(if $(SALES),--sales "$$SALES_FILE") --horizon-days $(HORIZON_DAYS) --out "$$OUT_FILE"
+	@$(PY) -m service.batch $(if $(value SALES),--sales $(SALES_FILE)) --horizon-days $(HORIZON_DAYS) --out $(OUT_FILE)
 
 ##@ New sales, drift, retraining
 ingest: $(SERVE) ## add the days in FILE to data/raw; corrections replace earlier values
-	@$(PY) -m data.ingest $(if $(FILE),"$$NEW_DAYS_FILE")
+	@$(PY) -m data.ingest $(if $(value FILE),$(NEW_DAYS_FILE))
 
 drift: $(JOBS) ## check the newest days for drift (SALES=file: history and new days in one)
-	@$(PY) -m drift.check $(if $(SALES),--sales "$$SALES_FILE")
+	@$(PY) -m drift.check $(if $(value SALES),--sales $(SALES_FILE))
 
 retrain: $(SERVE) ## if drift was flagged: train a challenger, promote it if it is better (FORCE=1: no flag needed)
 	@$(PY) -m training.retrain $(if $(FORCE),--force)
@@ -134,7 +141,7 @@ bench: $(DEV) $(BENCH) ## measure accuracy and speed against other libraries -> 
 	$(PY) -m tests.benchmarks.run
 
 replay: $(JOBS) ## compare retraining policies over two years, week by week (SALES=file, SEED)
-	@$(PY) -m tests.benchmarks.policy_replay $(if $(SALES),--sales "$$SALES_FILE") $(if $(SEED),--seed "$(SEED)")
+	@$(PY) -m tests.benchmarks.policy_replay $(if $(value SALES),--sales $(SALES_FILE)) $(if $(SEED),--seed "$(SEED)")
 
 metric-diff: $(DEV) ## compare accuracy with the commit BASE, on generated sales
 	@bash .ci/metric-diff "$(or $(BASE),origin/main)"
