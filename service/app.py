@@ -34,6 +34,7 @@ from service.routes import create_routes, methods_of
 
 MODEL_THREADS, MAX_WAITING_FOR_MODEL = 2, 30
 LOOK_UP_THREADS, MAX_WAITING_LOOK_UPS = 1, 200
+LOOK_UP_BYTES = 128 * 1024  # more than a list of a thousand; a larger body holds sales, for the model
 SUPERVISOR_CHECK_SECONDS = 0.5
 
 SETTINGS = Settings()
@@ -154,7 +155,11 @@ class ForecastService:
                 request = endpoint.parse(body)
                 return request if endpoint.needs_model(request) else endpoint.respond(forecasts, request)
 
-            content = look_up() if len(body) <= INLINE_BYTES else await self._look_ups.run(look_up, receive)
+            if len(body) > LOOK_UP_BYTES:
+                content = await self._model_work.run(lambda: endpoint.answer(forecasts, body), receive)
+            else:
+                is_short = len(body) <= INLINE_BYTES
+                content = look_up() if is_short else await self._look_ups.run(look_up, receive)
             if not isinstance(content, bytes):
                 content = await self._model_work.run(lambda: endpoint.respond(forecasts, content), receive)
         except StorecastError as error:

@@ -62,3 +62,15 @@ def test_explanations_are_checked_as_predictions_are(forecasts: Forecasts) -> No
     assert json.loads(endpoints.EXPLAIN.answer(forecasts, ONE))["words"]
     with pytest.raises(UnknownSeriesError):
         endpoints.EXPLAIN.answer(forecasts, UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rb'{"series":[{"store":1,"item":1,"h\u0069story":[{"date":"2018-01-01","sales":1}]}]}',
+        b'{"series":[{"store":1,"item":1,"history":[{"date":"2018-01-01","sales":1}]}]}',
+    ],
+)
+def test_whether_a_body_needs_the_model_is_decided_on_what_it_says(forecasts: Forecasts, body: bytes) -> None:
+    assert endpoints.FORECAST.respond_inline(forecasts, body) is None
+    assert json.loads(endpoints.FORECAST.answer(forecasts, body))["forecasts"]
