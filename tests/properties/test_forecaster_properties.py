@@ -15,9 +15,11 @@ from models.components.levels import History, Rows, level_table
 from models.components.seasonal_profile import fit_profile
 from models.components.tree_features import features, sample_rows
 from models.forecaster.conformal_intervals import fit_intervals
+from models.forecaster.explain import explain
 from models.forecaster.fitting import Effort, fit_members
 from models.forecaster.forecaster import Forecaster, ForecasterParams
-from models.forecaster.recent_correction import FOLLOW_BREAKS
+from models.forecaster.recent_correction import CORRECTIONS, FOLLOW_BREAKS
+from models.forecaster.roll_forward import roll_forward
 from models.storage.forecast_table import COVERAGE_LEVELS
 
 START = np.datetime64("2015-03-02", "D")
@@ -38,6 +40,22 @@ def panels(draw: st.DrawFn) -> SalesPanel:
         sales[:n_items, (np.arange(n_days) % 7) == 6] = 0
     items = list(range(n_items))
     return SalesPanel(sales, START, SeriesIndex.from_labels([1] * n_items + [2] * n_items, items + items))
+
+
+@st.composite
+def degenerate_panels(draw: st.DrawFn) -> SalesPanel:
+    """Sales that never change, are all zero or unknown, have one day, one series, one sale or any scale."""
+    n_series, n_days = draw(st.sampled_from([1, 2, 5])), draw(st.sampled_from([1, 2, 8, 60, 200, 420]))
+    sales = np.full((n_series, n_days), draw(st.sampled_from([0.0, 1e-6, 1.0, 7.0, 1e9, np.nan])), np.float32)
+    if draw(st.booleans()):
+        sales[0] = draw(st.sampled_from([0.0, np.nan, 3.0]))
+    if draw(st.booleans()):
+        sales[-1, draw(st.integers(0, n_days - 1))] = draw(st.sampled_from([1.0, 1e13, 1e-30]))
+    if draw(st.booleans()):
+        sales *= 10 + np.arange(n_days) % 7
+    if draw(st.booleans()):
+        sales[:, draw(st.integers(0, n_days)) :] = draw(st.sampled_from([0.0, np.nan]))
+    return SalesPanel(sales, START, SeriesIndex.from_labels([1] * n_series, list(range(n_series))))
 
 
 def history_of(panel: SalesPanel) -> History:
@@ -61,6 +79,21 @@ def test_forecasts_are_finite_and_bounds_nest_around_them(panel: SalesPanel) -> 
     assert (values >= 0).all()
     assert (np.diff(values[:, :, outward], axis=2) <= 0).all()
     assert (np.diff(values[:, :, [0, *(2 + 2 * k for k in range(len(COVERAGE_LEVELS)))]], axis=2) >= 0).all()
+
+
+@few
+@given(degenerate_panels(), st.integers(0, 30))
+def test_nothing_is_divided_by_nothing_whatever_is_sold(panel: SalesPanel, new_days: int) -> None:
+    known = panel.until(panel.start + max(0, panel.n_days - 1 - new_days))
+    forecaster = Forecaster.fit(known, QUICK)
+    rolled = roll_forward(forecaster, panel)
+    for one in (forecaster, rolled, rolled.with_recent_correction(panel, trees_know_it=True)):
+        for correction in CORRECTIONS:
+            values = replace(one, recent_correction=correction).forecast(panel).values
+            assert np.isfinite(values).all()
+            assert (values >= 0).all()
+    explained = explain(rolled, panel.select([0]), panel.end + 1)
+    assert np.isfinite([explained.forecast, *(part.sales for part in explained.parts)]).all()
 
 
 @few
