@@ -98,6 +98,9 @@ def _is_stored(version: str, record: ChampionRecord) -> bool:
         is_half = not (folder / "model.yaml").is_file() or folder.name == version
         if folder.is_dir() and is_half and not (folder / RECORD).is_file():
             shutil.rmtree(folder)
+    latest = models / "latest"
+    if latest.exists() and not (models / latest.read_text(encoding="utf-8").strip() / "model.yaml").is_file():
+        latest.unlink()  # empty after a kill, or of a deleted version: BentoML would fail on it
     try:
         verify(models / version, record)
     except ArtifactError:

@@ -58,6 +58,15 @@ def test_what_an_interrupted_import_left_behind_does_not_stay(tmp_path: Path) ->
     assert "20200101t000000-abcdef" not in {model.tag.version for model in bentoml.models.list("storecast")}
 
 
+@pytest.mark.parametrize("left", ["", "20200101t000000-abcdef"])
+def test_a_damaged_latest_does_not_stop_an_import(tmp_path: Path, left: str) -> None:
+    store.import_to_bento(tmp_path / "a", version_folder(tmp_path / "a", a_txt=f"before {left}"))
+    (store.bento_champion().parent / "latest").write_text(left)
+    record = version_folder(tmp_path / "b", a_txt=f"after {left}")
+    store.import_to_bento(tmp_path / "b", record)
+    assert store.bento_champion().name == record.version.lower()
+
+
 def test_an_empty_store_has_no_champion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BENTOML_HOME", str(tmp_path))
     with pytest.raises(NoChampionError, match="storecast:latest"):
