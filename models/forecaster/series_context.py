@@ -77,7 +77,8 @@ class SeriesContext:
         first_sale = np.minimum(fitted_first, seen_first)
         is_listed = np.arange(panel.n_days) >= first_sale[:, None]
         sales[~is_listed | (is_closed[:, : panel.n_days] & (sales == 0))] = np.nan
-        records, is_discontinued = _records(panel, origin, fitted.records, row)
+        ends = None if last_days is None else last_days.astype(np.int64)
+        records, is_discontinued = _records(panel, ends, fitted.records, row)
         return cls(
             *(sales, recorded_days, panel, fitted, horizon_days, row, store, item, first_sale, origin),
             *(is_closed, records, is_discontinued),
@@ -111,15 +112,18 @@ class SeriesContext:
 
 
 def _records(
-    panel: SalesPanel, origin: Ints, fitted: Records | None, row: Ints
+    panel: SalesPanel, ends: Ints | None, fitted: Records | None, row: Ints
 ) -> tuple[Records, NDArray[np.bool_]]:
-    """The records of a panel with what the fit knows of older ones, and which series are discontinued."""
+    """The records of a panel with what the fit knows of older ones, and which series are discontinued.
+
+    Series with an end of their own (`ends`, days since 1970) are compared with the fit alone.
+    """
     records, end = Records.of(panel), int(panel.end.astype(np.int64))
-    ends = panel.start.astype(np.int64) + origin - 1
-    newest_day = records.newest_day(end)
+    newest_day = np.full(panel.n_series, records.newest_day(end)) if ends is None else records.last_day
+    ends = np.full(panel.n_series, end) if ends is None else ends
     if fitted is not None:
         records = records.merged(fitted, row, ends)
-        newest_day = max(newest_day, fitted.newest_day(end))
+        newest_day = np.maximum(newest_day, fitted.newest_day(end))
     return records, records.discontinued(np.minimum(newest_day, ends))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.storage.forecast_table import CLOSED, COLD_START, COLUMNS, METHODS, MODEL
+from models.storage.forecast_table import CLOSED, COLUMNS, METHODS
 from service.core import metrics
 
 DECIMALS = 4
@@ -53,8 +53,6 @@ def series_response(found: Found, levels: Sequence[int]) -> dict[str, Any]:
 
 
 def series_method(methods: NDArray[np.uint8]) -> int:
-    """The method of a series as a whole: closed only when it never opens."""
+    """The method of a series as a whole: closed only when it never opens, cold start if any day is."""
     is_open = methods != CLOSED
-    if not is_open.any():
-        return CLOSED
-    return COLD_START if (methods[is_open] == COLD_START).any() else MODEL
+    return int(methods[is_open].max()) if is_open.any() else CLOSED

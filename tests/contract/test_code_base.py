@@ -33,7 +33,6 @@ TESTS_OF_SEVERAL_FILES = {
 UNDER_WORK = (
     *("data: ", "models/forecaster: 13", "service/page/ui: ", "service/page/ui/style/parts.css: "),
     *("tests/unit/service/middleware/test_edge.py: ", "product: "),
-    "tests/unit/service/batch/test_batch_job.py",
 )
 Rule = Callable[[Path], Iterable[str]]
 

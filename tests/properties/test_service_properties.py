@@ -159,7 +159,7 @@ def test_batch_and_online_tell_the_same_numbers(rows: list[int], horizon_days: i
 @st.composite
 def histories(draw: st.DrawFn) -> dict[str, Any]:
     """A known, unknown or repeated series with a history of its own, gaps and missing values included."""
-    last = draw(st.integers(0, 800))
+    last = draw(st.sampled_from([0, 300, 570, 600, 900]))  # the champion has seen 579 of them
     days = draw(st.lists(st.integers(0, 400), min_size=1, max_size=12, unique=True))
     sales = st.sampled_from([0, 3, 50, None])
     rows = [{"date": str(np.datetime64("2016-06-01") + last - day), "sales": draw(sales)} for day in days]

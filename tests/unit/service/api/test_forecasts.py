@@ -1,7 +1,6 @@
 """service.api.forecasts: look-ups, own histories, rows of features, explanations."""
 
 import datetime
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -211,20 +210,6 @@ def test_warming_up_loads_every_model(champion_folder: Path) -> None:
     forecasts = Forecasts(Champion.load(champion_folder))
     forecasts.warm_up()
     assert {"seed", "forecaster", "history"} <= set(vars(forecasts.champion))
-
-
-def test_a_thousand_histories_on_a_thousand_days_are_forecast_in_seconds(forecasts: Forecasts) -> None:
-    days = np.datetime64("2016-01-01") + np.arange(1_000)
-    series = [
-        {"store": 1 + k % 2, "item": k % 7, "history": [{"date": str(day), "sales": k % 5}]}
-        for k, day in enumerate(days)
-    ]
-    started = time.monotonic()
-    together = forecasts.forecast(asked(*series, horizon_days=3))["forecasts"]
-    assert time.monotonic() - started < 10  # one model call for each took 29 s
-    assert [forecast["cutoff"] for forecast in together] == [str(day) for day in days]
-    for place in (0, 499, 999):
-        assert forecasts.forecast(asked(series[place], horizon_days=3))["forecasts"] == [together[place]]
 
 
 @pytest.mark.parametrize(

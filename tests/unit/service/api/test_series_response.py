@@ -1,9 +1,9 @@
-"""service.api.series_response: how a series was answered on the whole."""
+"""service.api.series_response: the method of a series as a whole."""
 
 import numpy as np
 import pytest
 
-from models.storage.forecast_table import CLOSED, COLD_START, MODEL
+from models.storage.forecast_table import CLOSED, COLD_START, DISCONTINUED, MODEL
 from service.api.series_response import series_method
 
 
@@ -14,6 +14,7 @@ from service.api.series_response import series_method
         ([CLOSED, COLD_START, CLOSED], COLD_START),
         ([CLOSED, CLOSED], CLOSED),
         ([MODEL, MODEL], MODEL),
+        ([CLOSED, DISCONTINUED, DISCONTINUED], DISCONTINUED),
     ],
 )
 def test_a_series_is_closed_only_when_it_never_opens(methods: list[int], method: int) -> None:
