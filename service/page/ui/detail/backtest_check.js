@@ -4,7 +4,7 @@ import { addDays, formatDayRange, parseDay } from "../data/date_format.js";
 import { formatPercentSize, formatUnits } from "../data/number_format.js";
 import { find, make } from "../shell/dom.js";
 
-const EXACT = 0.005; // share
+const EXACT = 0.0005; // a share that rounds to 0.0 %
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 

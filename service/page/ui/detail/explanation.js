@@ -7,7 +7,7 @@ import { seriesKey } from "../data/series_names.js";
 import { ServiceError } from "../data/service_client.js";
 import { find, make } from "../shell/dom.js";
 
-const PART_NAMES = { level: "Sales level", weekday: "Weekday", season: "Season", learned: "Learned by trees" };
+const PART_NAMES = { level: "Sales level", weekday: "Weekday", season: "Season", learned: "Recent weeks" };
 const SMALLEST_PART = 0.05; // units; smaller parts would be shown as 0.0
 const SMALLEST_BAR_PERCENT = 0.4;
 

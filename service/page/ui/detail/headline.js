@@ -4,7 +4,7 @@ import { formatDate, formatWeekday } from "../data/date_format.js";
 import { isStale } from "../data/freshness.js";
 import { formatComparison, formatPlural, formatRange, formatUnits } from "../data/number_format.js";
 import { seriesName } from "../data/series_names.js";
-import { reasonText } from "../picker/attention.js";
+import { fullReasonText } from "../picker/attention.js";
 import { changeOf } from "../picker/series_catalogue.js";
 import { addressOf } from "../shell/address.js";
 import { find, make } from "../shell/dom.js";
@@ -62,5 +62,5 @@ function busiestDay(timeline, days) {
 function reasonLine(reason, days) {
   if (!reason) return [];
   const period = reason.kind === "last year" && reason.days !== days ? ` (over ${reason.days} days)` : "";
-  return [make("p", { class: "sum-reason" }, make("b", {}, "Needs you: "), reasonText(reason), period)];
+  return [make("p", { class: "sum-reason" }, make("b", {}, "Needs you: "), fullReasonText(reason), period)];
 }

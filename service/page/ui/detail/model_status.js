@@ -22,7 +22,7 @@ export function showModelStatus({ health, accuracy, drift, card }) {
   const line = [errorText(accuracy), salesText(health), driftText(drift)].filter(Boolean).join(" · ");
   const content = [
     make("span", { class: `dot is-${kind}`, "aria-hidden": "true" }),
-    make("strong", {}, title),
+    make("strong", {}, line ? `${title}:` : title),
     make("span", { class: "status-line" }, line),
   ];
   const rows = detailRows(health, accuracy, drift, card);
@@ -52,17 +52,17 @@ function stateOf(health, drift) {
 function errorText(accuracy) {
   if (accuracy?.error == null) return null;
   const naive =
-    accuracy.baseline_error == null ? "" : ` (repeating the last week: ${formatPercent(accuracy.baseline_error)})`;
+    accuracy.baseline_error == null ? "" : ` (repeating last week: ${formatPercent(accuracy.baseline_error)})`;
   return `error ${formatPercent(accuracy.error)} in the last backtest${naive}`;
 }
 
 function salesText(health) {
   if (!health?.model) return null;
   const day = lastSalesDay(health);
-  return ["sales up to " + formatDate(day), formatAge(day)].filter(Boolean).join(", ");
+  return ["sales to " + formatDate(day), formatAge(day)].filter(Boolean).join(", ");
 }
 
-const driftText = (drift) => (drift?.verdict === "never checked" ? "drift not checked yet" : null);
+const driftText = (drift) => (drift?.verdict === "never checked" ? "drift not checked" : null);
 
 function detailRows(health, accuracy, drift, card) {
   const rows = accuracy?.error == null ? [] : backtestRows(accuracy);
@@ -90,7 +90,7 @@ function backtestRows({ first_day, last_day, error, baseline_error, bias, covera
     ],
   ];
   if (baseline_error != null)
-    rows.push(["Seasonal naive", `Repeating the last week, the simplest method: ${formatPercent(baseline_error)}.`]);
+    rows.push(["Seasonal naive", `Repeating last week, the simplest method: ${formatPercent(baseline_error)}.`]);
   if (bias != null) rows.push(["Bias", biasText(bias)]);
   if (coverage_80 != null) rows.push(["Ranges", coverageText(coverage_80, coverage_95)]);
   return rows;

@@ -1,6 +1,6 @@
 /** Why, for a total: its parts that gain or lose most units against last year. */
 
-import { directionMark, formatComparison, formatCount } from "../data/number_format.js";
+import { directionMark, formatCount, formatSignedPercent } from "../data/number_format.js";
 import { itemName, shortName, storeName } from "../data/series_names.js";
 import { changeOf } from "../picker/series_catalogue.js";
 import { addressOf } from "../shell/address.js";
@@ -27,12 +27,12 @@ function moverRow(entry, choice) {
   const { store, item } = entry;
   const gain = gainOf(entry);
   const change = changeOf(entry);
-  const units = `${formatCount(Math.abs(gain))} units ${gain < 0 ? "less" : "more"}`;
+  const units = `${formatCount(Math.abs(gain))} units ${gain < 0 ? "less" : "more"} than last year`;
   return make(
     "li",
     {},
     make("a", { href: addressOf({ ...choice, store, item }) }, nameWithin(entry, choice)),
-    make("span", {}, `${directionMark(change)} ${units}, ${formatComparison(change, "last year")}`),
+    make("span", {}, `${directionMark(change)} ${units} (${formatSignedPercent(change)})`),
   );
 }
 

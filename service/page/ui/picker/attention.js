@@ -27,13 +27,19 @@ const labelOf = (name) => (name === null ? null : String(name));
 
 /** Why a series needs attention, in about six words. */
 export function reasonText(reason) {
-  const { kind, days, change, common } = reason;
+  const { kind, days, change } = reason;
   if (kind === "drift") return reason.text;
   if (kind === "silent") return `No records for ${formatPlural(days, "day")}`;
   if (kind === "zeros") return `Nothing sold for ${formatPlural(days, "day")}`;
   const [what, reference] = kind === "recent" ? ["Last week", "usual"] : ["Forecast", "last year"];
-  const others = common === null ? "" : ` (most series ${formatSignedPercent(common)})`;
-  return `${directionMark(change)} ${what} ${formatComparison(change, reference)}${others}`;
+  return `${directionMark(change)} ${what} ${formatComparison(change, reference)}`;
+}
+
+/** The reason, with the change of all series beside that of this one. */
+export function fullReasonText(reason) {
+  const isComparison = reason.kind === "recent" || reason.kind === "last year";
+  const isKnown = isComparison && reason.common !== null;
+  return reasonText(reason) + (isKnown ? ` (most series: ${formatSignedPercent(reason.common)})` : "");
 }
 
 /** What to say where no series is listed. That nothing needs attention is said only where this is known. */
