@@ -43,6 +43,21 @@ def test_everything_is_reached_by_keys(page: Page) -> None:
     expect(page.locator("h1")).to_have_text("Store 1 · Item 1")
 
 
+def test_a_slash_focuses_the_search_and_is_never_typed_into_it(page: Page) -> None:
+    search = page.locator("#search")
+    for _ in range(3):  # also held down, or pressed again
+        page.keyboard.press("/")
+        expect(search).to_be_focused()
+        expect(search).to_have_value("")
+    page.keyboard.type("2 7")
+    page.locator("#list").focus()
+    page.keyboard.press("/")
+    page.keyboard.press("/")
+    expect(search).to_have_value("2 7")
+    page.keyboard.type("3 1")  # the old search is selected and replaced
+    expect(search).to_have_value("3 1")
+
+
 def test_the_chart_is_read_by_arrow_keys(page: Page) -> None:
     open_at(page, "store=1&item=2&days=28")
     chart = page.get_by_role("slider")
@@ -136,6 +151,34 @@ def test_the_csv_holds_what_the_page_shows(page: Page) -> None:
     assert all(float(row["lower_80"]) <= float(row["forecast"]) <= float(row["upper_80"]) for row in ahead)
     total = number(page.locator("#headline strong").inner_text())
     assert sum(float(row["forecast"]) for row in ahead) == pytest.approx(total, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("label", "cell"),
+    [
+        ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+        (" =1+1", "' =1+1"),
+        ("+49 30", "'+49 30"),
+        ("@sum", "'@sum"),
+        ("-5", "-5"),
+        ('a "b", c', '"a ""b"", c"'),
+    ],
+)
+def test_labels_are_never_formulas_in_the_csv(page: Page, label: str, cell: str) -> None:
+    """Spreadsheets run cells that begin with =, +, - or @."""
+    text = page.evaluate(CSV_OF_LABEL, label)
+    assert text.splitlines()[1].startswith(f"2026-11-22,{cell},")
+
+
+CSV_OF_LABEL = """async (label) => {
+  const [{ csvText }, { Timeline }] = await Promise.all(
+    ["detail/csv_export", "chart/timeline"].map((name) => import(`${location.origin}/ui/${name}.js`)));
+  const timeline = new Timeline({
+    first_day: "2026-11-22", sales: [1], forecast: [2], last_year: [null, null], missing: [0],
+    last_year_missing: [0, 0], ranges: null, methods: null,
+  });
+  return csvText(timeline, { store: label, item: null, days: 7 });
+}"""
 
 
 def test_the_link_of_a_view_is_copied(page: Page, context: BrowserContext) -> None:

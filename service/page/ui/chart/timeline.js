@@ -70,9 +70,9 @@ export class Timeline {
     };
   }
 
-  /** Forecast units summed over the first `days` days. */
+  /** Forecast units summed over the first `days` days; NaN where one of them is unknown. */
   forecastSum(days) {
-    return this.forecastPositions(days).reduce((total, at) => total + this.forecast[at], 0);
+    return this.forecastPositions(days).reduce((total, at) => total + (this.forecast[at] ?? NaN), 0);
   }
 
   /** Position of the day with the highest forecast. */

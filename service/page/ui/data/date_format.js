@@ -36,5 +36,8 @@ export const formatLongDate = (day) => full.format(day);
 export const formatDayRange = (first, last) => dayMonth.formatRange(first, last);
 /** "6–12 Jan 2018" */
 export const formatDateRange = (first, last) => dayMonthYear.formatRange(first, last);
+/** A text with its ISO dates as the reader writes them. */
+export const withLocalDates = (text) =>
+  text.replaceAll(/\d{4}-\d\d-\d\d/g, (iso) => formatDate(parseDay(iso)));
 /** "10:31" */
 export const formatTime = (moment) => clock.format(moment);

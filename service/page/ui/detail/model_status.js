@@ -1,20 +1,15 @@
 /** The line at the top: can the forecasts be believed? Error, age of the sales and drift, with details on a click. */
 
-import { formatDate, parseDay } from "../data/date_format.js";
+import { formatDate, parseDay, withLocalDates } from "../data/date_format.js";
 import { formatAge, isStale } from "../data/freshness.js";
 import { formatCount, formatPercent, formatPlural } from "../data/number_format.js";
 import { find, make } from "../shell/dom.js";
 
 const UNBIASED_PERCENT = 0.5;
-const DRIFT_VERDICTS = {
-  steady: "No. New sales match the forecasts.",
-  undecided: "Not decided yet: more days of new sales are needed.",
-  drift: "Yes.",
-};
 
 const lastSalesDay = (health) => parseDay(health.model.cutoff);
 
-/** `health` is /health, `accuracy` the backtest's, `drift` /drift, `card` /model; each may be unknown. */
+/** `health` is /health, `accuracy` the backtest's, `drift` /drift, `card` /model; each may be missing. */
 export function showModelStatus({ health, accuracy, drift, card }) {
   const box = find("model-status");
   const isOpen = box.querySelector("details")?.open ?? false;
@@ -26,9 +21,7 @@ export function showModelStatus({ health, accuracy, drift, card }) {
     make("span", { class: "status-line" }, line),
   ];
   const rows = detailRows(health, accuracy, drift, card);
-  box.replaceChildren(
-    rows.length ? expandable(content, rows, isOpen) : make("p", {}, ...content),
-  );
+  box.replaceChildren(rows.length ? expandable(content, rows, isOpen) : make("p", {}, ...content));
   box.removeAttribute("aria-busy");
 }
 
@@ -44,7 +37,7 @@ function expandable(content, rows, isOpen) {
 
 function stateOf(health, drift) {
   if (!health?.model) return ["bad", "No model yet"];
-  if (drift?.drift_found) return ["warn", "Sales patterns have changed"];
+  if (drift?.isOpen) return ["warn", "Sales patterns have changed"];
   if (isStale(lastSalesDay(health))) return ["warn", "Needs newer sales"];
   return ["good", "Healthy"];
 }
@@ -62,14 +55,16 @@ function salesText(health) {
   return ["sales to " + formatDate(day), formatAge(day)].filter(Boolean).join(", ");
 }
 
-const driftText = (drift) => (drift?.verdict === "never checked" ? "drift not checked" : null);
+function driftText(drift) {
+  if (drift === null) return "drift check not readable";
+  return drift?.verdict === "never checked" ? "drift not checked" : null;
+}
 
 function detailRows(health, accuracy, drift, card) {
   const rows = accuracy?.error == null ? [] : backtestRows(accuracy);
-  if (drift?.verdict)
-    rows.push(["Have sales patterns changed?", drift.words ?? DRIFT_VERDICTS[drift.verdict] ?? "Not checked yet."]);
-  if (card?.data?.first_day) {
-    const [first, last] = [card.data.first_day, card.data.last_day].map((day) => formatDate(parseDay(day)));
+  if (drift?.verdict) rows.push(["Have sales patterns changed?", driftDetail(drift)]);
+  if (card?.trained_until) {
+    const [first, last] = [card.data.first_day, card.trained_until].map((day) => formatDate(parseDay(day)));
     rows.push(["Trained on", `${formatPlural(card.data.series, "series", "series")}, ${first} to ${last}`]);
   }
   if (health?.model && isStale(lastSalesDay(health)))
@@ -79,6 +74,12 @@ function detailRows(health, accuracy, drift, card) {
     ]);
   if (health?.model) rows.push(["Version", health.model.version]);
   return rows;
+}
+
+function driftDetail({ isOpen, isTrainedOn, words }) {
+  if (!words) return "Not checked yet.";
+  const note = isOpen || !isTrainedOn ? "" : " The model has been trained on these days since.";
+  return withLocalDates(words) + note;
 }
 
 function backtestRows({ first_day, last_day, error, baseline_error, bias, coverage_80, coverage_95 }) {

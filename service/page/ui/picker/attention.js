@@ -1,6 +1,6 @@
 /** What needs the planner's attention: series with a reason, and what to say where there are none. */
 
-import { formatDate, parseDay } from "../data/date_format.js";
+import { formatDate, parseDay, withLocalDates } from "../data/date_format.js";
 import { isStale } from "../data/freshness.js";
 import {
   directionMark,
@@ -14,11 +14,11 @@ import { seriesKey } from "../data/series_names.js";
 /** Entries with a reason: what the drift check found first, then the `ranked` ones it did not find. */
 export function attentionList(drift, ranked, byKey) {
   const found = new Map();
-  for (const { store = null, item = null, words } of drift?.drift_found ? drift.moved : []) {
+  for (const { store = null, item = null, words } of drift?.isOpen ? drift.moved : []) {
     if (store === null && item === null) continue; // a finding about all series
     const key = seriesKey({ store: labelOf(store), item: labelOf(item) });
     const entry = byKey.get(key);
-    if (entry && !found.has(key)) found.set(key, { ...entry, reason: { kind: "drift", text: words } });
+    if (entry && !found.has(key)) found.set(key, { ...entry, reason: { kind: "drift", text: withLocalDates(words) } });
   }
   return [...found.values(), ...ranked.filter((entry) => !found.has(entry.key))];
 }
@@ -48,6 +48,6 @@ export function nothingListedText({ cutoff, drift, series }) {
   if (isStale(lastDay)) return `Sales end on ${formatDate(lastDay)}. Load newer sales to see what needs you.`;
   if (drift === undefined) return ""; // the last drift check has not been read yet
   if (drift === null) return "No single series stands out. The last drift check could not be read.";
-  if (drift.drift_found) return "Sales patterns have changed, but no single series stands out.";
+  if (drift.isOpen) return "Sales patterns have changed, but no single series stands out.";
   return `Nothing needs you today: ${formatCount(series.length)} series checked.`;
 }

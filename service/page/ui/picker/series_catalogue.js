@@ -24,7 +24,7 @@ export const changeOf = ({ comparableForecast, lastYear }) =>
   lastYear > 0 ? comparableForecast / lastYear - 1 : null;
 
 export class SeriesCatalogue {
-  /** `list` is the answer of /page/overview, `drift` that of /drift: undefined until known, null on an error. */
+  /** `list` is the answer of /page/overview, `drift` that of /drift: undefined until loaded, null on an error. */
   constructor(list, drift) {
     const storeNames = list.stores.map(String);
     const itemNames = list.items.map(String);

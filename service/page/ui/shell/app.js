@@ -2,7 +2,7 @@
 
 import { DailySalesCache } from "../data/daily_sales_cache.js";
 import { formatTime } from "../data/date_format.js";
-import { fetchDriftSummary, fetchModelCard } from "../data/model_requests.js";
+import { fetchModelState } from "../data/model_requests.js";
 import { formatPlural } from "../data/number_format.js";
 import { isSameSeries } from "../data/series_names.js";
 import { fetchSeriesList } from "../data/series_requests.js";
@@ -23,7 +23,7 @@ const DEFAULT_CHOICE = { store: null, item: null, days: 28, by: "day" };
 class App {
   choice = null;
   catalogue = null;
-  model = { health: null, accuracy: null, drift: null, card: null };
+  model = { health: null, accuracy: null, drift: undefined, card: null };
   dailySales = new DailySalesCache();
   answeredAt = null; // time of the newest answer
   shownVersion = null; // model version of the series on the page
@@ -106,11 +106,9 @@ class App {
   }
 
   async #loadModelStatus() {
-    const requests = [fetchDriftSummary(), fetchModelCard()];
-    const [drift, card] = await Promise.all(requests.map((request) => request.catch(() => null)));
-    Object.assign(this.model, { drift, card });
+    Object.assign(this.model, await fetchModelState());
     showModelStatus(this.model);
-    this.catalogue.setDrift(drift);
+    this.catalogue.setDrift(this.model.drift);
     this.picker.show(this.catalogue, this.choice);
   }
 
@@ -172,7 +170,7 @@ class App {
   }
 
   #showNoModel(reason) {
-    showModelStatus({ health: null, accuracy: null, drift: null, card: null });
+    showModelStatus({});
     find("picker").removeAttribute("aria-busy");
     showNoModel(reason);
   }
@@ -196,7 +194,7 @@ class App {
     if (!health.model)
       return this.catalogue ? undefined : this.#showNoModel(health.reason ?? "No model has been trained.");
     if (!this.catalogue || this.isDown) return this.isLoading ? undefined : this.load();
-    showModelStatus(this.model);
+    if (this.model.drift !== undefined) showModelStatus(this.model);
     const { version } = health.model;
     const isOld = [this.catalogue.version, this.shownVersion ?? version].some((shown) => shown !== version);
     return isOld ? this.#reload() : undefined;
