@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from data.dates.calendar_days import YEAR_DAYS
 from data.panel.sales_panel import SalesPanel
-from models.storage.forecast_table import ForecastTable
+from models.storage.forecast_table import DISCONTINUED, ForecastTable
 
 Floats = NDArray[np.float64]
 
@@ -21,7 +21,8 @@ class Comparison:
     """Units of every series over the first days of the forecast: each (n_series,).
 
     `compared` is the part of `forecast` on days with a record one year before, `last_year` are those records:
-    their ratio compares equal days, also after summing. Both are 0 where too little is known.
+    their ratio compares equal days, also after summing. Both are 0 where too little is known, and
+    for discontinued series.
     """
 
     forecast: Floats
@@ -46,6 +47,7 @@ def compare_with_last_year(panel: SalesPanel, table: ForecastTable, n_days: int)
     last_year = year_before(panel, *days_after(table.cutoff, forecast.shape[1])).astype(np.float64)
     known = np.isfinite(last_year)
     known &= (known.mean(axis=1) >= KNOWN_SHARE)[:, None]
+    known &= table.methods[:, :1] != DISCONTINUED  # 0 is no departure from last year
     return Comparison(
         forecast=forecast.sum(axis=1),
         compared=np.where(known, forecast, 0.0).sum(axis=1),

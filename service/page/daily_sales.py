@@ -12,8 +12,14 @@ from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesId, SeriesIndex
 from models.champion import Champion
 from models.forecaster.backtest_folds import NewestFold
-from models.storage.forecast_table import CLOSED, COVERAGE_LEVELS, METHODS, MODEL, ForecastTable
-from service.page.discontinued import discontinued_rows
+from models.storage.forecast_table import (
+    CLOSED,
+    COVERAGE_LEVELS,
+    DISCONTINUED,
+    METHODS,
+    MODEL,
+    ForecastTable,
+)
 
 Values = list[float | None]
 DAY = np.timedelta64(1, "D")
@@ -105,7 +111,7 @@ def _chosen_rows(series: SeriesIndex, store: str | None, item: str | None) -> ND
 
 def _without_discontinued(table: ForecastTable, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """The rows that a total is over; all of them where every series is discontinued."""
-    active = rows[~discontinued_rows(table)[rows]]
+    active = rows[table.methods[rows, 0] != DISCONTINUED]
     return active if len(active) else rows
 
 

@@ -10,7 +10,7 @@ from data.panel.series_index import SeriesId
 from drift.monitors.last_year import Comparison, compare_with_last_year
 from drift.monitors.series_attention import HORIZON_DAYS, Kind, series_needing_attention
 from models.champion import Accuracy, Champion
-from service.page.discontinued import discontinued_rows
+from models.storage.forecast_table import DISCONTINUED
 
 
 class SeriesColumns(BaseModel):
@@ -66,7 +66,7 @@ def overview_of(champion: Champion, days: int) -> Overview:
         stores=list(table.series.store_names),
         items=list(table.series.item_names),
         series=_columns(table.series.store_codes, table.series.item_codes, shown),
-        discontinued=np.flatnonzero(discontinued_rows(table)).tolist(),
+        discontinued=np.flatnonzero(table.methods[:, 0] == DISCONTINUED).tolist(),
         attention=[
             Attention(
                 series=reason.row,

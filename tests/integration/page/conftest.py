@@ -23,10 +23,13 @@ QUIET = ("--disable-background-networking", "--disable-component-update", "--dis
 NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED"  # another container started or ended: Chromium retries
 PATIENCE_MS = 30_000  # on a busy machine; a wrong state stays wrong
 N_STORES, N_ITEMS, N_DAYS = 3, 8, 800
+LONG_SILENCE_DAYS = 200
 
 
 def planner_sales() -> SalesPanel:
-    """Regular sales up to yesterday; but 1·3 stops reporting, 2·5 stops selling, 3·8 doubles, 3·1 is new."""
+    """Regular sales up to yesterday; but 1·3 stops reporting, 2·5 stops selling, 3·8 doubles, 3·1 is new,
+
+    and 1·6 has had no record for long."""
     rng = np.random.default_rng(7)
     end = np.datetime64(datetime.now(UTC).date() - timedelta(days=1), "D")
     dates = end - np.arange(N_DAYS)[::-1]
@@ -39,6 +42,7 @@ def planner_sales() -> SalesPanel:
     sales[12, -6:] = 0
     sales[23, -7:] *= 2
     sales[16, :-10] = np.nan
+    sales[5, -LONG_SILENCE_DAYS:] = np.nan
     stores = [store + 1 for store in range(N_STORES) for _ in range(N_ITEMS)]
     items = [item + 1 for _ in range(N_STORES) for item in range(N_ITEMS)]
     return SalesPanel(sales, dates[0], SeriesIndex.from_labels(stores, items))

@@ -1,13 +1,16 @@
 """States of the page: no model, a new model, no answer, an unknown series, drift, old sales."""
 
 import json
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.integration.page.shown import expect_settled, name_of, number, open_at
+from tests.integration.page.conftest import LONG_SILENCE_DAYS
+from tests.integration.page.shown import expect_settled, name_of, open_at
 
 pytestmark = pytest.mark.browser
 
@@ -221,36 +224,26 @@ def test_another_series_is_loaded_under_skeletons_and_not_under_old_reasons(page
     expect(page.locator("#explanation h2")).to_be_visible()
 
 
-def test_a_discontinued_series_is_shown_as_such(page: Page, context: BrowserContext) -> None:
-    def discontinued(route: Route) -> None:
-        days = {"forecast": [0] * 90, "methods": ["discontinued"] * 90, "last_sale": "2024-02-03"}
-        route.fulfill(json=route.fetch().json() | days | {"method_counts": {"discontinued": 1}})
-
-    other = context.new_page()
-    other.route("**/page/sales*", discontinued)
-    other.goto(f"{page.url.split('#')[0]}#store=1&item=2&days=28")
-    expect(other.locator("#headline")).to_contain_text(
-        "No sales since 3 Feb 2024: treated as discontinued, forecast 0."
+def test_a_discontinued_series_is_shown_as_such(page: Page) -> None:
+    last_sale = datetime.now(UTC).date() - timedelta(days=1 + LONG_SILENCE_DAYS)
+    open_at(page, "store=1&item=6&days=28")
+    expect(page.locator("#headline strong")).to_have_text("0")
+    expect(page.locator("#headline")).to_contain_text(
+        re.compile(
+            rf"No sales since {last_sale.day} \w+ {last_sale.year}: treated as discontinued, forecast 0\."
+        )
     )
-    expect(other.locator("#table tbody:not(.history) .is-note").first).to_have_text("discontinued")
-    expect(other.locator("#explanation")).to_be_hidden()
+    expect(page.locator("#table tbody:not(.history) .is-note").first).to_have_text("discontinued")
+    expect(page.locator("#explanation")).to_be_hidden()
 
 
-def test_discontinued_series_are_left_out_of_totals(page: Page, context: BrowserContext) -> None:
+def test_discontinued_series_are_left_out_of_totals(page: Page) -> None:
     open_at(page, "store=1&days=28")
-    before = number(page.locator("#headline strong").inner_text())
-    other = context.new_page()
-    other.route(
-        "**/page/overview*", lambda route: route.fulfill(json=route.fetch().json() | {"discontinued": [0]})
-    )
-    other.route(
-        "**/page/sales*", lambda route: route.fulfill(json=route.fetch().json() | {"discontinued": 1})
-    )
-    other.goto(page.url)
-    expect(other.locator("#headline")).to_contain_text("Left out: 1 series treated as discontinued.")
-    assert number(other.locator("#headline strong").inner_text()) < before
-    other.get_by_role("button", name="Series").click()
-    expect(other.locator("#list .row-note").first).to_have_text("discontinued")
+    expect(page.locator("#totals")).to_contain_text("Total of 7 series")
+    expect(page.locator("#headline")).to_contain_text("Left out: 1 series treated as discontinued.")
+    page.get_by_role("button", name="Series").click()
+    row = page.locator("#list [role=option]", has_text="Store 1 · Item 6")
+    expect(row.locator(".row-note")).to_have_text("discontinued")
 
 
 def test_unknown_numbers_are_never_shown_as_0(page: Page, context: BrowserContext) -> None:

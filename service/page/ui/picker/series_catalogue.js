@@ -44,7 +44,7 @@ export class SeriesCatalogue {
     this.setDrift(drift);
   }
 
-  /** One entry per series; all but the discontinued ones are added to the totals. */
+  /** One entry per series, added to its totals; the numbers of discontinued ones are 0. */
   #makeSeries({ series, discontinued = [] }, storeNames, itemNames) {
     const isDiscontinued = new Set(discontinued);
     return series.store.map((store, row) => {
@@ -52,8 +52,7 @@ export class SeriesCatalogue {
       const sums = [series.forecast[row], series.comparable_forecast[row], series.last_year[row]];
       const entry = makeEntry(storeNames[store], itemNames[item], ...sums);
       entry.isDiscontinued = isDiscontinued.has(row);
-      if (!entry.isDiscontinued)
-        for (const total of [this.all, this.stores[store], this.items[item]]) addTo(total, entry);
+      for (const total of [this.all, this.stores[store], this.items[item]]) addTo(total, entry);
       return entry;
     });
   }

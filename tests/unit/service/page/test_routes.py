@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from data.errors import ArtifactError, NoChampionError, UnknownSeriesError
 from data.panel.series_index import SeriesIndex
 from models.champion import Champion
-from models.storage.forecast_table import CLOSED, COLD_START, COLUMNS
+from models.storage.forecast_table import CLOSED, COLD_START, COLUMNS, DISCONTINUED
 from service.page.routes import add_page_routes
 from tests.unit.service.page_champion import N_DAYS, champion_in, sales, save
 
@@ -167,6 +167,30 @@ def test_series_are_counted_by_method(client: TestClient, tmp_path: Path) -> Non
     methods[0], methods[1], methods[2, ::7] = COLD_START, CLOSED, CLOSED
     save(tmp_path, methods=methods)
     assert fetch(client, "sales")["method_counts"] == {"model": 1, "cold start": 1, "closed": 1}
+
+
+def test_a_total_leaves_out_discontinued_series(client: TestClient, tmp_path: Path) -> None:
+    values, methods = sales(), np.zeros((3, 90), np.uint8)
+    values[0, -100:], methods[0] = np.nan, DISCONTINUED
+    save(tmp_path, values, methods)
+    total = fetch(client, "sales", store="Berlin")
+    assert (total["n_series"], total["discontinued"]) == (1, 1)
+    assert total["forecast"] == [22.0] * 90
+    assert total["last_year"] == [20.0] * (112 + 90)
+    overview = fetch(client, "overview")
+    assert (overview["discontinued"], overview["attention"]) == ([0], [])
+    assert overview["series"]["last_year"][0] == 0  # a forecast of 0 is no departure from last year
+
+
+def test_a_discontinued_series_has_the_day_of_its_last_sale(client: TestClient, tmp_path: Path) -> None:
+    values, methods = sales(), np.full((3, 90), DISCONTINUED, np.uint8)
+    values[0, -100:] = np.nan
+    values[1] = 0
+    save(tmp_path, values, methods)
+    answer = fetch(client, "sales", store="Berlin", item="1")
+    assert (answer["last_sale"], answer["method_counts"]) == ("2026-08-14", {"discontinued": 1})
+    assert fetch(client, "sales", store="Berlin", item="2")["last_sale"] is None
+    assert fetch(client, "sales", store="Berlin")["n_series"] == 2  # nothing else is left to add up
 
 
 def test_the_backtest_sums_days_that_have_both_forecast_and_sales(client: TestClient, tmp_path: Path) -> None:
