@@ -1,4 +1,7 @@
-"""Job: sales -> challenger, scorecard -> champion. `python -m training.train [--if-needed|--challenger]`."""
+"""Job: sales -> challenger and its scores -> champion.
+
+`python -m training.train [--if-needed | --if-missing | --challenger]`
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ from models.champion import Champion
 from models.evaluation.model_names import STORECAST
 from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.forecaster.recent_correction import RecentCorrection
+from models.storage.bounded_json import read_json
 from models.storage.version_record import ChampionRecord
 from training.evaluation.backtest import backtest_baselines, backtest_forecaster, sampled_series
 from training.evaluation.holdout_report import HoldOut, forecast_report
@@ -33,6 +37,7 @@ from training.evaluation.leaderboard import (
     LeaderboardEntry,
     better_regressor,
     build_metrics,
+    comparison_summary,
     leaderboard_csv,
     overall_scores,
     rank_models,
@@ -43,12 +48,13 @@ from training.registry.decision_log import champion_lineage, read_decisions
 from training.registry.locks import training_lock
 from training.registry.promotion import champion_record, promote, use_local_bentoml_home
 from training.registry.version_folder import TrainingResult, params_hash, save_challenger
+from training.remote.sync import sync
 
 logger = logging.getLogger(__name__)
 
 
 class TrainParams(Params):
-    """Section `train` of params.yaml: what is compared, and how the seed's regressors are fitted."""
+    """Section `train` of params.yaml: what is compared, and how the baseline regressors are fitted."""
 
     leaderboard_series: int = Field(default=1000, ge=1)
     random_seed: int = Field(default=1, ge=0)
@@ -146,6 +152,16 @@ def train_challenger(paths: Paths) -> ChampionRecord:
         return train(context.panel, Settings.read(paths), paths, start)
 
 
+def require_champion(paths: Paths) -> ChampionRecord:
+    """The champion, ready to serve: trained if there is none, fetched if its files are not in this clone."""
+    record = champion_record(paths)
+    if record is None:
+        return run(paths, if_needed=False)
+    if not (paths.versions / record.version).exists():
+        sync("restore", paths, remote=None)
+    return promote(paths.versions / record.version, [], paths)  # imports it to BentoML's store
+
+
 def run(paths: Paths, if_needed: bool) -> ChampionRecord:
     """Train and promote, one run at a time; `if_needed` keeps a champion of the same sales and settings."""
     with training_lock(paths):
@@ -157,13 +173,13 @@ def _run(paths: Paths, if_needed: bool) -> ChampionRecord:
     champion = champion_record(paths)
     if if_needed and champion and _is_trained_on(champion, panel, settings, paths):
         logger.info("Champion %s is already trained on this data: nothing to train.", champion.version)
-        return promote(paths.versions / champion.version, [], paths)  # finishes what may have been cut off
-    # read before the work: a log that is damaged should not be found after minutes
+        return promote(paths.versions / champion.version, [], paths)  # finishes an interrupted promotion
+    # read before the work, so that a damaged log is reported at once
     earlier = champion_lineage(read_decisions(paths.history_jsonl))
     record = train(panel, settings, paths)
     reason = "Trained on request, without a gate." if earlier else "There was no champion."
     record = promote(paths.challenger, [reason], paths)
-    logger.info("Champion: %s. Pictures: %s", record.version, paths.reports / "forecast_vs_actual.html")
+    logger.info("Champion: %s. Charts: %s", record.version, paths.reports / "forecast_vs_actual.html")
     return record
 
 
@@ -174,19 +190,21 @@ def main(argv: Sequence[str]) -> int:
     how.add_argument(
         "--if-needed", action="store_true", help="keep a champion of the same sales and settings"
     )
+    how.add_argument("--if-missing", action="store_true", help="train only if there is no champion")
     how.add_argument("--challenger", action="store_true", help="promote nothing")
     arguments = parser.parse_args(argv)
     paths = Paths()
     use_local_bentoml_home(paths)
-    return exit_code(lambda: _run_job(paths, arguments.challenger, arguments.if_needed))
+    return exit_code(lambda: _run_job(paths, arguments))
 
 
-def _run_job(paths: Paths, challenger: bool, if_needed: bool) -> None:
-    if challenger:
+def _run_job(paths: Paths, arguments: argparse.Namespace) -> None:
+    if arguments.challenger:
         train_challenger(paths)
-    else:
-        with report_champion_metrics("train", paths):
-            run(paths, if_needed)
+        return
+    with report_champion_metrics("train", paths):
+        require_champion(paths) if arguments.if_missing else run(paths, arguments.if_needed)
+    print(comparison_summary(read_json(paths.metrics_json)))
 
 
 def _is_trained_on(champion: ChampionRecord, panel: SalesPanel, settings: Settings, paths: Paths) -> bool:

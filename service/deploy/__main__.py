@@ -23,9 +23,10 @@ from huggingface_hub.errors import HfHubHTTPError
 
 from data.atomic_files import atomic_write_json
 from data.errors import StorecastError
+from data.job_exit import exit_code
 from data.job_metrics import reported
 from data.params import Paths
-from data.progress import configure_logging
+from data.text import shortened
 from service.deploy.smoke import SmokeError, client_of, smoke
 from service.deploy.space import Content, render
 
@@ -155,25 +156,28 @@ def run(name: str, is_dry: bool, timing: DeployTiming, paths: Paths) -> None:
 
 
 def main(argv: Sequence[str] | None = None, timing: DeployTiming | None = None) -> int:
-    """Exit 0 when the new model answers, 1 when it does not or the hub refuses."""
+    """Exit 0 when the new model answers, 2 when it does not or the hub refuses."""
     parser = argparse.ArgumentParser(prog="python -m service.deploy", description=__doc__)
     parser.add_argument("space", help="OWNER/NAME")
     parser.add_argument("--dry-run", action="store_true", help="only say what would go")
     arguments = parser.parse_args(argv)
-    configure_logging()
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each of its hundred requests
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs each request
+    return exit_code(lambda: _run(arguments.space, arguments.dry_run, timing or DeployTiming()))
+
+
+def _run(name: str, is_dry: bool, timing: DeployTiming) -> None:
     try:
-        run(arguments.space, arguments.dry_run, timing or DeployTiming(), Paths())
-    except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 1
+        run(name, is_dry, timing, Paths())
     except HfHubHTTPError as error:
-        print(f"The hub refused: {error}. Expected HF_TOKEN to be a token that may write.", file=sys.stderr)
-        return 1
+        raise DeploymentError(
+            f"The hub refused: {shortened(str(error), 300)}.",
+            hint="HF_TOKEN has to be a token that may write.",
+        ) from error
     except httpx2.HTTPError as error:
-        print(f"The hub cannot be reached: {error}. Nothing was brought; try again later.", file=sys.stderr)
-        return 1
-    return 0
+        raise DeploymentError(
+            f"The hub cannot be reached: {shortened(str(error), 300)}.",
+            hint="Nothing was deployed. Try again later.",
+        ) from error
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import math
 import sys
 import time
@@ -16,9 +17,11 @@ from typing import Any
 import httpx
 
 from data.errors import StorecastError
+from data.job_exit import exit_code
+from data.text import shortened
 from service.core.settings import Settings
 
-STEP_DAYS = 14
+STEP_DAYS = 1  # which every horizon has
 POLL_SECONDS = 1.0
 TIMEOUT_SECONDS = 10.0
 
@@ -92,19 +95,22 @@ def _json(response: httpx.Response) -> dict[str, Any]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the proof and exit 0, or what did not fit and exit 1."""
+    """Print the proof and exit 0, or print what is wrong and exit 2."""
     parser = argparse.ArgumentParser(prog="python -m service.deploy.smoke", description=__doc__)
     parser.add_argument("url")
     parser.add_argument("--version", help="the model that has to serve")
     parser.add_argument("--wait-seconds", type=float, default=60.0)
     arguments = parser.parse_args(argv)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs each request
+    return exit_code(lambda: _run(arguments.url, arguments.version, arguments.wait_seconds))
+
+
+def _run(url: str, version: str | None, wait_seconds: float) -> None:
     try:
-        with client_of(arguments.url) as client:
-            print(smoke(client, arguments.version, arguments.wait_seconds))
-    except (SmokeError, httpx.HTTPError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+        with client_of(url) as client:
+            print(smoke(client, version, wait_seconds))
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise SmokeError(f"{shortened(url)} cannot be reached: {error}.") from error
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from data.errors import StorecastError
+from data.job_exit import exit_code
 from data.params import Paths
 from models.storage.forecast_table import ForecastTable
 from models.storage.version_record import ChampionRecord
@@ -21,8 +22,8 @@ LEAD_DAYS = 14
 
 
 def startup_message(table: ForecastTable, version: str, port: int) -> str:
-    """Address of the page and a request for the first series, two weeks after the cutoff."""
-    day = table.cutoff + np.timedelta64(LEAD_DAYS, "D")
+    """Address of the page and a request for the first series, two weeks ahead or on the last day."""
+    day = table.cutoff + np.timedelta64(min(LEAD_DAYS, table.horizon_days), "D")
     body = {"store": table.series.stores[0], "item": table.series.items[0], "date": str(day)}
     address = f"http://localhost:{port}"
     request = (
@@ -48,25 +49,24 @@ def require_free_port(port: int) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Greet, or say why there is nothing to serve yet: a server can still wait for a champion from afar.
+    """Print the message, or why there is nothing to serve yet: a server can wait for a remote champion.
 
-    With `--check` only look whether the port is free, before minutes go into a training; 2 when it is not.
+    With `--check` only test the port, before a training takes minutes. Exit 2 when it is in use.
     """
     parser = argparse.ArgumentParser(prog="python -m service.deploy.startup_message", description=__doc__)
     parser.add_argument("--port", type=int, default=3000)
-    parser.add_argument("--check", action="store_true", help="only look whether the port is free")
+    parser.add_argument("--check", action="store_true", help="only test whether the port is free")
     arguments = parser.parse_args(argv)
-    try:
-        require_free_port(arguments.port)
-    except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 2
-    if not arguments.check:
-        _greet(arguments.port, Paths())
-    return 0
+    return exit_code(lambda: _run(arguments.port, arguments.check))
 
 
-def _greet(port: int, paths: Paths) -> None:
+def _run(port: int, is_check: bool) -> None:
+    require_free_port(port)
+    if not is_check:
+        _print_message(port, Paths())
+
+
+def _print_message(port: int, paths: Paths) -> None:
     try:
         record = ChampionRecord.read(paths.champion_json)
         print(

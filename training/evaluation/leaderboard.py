@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from models.baselines.seed_estimators import Kind
-from models.evaluation.model_names import BASELINE_REGRESSORS, SEASONAL_NAIVE
+from models.evaluation.model_names import BASELINE_REGRESSORS, SEASONAL_NAIVE, STORECAST
 from models.evaluation.scorecard import Scorecard, Scores, Trial
 from training.evaluation.backtest import BacktestResult
 
@@ -93,6 +93,34 @@ def overall_scores(table: Sequence[LeaderboardEntry], model: str) -> dict[str, f
         return {}
     overall = found.scorecard.overall.to_json()
     return {**{name: overall[name] for name in HEADLINE}, "skill": _plain(found.skill)}
+
+
+def comparison_summary(metrics: Mapping[str, Any]) -> str:
+    """One line from the content of `metrics.json`: the error of Storecast beside that of the baselines.
+
+    Example: "storecast: WAPE 11.5 %, 46 % less error than seasonal naive (21.3 %), 8 % less than the best
+    baseline regressor (12.5 %)."
+    """
+    errors = {model: scores["overall"].get("wape") for model, scores in metrics["models"].items()}
+    known = {model: error for model, error in errors.items() if error is not None}
+    if STORECAST not in known:
+        return f"{STORECAST}: its error could not be measured on these sales."
+    regressors = [known[model] for model in BASELINE_REGRESSORS.values() if model in known]
+    others = {"the best baseline regressor": min(regressors)} if regressors else {}
+    if SEASONAL_NAIVE in known:
+        others = {SEASONAL_NAIVE: known[SEASONAL_NAIVE], **others}
+    parts = [_compared(known[STORECAST], error, model) for model, error in others.items()]
+    return f"{STORECAST}: {', '.join([f'WAPE {known[STORECAST]:.1f} %', *parts])}."
+
+
+def _compared(error: float, other: float, model: str) -> str:
+    """A phrase such as "46 % less error than seasonal naive (21.3 %)"."""
+    if other == 0:
+        return f"{'the same error as' if error == 0 else 'more error than'} {model} (0 %)"
+    percent = 100 * abs(1 - error / other)
+    if percent < 0.5:
+        return f"the same error as {model} ({other:.1f} %)"
+    return f"{percent:.0f} % {'less' if error < other else 'more'} error than {model} ({other:.1f} %)"
 
 
 def better_regressor(table: Sequence[LeaderboardEntry]) -> Kind:

@@ -24,7 +24,7 @@ FAILURES = (
     (
         r"No module named dvc",
         "dvc is not installed here",
-        "`make push` and `make pull` install it.",
+        "`make restore`, `make pull` and `make push` install it.",
     ),
     (
         r"Unable to acquire lock|is busy",

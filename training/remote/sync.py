@@ -33,7 +33,7 @@ from training.remote.dvc_command import Dvc, RemoteError
 
 logger = logging.getLogger(__name__)
 
-CONNECT_TIMEOUT_SECONDS = 10.0
+CONNECT_TIMEOUT_SECONDS, LIMIT_SECONDS = 10.0, 600.0
 SALES_STAGE = "sales"
 
 
@@ -126,7 +126,7 @@ def check_remote_reachable(address: str, account: tuple[str, str] | None) -> Non
         ) from error
 
 
-def sync(action: str, paths: Paths, remote: str | None, limit_seconds: float) -> str:
+def sync(action: str, paths: Paths, remote: str | None, limit_seconds: float = LIMIT_SECONDS) -> str:
     """Push, pull or restore with a remote of .dvc/config, by default its default. Return what was done."""
     dvc = Dvc(paths.root, limit_seconds)
     settings = dvc.settings()
@@ -156,7 +156,7 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.remote.sync", description=__doc__)
     parser.add_argument("action", choices=DONE)
     parser.add_argument("--remote", help="a remote of .dvc/config, by default its default")
-    parser.add_argument("--limit-seconds", type=float, default=600)
+    parser.add_argument("--limit-seconds", type=float, default=LIMIT_SECONDS)
     arguments = parser.parse_args(argv)
     paths = Paths()
     use_local_bentoml_home(paths)

@@ -110,7 +110,7 @@ def test_a_second_deployment_replaces_the_first(
 
 def test_a_read_only_token_changes_nothing(hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path) -> None:
     done = deploy(hub, packed[0], tmp_path, HF_TOKEN="hf_wrong")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "HF_TOKEN" in done.stderr
     assert "Traceback" not in done.stderr
     assert not hub.exists
@@ -128,7 +128,7 @@ def test_a_version_that_does_not_answer_is_rolled_back(
     before = dict(hub.files)
     hub.mode = mode
     done = deploy(hub, packed[1], tmp_path, seconds=1.5)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert said in done.stderr
     assert "is back" in done.stderr
     assert hub.files == before
@@ -142,7 +142,7 @@ def test_a_failed_first_deployment_reports_that_there_is_no_version_to_restore(
 ) -> None:
     hub.mode = "fails"
     done = deploy(hub, packed[0], tmp_path)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "nothing before it" in done.stderr
 
 
@@ -169,7 +169,7 @@ def test_an_unreachable_hub_is_reported_in_one_sentence(
     hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path
 ) -> None:
     done = deploy(hub, packed[0], tmp_path, HF_ENDPOINT="http://127.0.0.1:9")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "cannot be reached" in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -116,3 +116,28 @@ def test_the_scorecard_says_when_it_is_of_a_sample(
     assert not_measured(forecaster, panel, few) == ["Scored on 3 of 8 series, drawn at random."]
     table = compare(forecaster, panel, few, cpu_seconds=1.0)
     assert {entry.scorecard.overall.days for entry in table} == {3 * 28 * 3}
+
+
+def test_a_missing_champion_is_trained_and_one_that_is_here_is_served_as_it_is(
+    root: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(root.root)
+    assert main(["--if-missing"]) == 0
+    assert capsys.readouterr().out.startswith("storecast: WAPE ")
+    record = champion_record(root)
+    assert record
+    root.params.write_text(SMALL.replace("rounds: 5}", "rounds: 6}"))
+    shutil.rmtree(bento_champion())
+    assert main(["--if-missing"]) == 0
+    assert champion_record(root) == record
+    assert bento_champion().name == record.version.lower()
+
+
+def test_a_champion_whose_files_cannot_be_fetched_is_one_sentence_and_exit_code_2(
+    root: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(root, if_needed=False)
+    shutil.rmtree(root.versions)
+    monkeypatch.chdir(root.root)
+    assert main(["--if-missing"]) == 2
+    assert "dvc" in capsys.readouterr().err

@@ -30,7 +30,7 @@ def client(**answers: Any) -> httpx.Client:
 
 def test_a_service_that_does_its_work_proves_it_in_one_line() -> None:
     proof = smoke(client(), "v2", wait_seconds=0)
-    assert "serves v2: 3.5 sales for {'store': 1, 'item': 'tea', 'date': '2018-01-14'}" in proof
+    assert "serves v2: 3.5 sales for {'store': 1, 'item': 'tea', 'date': '2018-01-01'}" in proof
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,14 @@ def test_another_version_than_the_one_asked_for_is_not_believed() -> None:
         smoke(client(), "v3", wait_seconds=0)
 
 
-def test_nobody_there_is_one_sentence_and_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["http://127.0.0.1:9", "--wait-seconds", "0"]) == 1
+def test_a_service_that_does_not_run_is_one_sentence_and_exit_code_2(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["http://127.0.0.1:9", "--wait-seconds", "0"]) == 2
     assert "Not ready after 0 s." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "ftp://127.0.0.1", "nonsense"])
+def test_an_address_that_is_none_is_exit_code_2(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([url, "--wait-seconds", "0"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -13,12 +13,12 @@ from models.storage.forecast_table import COLUMNS, ForecastTable
 from service.deploy.startup_message import main, startup_message
 
 
-def table(store: int | str, item: int | str) -> ForecastTable:
+def table(store: int | str, item: int | str, horizon_days: int = 90) -> ForecastTable:
     return ForecastTable(
         SeriesIndex.from_labels([store], [item]),
         np.datetime64("2017-12-31", "D"),
-        np.ones((1, 90, len(COLUMNS)), np.float32),
-        np.zeros((1, 90), np.uint8),
+        np.ones((1, horizon_days, len(COLUMNS)), np.float32),
+        np.zeros((1, horizon_days), np.uint8),
         np.ones(1, np.float32),
     )
 
@@ -30,6 +30,11 @@ def test_the_request_survives_the_shell_whatever_the_series_is_called(
     words = shlex.split(startup_message(table(store, item), "20171231T000000-abcdef", 8080).splitlines()[-1])
     assert "http://localhost:8080/predict" in words
     assert json.loads(words[-1]) == {"store": store, "item": item, "date": "2018-01-14"}
+
+
+def test_the_day_to_try_is_within_a_short_horizon() -> None:
+    text = startup_message(table(1, 5, horizon_days=7), "20171231T000000-abcdef", 3000)
+    assert json.loads(shlex.split(text.splitlines()[-1])[-1])["date"] == "2018-01-07"
 
 
 def test_the_greeting_names_the_page_and_the_cutoff() -> None:

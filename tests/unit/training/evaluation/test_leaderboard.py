@@ -14,6 +14,7 @@ from training.evaluation.leaderboard import (
     UNITS,
     better_regressor,
     build_metrics,
+    comparison_summary,
     leaderboard_csv,
     rank_models,
 )
@@ -77,6 +78,35 @@ def test_the_table_has_a_line_a_model_with_the_wape_of_each_fold() -> None:
     assert float(lines[0]["wape_2024-06-30"]) == pytest.approx(100 * 6 / 63, abs=1e-3)
     assert lines[0]["coverage_95"] == ""
     assert lines[0]["cpu_seconds"] == "1.2"
+
+
+def test_the_summary_names_the_winner_and_by_how_much() -> None:
+    metrics = build_metrics(TABLE, 3, [])
+    metrics["models"] = {
+        STORECAST: {"overall": {"wape": 11.5}},
+        SEASONAL_NAIVE: {"overall": {"wape": 21.3}},
+        BASELINE_REGRESSORS["random_forest"]: {"overall": {"wape": 12.5}},
+    }
+    assert comparison_summary(metrics) == (
+        "storecast: WAPE 11.5 %, 46 % less error than seasonal naive (21.3 %), "
+        "8 % less error than the best baseline regressor (12.5 %)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "naive", "words"),
+    [
+        (12.0, 10.0, "20 % more error than seasonal naive (10.0 %)"),
+        (10.0, 10.0, "the same error as seasonal naive"),
+        (0.0, 0.0, "the same error as seasonal naive (0 %)"),
+        (0.1, 0.0, "more error than seasonal naive (0 %)"),
+        (None, 3.0, "could not be measured"),
+    ],
+)
+def test_the_summary_has_words_for_each_outcome(error: float | None, naive: float, words: str) -> None:
+    models = {STORECAST: {"overall": {"wape": error}}, SEASONAL_NAIVE: {"overall": {"wape": naive}}}
+    assert words in comparison_summary({"models": models})
+    assert "could not be measured" in comparison_summary({"models": {}})
 
 
 def test_without_folds_the_table_is_empty_and_still_a_table() -> None:
