@@ -1,31 +1,18 @@
 """States of the page: no model, a new model, no answer, an unknown series, drift, old sales."""
 
 import json
-import re
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.integration.page.conftest import LONG_SILENCE_DAYS
 from tests.integration.page.shown import expect_settled, name_of, open_at
+from tests.integration.serving import wait_until
 
 pytestmark = pytest.mark.browser
 
 RETURN_TO_TAB = "document.dispatchEvent(new Event('visibilitychange'))"
-
-
-def no_attention(route: Route) -> None:
-    """Answer /page/overview without a series that needs attention."""
-    route.fulfill(json=route.fetch().json() | {"attention": [], "attention_count": 0})
-
-
-def answer_drift(page: Page, finding: dict[str, Any], **fields: Any) -> None:
-    """Answer /drift with one finding."""
-    found = {"drift_found": True, "verdict": "drift", "words": "Last 28 days: drift.", "moved": [finding]}
-    page.route("**/drift", lambda route: route.fulfill(json=found | fields))
 
 
 def test_an_unknown_series_is_named_with_a_link_to_the_total(page: Page) -> None:
@@ -112,100 +99,6 @@ def test_without_explanations_the_section_is_hidden(page: Page, context: Browser
     expect(other.locator("#explanation")).to_be_hidden()
 
 
-def test_that_nothing_needs_attention_is_shown_without_a_click(context: BrowserContext, server: Any) -> None:
-    page = context.new_page()
-    page.route("**/page/overview*", no_attention)
-    page.goto(server.address)
-    expect(page.locator("h1")).to_have_text("All stores and items")
-    expect(page.locator("#list-note")).to_contain_text("Nothing needs you today: 24 series checked.")
-
-
-def test_drift_of_a_store_is_listed_first_and_in_the_status_line(
-    context: BrowserContext, server: Any
-) -> None:
-    words = "Store 2: sold 12 % less than forecast"
-    page = context.new_page()
-    answer_drift(page, {"group": "store 2", "words": words, "store": 2, "item": None})
-    page.goto(server.address)
-    expect(page.locator("#model-status summary")).to_contain_text("Sales patterns have changed")
-    expect(page.locator("#list .row-note").first).to_have_text(words)
-    page.locator("#list [role=option]").first.click()
-    expect(page.locator("h1")).to_have_text("Store 2 · all items")
-
-
-def test_drift_of_a_series_is_listed_first_once_and_leads_to_it(context: BrowserContext, server: Any) -> None:
-    words = "Store 1, item 3: sold 63 % less than forecast"
-    page = context.new_page()
-    answer_drift(page, {"group": "store 1, item 3", "words": words, "store": 1, "item": 3})
-    page.goto(f"{server.address}#store=2&days=28")
-    expect_settled(page)
-    page.get_by_role("button", name="Needs you 3").click()
-    expect(page.locator("#list .row-note").first).to_have_text(words)
-    expect(page.locator("#list").get_by_text("Store 1 · Item 3", exact=True)).to_have_count(1)
-    page.locator("#list [role=option]").first.click()
-    expect(page.locator("h1")).to_have_text("Store 1 · Item 3")
-    expect(page.locator("#headline")).to_contain_text(f"Needs you: {words}")
-
-
-def test_nothing_needs_you_is_not_shown_while_drift_is_open(context: BrowserContext, server: Any) -> None:
-    page = context.new_page()
-    page.route("**/page/overview*", no_attention)
-    answer_drift(page, {"group": "weekday 6", "words": "Sundays: 30 % more", "store": None, "item": None})
-    page.goto(server.address)
-    expect(page.locator("#list-note")).to_have_text(
-        "Sales patterns have changed, but no single series stands out."
-    )
-
-
-@pytest.mark.parametrize(
-    ("summary", "note"),
-    [
-        ({"continues_history": False}, "Nothing needs you today"),  # a check of other sales
-        (
-            {"window": {"from": "2000-01-01", "to": "2000-01-28"}},
-            "Nothing needs you today",
-        ),  # trained on since
-        ({"window": {"from": "2100-01-01", "to": "2100-01-28"}}, "Sales patterns have changed"),
-    ],
-)
-def test_drift_is_open_until_a_model_is_trained_on_its_days(
-    context: BrowserContext, server: Any, summary: dict[str, Any], note: str
-) -> None:
-    page = context.new_page()
-    page.route("**/page/overview*", no_attention)
-    answer_drift(page, {"group": "all", "words": "30 % more", "store": None, "item": None}, **summary)
-    page.goto(server.address)
-    expect(page.locator("#list-note")).to_contain_text(note)
-    expect_settled(page)
-    is_open = note.startswith("Sales patterns")
-    expect(page.locator("#model-status strong")).to_have_text(
-        "Sales patterns have changed:" if is_open else "Healthy:"
-    )
-
-
-def test_nothing_needs_you_is_not_shown_while_sales_are_old(context: BrowserContext, server: Any) -> None:
-    page = context.new_page()
-    page.route("**/page/overview*", no_attention)
-    page.clock.install(time="2030-01-01T12:00:00Z")
-    page.goto(server.address)
-    expect(page.locator("#list-note")).to_contain_text("Load newer sales to see what needs you.")
-
-
-def test_nothing_needs_you_is_not_shown_before_the_drift_check_is_read(
-    context: BrowserContext, server: Any
-) -> None:
-    page, held = context.new_page(), list[Route]()
-    page.route("**/page/overview*", no_attention)
-    page.route("**/drift", lambda route: held.append(route))
-    page.goto(server.address)
-    expect(page.locator("h1")).to_have_text("All stores and items")
-    expect(page.locator("#picker")).not_to_have_attribute("aria-busy", "true")
-    expect(page.locator("#list-note")).to_be_empty()
-    expect(page.locator("#model-status")).to_have_attribute("aria-busy", "true")
-    held[0].abort()
-    expect(page.locator("#list-note")).to_contain_text("The last drift check could not be read.")
-
-
 def test_another_series_is_loaded_under_skeletons_and_not_under_old_reasons(page: Page) -> None:
     open_at(page, "store=1&item=2&days=28")
     held = list[Route]()
@@ -222,28 +115,6 @@ def test_another_series_is_loaded_under_skeletons_and_not_under_old_reasons(page
     expect(page.locator("#explanation h2")).to_have_count(0)
     held.pop().continue_()
     expect(page.locator("#explanation h2")).to_be_visible()
-
-
-def test_a_discontinued_series_is_shown_as_such(page: Page) -> None:
-    last_sale = datetime.now(UTC).date() - timedelta(days=1 + LONG_SILENCE_DAYS)
-    open_at(page, "store=1&item=6&days=28")
-    expect(page.locator("#headline strong")).to_have_text("0")
-    expect(page.locator("#headline")).to_contain_text(
-        re.compile(
-            rf"No sales since {last_sale.day} \w+ {last_sale.year}: treated as discontinued, forecast 0\."
-        )
-    )
-    expect(page.locator("#table tbody:not(.history) .is-note").first).to_have_text("discontinued")
-    expect(page.locator("#explanation")).to_be_hidden()
-
-
-def test_discontinued_series_are_left_out_of_totals(page: Page) -> None:
-    open_at(page, "store=1&days=28")
-    expect(page.locator("#totals")).to_contain_text("Total of 7 series")
-    expect(page.locator("#headline")).to_contain_text("Left out: 1 series treated as discontinued.")
-    page.get_by_role("button", name="Series").click()
-    row = page.locator("#list [role=option]", has_text="Store 1 · Item 6")
-    expect(row.locator(".row-note")).to_have_text("discontinued")
 
 
 def test_unknown_numbers_are_never_shown_as_0(page: Page, context: BrowserContext) -> None:
@@ -264,18 +135,17 @@ def test_a_key_is_requested_and_sent(context: BrowserContext, server: Any) -> No
     def guard(route: Route) -> None:
         if route.request.headers.get("authorization") == "Bearer open-sesame":
             return route.continue_()
+        refused.append(route)
         error = {"error": {"code": "unauthorized", "message": "", "hint": None, "request_id": ""}}
         return route.fulfill(status=401, body=json.dumps(error), content_type="application/json")
 
-    page = context.new_page()
+    page, refused = context.new_page(), list[Route]()
     page.route("**/page/**", guard)
     page.goto(server.address)
     expect(page.get_by_role("heading", level=1)).to_have_text("This service needs a key")
     page.get_by_label("Key").fill("open-sesame")
-    with page.expect_response("**/page/overview*"):  # the page looks again by itself
-        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(200)
+    before = len(refused)
+    wait_until(lambda: page.evaluate(RETURN_TO_TAB) or len(refused) > before + 1, "the page to try again")
     expect(page.get_by_label("Key")).to_have_value("open-sesame")
     page.get_by_role("button", name="Use key").click()
     page.wait_for_selector("#series-view .uplot")
