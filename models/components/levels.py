@@ -1,4 +1,16 @@
-"""What is known of each series at an origin: its level over eight windows, and the chain's growth."""
+"""Sales levels of each series at an origin o, over eight windows, and the growth of the chain.
+
+    L_w(o) = (S_w + 3 L_w⁺) / (I_w + 3)     S_w, I_w: sales and index of the last w known days before o
+                                            L_w⁺: the next longer level, worth three days
+    P_w(o) = L_364(o) · G_w(o)              G_w = Σ S_w / Σ L_364 I_w over all series, w = 28, 91
+
+    |····················· 728 ····················|
+                            |········ 364 ·········|
+                                        |··· 91 ···|
+                                              | 28 | o
+
+The index of a day is its profile (weekday × month, mean 1), so that a level is in units of an average day.
+"""
 
 from __future__ import annotations
 
@@ -101,7 +113,7 @@ class History:
     def sales_levels(
         self, series: Ints, origin: Ints, shortest_days: int = WINDOW_DAYS[0]
     ) -> dict[int, Floats]:
-        """Levels by window, each (n,): (sales + 3 · longer level) / (expected + 3); NaN while none is known.
+        """Levels by window in days, each (n,) in units a day; NaN while none is known.
 
         Each window is shrunk to the next longer one with the weight of `PRIOR_DAYS` days; the longest takes
         the mean of all history where it holds nothing. Windows shorter than `shortest_days` are left out.
@@ -120,9 +132,8 @@ class History:
 
     def growth(self, n_stores: int, origin: Ints) -> Growth:
         """Pooled growth at the given origins (n_origins,)."""
-        level = self.sales_levels(np.arange(len(self.sales))[:, None], origin[None, :], shortest_days=364)[
-            364
-        ]
+        every = np.arange(len(self.sales))[:, None]
+        level = self.sales_levels(every, origin[None, :], shortest_days=364)[364]
         of_store = np.zeros((n_stores, len(self.store)))
         of_store[self.store, np.arange(len(self.store))] = 1.0
         overall, by_store = [], []

@@ -1,4 +1,13 @@
-"""The seasonal profile: how weekday and month scale a series, from all series down to its own."""
+"""The seasonal profile: how weekday and month scale a series, from all series down to its own.
+
+    expected sales of series s on day t = level of s at t × W[s, weekday of t] × M[s, month of t]
+
+    W[s] = overall × store of s × item of s × s itself      each a factor for each weekday; M for each month
+         = Σ sales / Σ expected by the factors before it    shrunk to 1 by its noise (`shrink`)
+
+For W the level is that of the ± 17 days around t, for M that of the calendar year. W and M are alternated
+three times, and have mean 1. Ratios of sums are the estimates of Poisson maximum likelihood.
+"""
 
 from __future__ import annotations
 

@@ -66,25 +66,11 @@ class Trial:
     @classmethod
     def joined(cls, trials: Sequence[Trial]) -> Self:
         """The rows of several folds as one trial."""
-        return cls(
-            np.concatenate([trial.actual for trial in trials]),
-            np.concatenate([trial.forecast for trial in trials]),
-            np.concatenate([trial.bounds for trial in trials]),
-            np.concatenate([trial.scales for trial in trials]),
-            np.concatenate([trial.sizes for trial in trials]),
-        )
+        return cls(*(np.concatenate(parts) for parts in zip(*map(_arrays, trials), strict=True)))
 
     def of_size(self, size: int) -> Self:
         """The rows of one size class alone."""
-        rows = self.sizes == size
-        return replace(
-            self,
-            actual=self.actual[rows],
-            forecast=self.forecast[rows],
-            bounds=self.bounds[rows],
-            scales=self.scales[rows],
-            sizes=self.sizes[rows],
-        )
+        return type(self)(*(part[self.sizes == size] for part in _arrays(self)))
 
     def of_steps(self, first: int, last: int) -> Self:
         """Steps `first`..`last` alone; step 1 is the day after the cutoff."""
@@ -135,3 +121,7 @@ class Scorecard:
             "by_seller_size": {name: group.to_json() for name, group in self.by_seller_size.items()},
             "by_step": {name: group.to_json() for name, group in self.by_step.items()},
         }
+
+
+def _arrays(trial: Trial) -> tuple[NDArray[Any], ...]:
+    return trial.actual, trial.forecast, trial.bounds, trial.scales, trial.sizes

@@ -20,45 +20,32 @@ SIZES = ("low", "mid", "high")
 
 
 def mae(actual: Array, forecast: Array) -> float:
-    """Mean |forecast - actual|.
-
-    - rewards the median of what may happen
-    - in units, so big sellers decide
-    """
+    """Mean |forecast - actual| in units: rewards the median, and big sellers decide."""
     return _mean(np.abs(_errors(actual, forecast)))
 
 
 def rmse(actual: Array, forecast: Array) -> float:
-    """Root of the mean squared error.
-
-    - rewards the mean
-    - single large misses decide
-    """
+    """Root of the mean squared error: rewards the mean, and single large misses decide."""
     return float(np.sqrt(_mean(_errors(actual, forecast) ** 2)))
 
 
 def bias(actual: Array, forecast: Array) -> float:
-    """Sum of errors over sum of actuals, in percent; above 0 = too much was forecast.
-
-    - 0 says that totals are right, not that any day is
-    """
+    """Sum of errors over sum of actuals, in percent; above 0 = too much was forecast in total."""
     return 100 * _ratio(_sum(_errors(actual, forecast)), _sum(_known(actual, forecast)))
 
 
 def wape(actual: Array, forecast: Array) -> float:
-    """Sum of |errors| over sum of actuals, in percent.
+    """Sum of |errors| over sum of actuals, in percent: safe with zeros, and weighs series by what they sell.
 
-    - rewards the median, so too little where most days are zero
-    - safe with zeros; weighs series by what they sell
+    It rewards the median, so too low a forecast where most days are zero.
     """
     return 100 * _ratio(_sum(np.abs(_errors(actual, forecast))), _sum(_known(actual, forecast)))
 
 
 def mape(actual: Array, forecast: Array) -> float:
-    """Mean of |error| / actual, in percent, over days that sold something.
+    """Mean of |error| / actual, in percent, over days with sales; `zero_days` counts those it is blind to.
 
-    - lowest for a forecast below the mean
-    - blind to days without sales: `zero_days` says how many
+    It is lowest for a forecast below the mean.
     """
     sold = np.where(actual > 0, actual, np.nan)
     return 100 * _mean(np.abs(_errors(actual, forecast)) / sold)
@@ -77,8 +64,7 @@ def zero_days(actual: Array, forecast: Array) -> int:
 def smape(actual: Array, forecast: Array) -> float:
     """Mean of 2 |error| / (|forecast| + |actual|), in percent, 0..200; a day of 0 forecast as 0 counts as 0.
 
-    - punishes too little more than too much
-    - any forecast above 0 for a day of 0 costs the full 200
+    Any forecast above 0 costs the full 200 on a day of 0, and too little costs more than too much.
     """
     error = np.abs(_errors(actual, forecast))
     size = np.abs(forecast) + np.abs(actual)
@@ -86,20 +72,12 @@ def smape(actual: Array, forecast: Array) -> float:
 
 
 def mase(actual: Array, forecast: Array, scale: Array) -> float:
-    """Mean over series of the series' MAE over its `naive_scale` (Hyndman & Koehler 2006).
-
-    - below 1 beats last week's value one week ahead
-    - every series counts the same; one without scale is left out
-    """
+    """Mean over series with a scale of MAE / `naive_scale` (Hyndman & Koehler 2006); 1 is last week's."""
     return _mean_scaled(_mean_by_row(np.abs(_errors(actual, forecast))), scale)
 
 
 def rmsse(actual: Array, forecast: Array, scale: Array) -> float:
-    """Mean over series of the series' RMSE over its `step_scale` (M5, Makridakis et al. 2022, unweighted).
-
-    - rewards the mean, also where most days are zero
-    - every series counts the same; one without scale is left out
-    """
+    """Mean over series with a scale of RMSE / `step_scale`, as in M5 (Makridakis et al. 2022), unweighted."""
     return _mean_scaled(np.sqrt(_mean_by_row(_errors(actual, forecast) ** 2)), scale)
 
 
@@ -108,16 +86,6 @@ def coverage(actual: Array, lower: Array, upper: Array) -> float:
     known = np.isfinite(actual) & np.isfinite(lower) & np.isfinite(upper)
     inside = (actual >= lower) & (actual <= upper)
     return 100 * _ratio(float(np.count_nonzero(inside & known)), float(np.count_nonzero(known)))
-
-
-def pinball(actual: Array, quantile: Array, probability: float) -> float:
-    """Mean quantile loss: `probability` a unit short, 1 - `probability` a unit over (Koenker & Bassett 1978).
-
-    - rewards the true quantile
-    - at .5 half the MAE
-    """
-    short = -_errors(actual, quantile)
-    return _mean(np.maximum(probability * short, (probability - 1) * short))
 
 
 def naive_scale(history: Array) -> Array:

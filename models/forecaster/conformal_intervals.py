@@ -1,4 +1,13 @@
-"""Conformal intervals, calibrated on the backtest's own out-of-sample forecasts."""
+"""Conformal intervals, calibrated on the backtest's own out-of-sample forecasts.
+
+    u(μ) = √(exp(a) μᵇ) · scale of the series    spread: the typical error of a forecast of μ units
+    z    = (y − μ) / (u(μ) · f)                  score of each error of the folds; f by bucket of steps
+    interval of coverage level c:   [ μ − q₋ u f ,  μ + q₊ u f ]
+
+q₋ and q₊ are the (1 + c) / 2 quantiles of −z and z, by thirds of the forecast size, moved half way to those
+of the worst fold. Where days without a sale are common the lower bound is 0 and q₊ the c quantile. This is
+split conformal prediction (Lei et al. 2018) on normalised errors. Units: sales a day.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.components.error_spread import Errors, Spread, fit_spread
 from models.components.seasonal_profile import Floats, Ints
 from models.evaluation.scores import Array
 from models.storage.forecast_table import COVERAGE_LEVELS
@@ -15,37 +25,14 @@ from models.storage.forecast_table import COVERAGE_LEVELS
 LAST_STEPS = np.array([7, 14, 28, 60])  # horizon buckets: 1-7, 8-14, 15-28, 29-60, 61 and later
 SIZE_CLASSES = 3
 FORECAST_BINS = 20
-POWER_RANGE = (0.8, 2.2)
-SERIES_PRIOR_DAYS = 30.0
-SQUARED_RATIO_CAP = 25.0
-SMALLEST_SCALE = 1e-6
 WORST_FOLD_SHARE = 0.5
-FEW_ERRORS, FEWEST_ERRORS = 100, 200
+FEW_ERRORS = 100  # that a group needs for quantiles of its own
 NORMAL_QUANTILES = {50: 0.6745, 80: 1.2816, 90: 1.6449, 95: 1.96}
 
 
 @dataclass(frozen=True)
-class Spread:
-    """Typical error of a forecast: sqrt(exp(log_scale) · forecast ** power) × the series' own scale."""
-
-    smallest: float  # forecasts below it count as it
-    log_scale: float
-    power: float
-    by_series: Floats  # (n_series,)
-    unseen: float  # for a series without errors of its own
-
-    def sigma(self, forecast: Floats) -> Floats:
-        """Typical error by size of the forecast alone, before the series' scale."""
-        return np.exp(0.5 * (self.log_scale + self.power * np.log(np.maximum(forecast, self.smallest))))
-
-    def of_series(self, row: Ints) -> Floats:
-        """Scale of each series by its row in the calibration, −1 for one that was not in it."""
-        return np.where(row >= 0, self.by_series[np.maximum(row, 0)], self.unseen)
-
-
-@dataclass(frozen=True)
 class Quantiles:
-    """Signed quantiles of errors / spread for one level, by size class and by whether zeros are common."""
+    """Signed quantiles of errors / spread for one coverage level, by size class and by share of zeros."""
 
     zero_share: float  # above this share of zeros the interval is one-sided, from 0
     step_factor: Floats  # (5,), by horizon bucket
@@ -87,27 +74,25 @@ class Intervals:
 def fit_intervals(folds: Sequence[tuple[Floats, Array]]) -> Intervals | None:
     """Calibrate on folds of (forecast, actual), each (n_series, horizon_days) with NaN for unknown actuals.
 
-    Split conformal prediction (Lei et al. 2018) on errors normalised by a fitted spread, with three changes
-    that were measured: a scale for each series, one-sided intervals where zeros are common, and each quantile
-    moved half way to the worst fold's. None with fewer than 200 errors: `poisson_bounds` then has to do.
+    None with fewer than 200 errors: use `poisson_bounds` then. A scale for each series, one-sided intervals
+    where zeros are common and the worst fold's share each improved coverage where it was measured.
     """
-    errors = _Errors.of(folds)
+    errors = Errors.of(folds)
     if errors is None:
         return None
-    edges = np.quantile(errors.forecast, np.linspace(0, 1, _n_bins(errors) + 1))[1:-1]
-    spread = _fit_spread(errors, np.searchsorted(edges, errors.forecast), len(folds[0][0]))
+    n_bins = int(np.clip(len(errors.forecast) // 50, 1, FORECAST_BINS))
+    edges = np.quantile(errors.forecast, np.linspace(0, 1, n_bins + 1))[1:-1]
+    spread = fit_spread(errors, np.searchsorted(edges, errors.forecast), len(folds[0][0]))
     normalised = errors.error / (spread.sigma(errors.forecast) * spread.by_series[errors.series])
     zero_shares = _zero_shares(errors, edges)
     class_edges = np.quantile(errors.forecast, np.linspace(0, 1, SIZE_CLASSES + 1)[1:-1])
-    groups = _Groups(
-        np.searchsorted(class_edges, errors.forecast),
-        zero_shares[np.searchsorted(edges, errors.forecast)],
-        errors.fold,
-    )
-    quantiles = {
-        level: _fit_quantiles(normalised, errors.step, groups, 1 - level / 100) for level in COVERAGE_LEVELS
+    size_class = np.searchsorted(class_edges, errors.forecast)
+    zero_share = zero_shares[np.searchsorted(edges, errors.forecast)]
+    by_level = {
+        coverage_level: _fit_quantiles(normalised, errors, size_class, zero_share, 1 - coverage_level / 100)
+        for coverage_level in COVERAGE_LEVELS
     }
-    return Intervals(spread, edges, zero_shares, class_edges, quantiles)
+    return Intervals(spread, edges, zero_shares, class_edges, by_level)
 
 
 def poisson_bounds(forecast: Floats) -> Floats:
@@ -118,68 +103,7 @@ def poisson_bounds(forecast: Floats) -> Floats:
     )
 
 
-@dataclass(frozen=True)
-class _Errors:
-    """Out-of-sample errors of open days, flat."""
-
-    forecast: Floats
-    actual: Floats
-    step: Ints
-    series: Ints
-    fold: Ints
-    smallest: float
-
-    @property
-    def error(self) -> Floats:
-        return self.actual - self.forecast
-
-    @classmethod
-    def of(cls, folds: Sequence[tuple[Floats, Array]]) -> _Errors | None:
-        if not folds:
-            return None
-        forecast, actual = (np.stack(parts) for parts in zip(*folds, strict=True))
-        usable = np.isfinite(actual) & (forecast > 0)
-        if usable.sum() < FEWEST_ERRORS:
-            return None
-        fold, series, step = np.nonzero(usable)
-        smallest = max(1e-3, 0.02 * float(forecast[usable].mean()))
-        clipped = np.maximum(forecast[usable], smallest)
-        return cls(clipped, actual[usable], step + 1, series, fold, smallest)
-
-
-@dataclass(frozen=True)
-class _Groups:
-    size_class: Ints
-    zero_share: Floats
-    fold: Ints
-
-
-def _n_bins(errors: _Errors) -> int:
-    return int(np.clip(len(errors.forecast) // 50, 1, FORECAST_BINS))
-
-
-def _fit_spread(errors: _Errors, bin_of: Ints, n_series: int) -> Spread:
-    """Regress log mean e² on log mean forecast over bins of the forecast, then scale each series, shrunk."""
-    squared = errors.error**2
-    n = np.bincount(bin_of)
-    filled = n >= 20
-    mean_forecast = np.bincount(bin_of, errors.forecast)[filled] / n[filled]
-    mean_square = np.bincount(bin_of, squared)[filled] / n[filled]
-    x, y = np.log(mean_forecast), np.log(np.maximum(mean_square, 1e-9))
-    power = 1.0
-    if len(x) > 2 and np.ptp(x) > 1e-3:
-        power = float(np.clip(np.polyfit(x, y, 1)[0], *POWER_RANGE))
-    log_scale = float((y - power * x).mean())
-    spread = Spread(errors.smallest, log_scale, power, np.ones(n_series), 1.0)
-    ratio = np.minimum(squared / spread.sigma(errors.forecast) ** 2, SQUARED_RATIO_CAP)
-    total = np.bincount(errors.series, ratio, n_series) + SERIES_PRIOR_DAYS * ratio.mean()
-    days = np.bincount(errors.series, minlength=n_series) + SERIES_PRIOR_DAYS
-    by_series = np.maximum(np.sqrt(total / days), SMALLEST_SCALE)  # constant sales leave no error at all
-    unseen = max(float(np.sqrt(ratio.mean())), SMALLEST_SCALE)
-    return Spread(errors.smallest, log_scale, power, by_series, unseen)
-
-
-def _zero_shares(errors: _Errors, edges: Floats) -> Floats:
+def _zero_shares(errors: Errors, edges: Floats) -> Floats:
     """Share of zero actuals in each bin of the forecast size, made to fall with the size."""
     bin_of = np.searchsorted(edges, errors.forecast)
     n = np.bincount(bin_of, minlength=len(edges) + 1)
@@ -188,17 +112,20 @@ def _zero_shares(errors: _Errors, edges: Floats) -> Floats:
     return np.maximum.accumulate(share[::-1])[::-1]
 
 
-def _fit_quantiles(normalised: Floats, step: Ints, groups: _Groups, miss: float) -> Quantiles:
-    step_factor = _step_factors(np.abs(normalised), np.searchsorted(LAST_STEPS, step), 1 - miss)
-    score = normalised / step_factor[np.searchsorted(LAST_STEPS, step)]
-    many_zeros = groups.zero_share > miss / 2
+def _fit_quantiles(
+    normalised: Floats, errors: Errors, size_class: Ints, zero_share: Floats, miss: float
+) -> Quantiles:
+    bucket = np.searchsorted(LAST_STEPS, errors.step)
+    step_factor = _step_factors(np.abs(normalised), bucket, 1 - miss)
+    score = normalised / step_factor[bucket]
+    many_zeros = zero_share > miss / 2
     lower, upper = np.zeros((SIZE_CLASSES, 2)), np.zeros((SIZE_CLASSES, 2))
-    for size_class in range(SIZE_CLASSES):
+    for k in range(SIZE_CLASSES):
         for zeros in (0, 1):
-            chosen = _enough(many_zeros == bool(zeros), groups.size_class == size_class)
+            chosen = _enough(many_zeros == bool(zeros), size_class == k)
             tail = miss if zeros else miss / 2
-            upper[size_class, zeros] = _fold_quantile(score[chosen], groups.fold[chosen], 1 - tail)
-            lower[size_class, zeros] = _fold_quantile(-score[chosen], groups.fold[chosen], 1 - tail)
+            upper[k, zeros] = _fold_quantile(score[chosen], errors.fold[chosen], 1 - tail)
+            lower[k, zeros] = _fold_quantile(-score[chosen], errors.fold[chosen], 1 - tail)
     return Quantiles(miss / 2, step_factor, lower, upper)
 
 
@@ -224,7 +151,7 @@ def _enough(zeros: NDArray[np.bool_], size_class: NDArray[np.bool_]) -> NDArray[
 
 
 def _fold_quantile(score: Floats, fold: Ints, probability: float) -> float:
-    """The pooled quantile, moved half way to the worst fold's: a level that breaks is felt by one fold."""
+    """The pooled quantile, moved half way to the worst fold's: a level break is in one fold only."""
     pooled = _quantile(score, probability)
     by_fold = [score[fold == k] for k in np.unique(fold)]
     worst = max([pooled, *(_quantile(part, probability) for part in by_fold if len(part) >= FEW_ERRORS)])
@@ -238,7 +165,7 @@ def _quantile(score: Floats, probability: float) -> float:
 
 
 def _nested(forecast: Floats, pairs: list[tuple[Floats, Floats]]) -> Floats:
-    """Bounds from narrow to wide, each containing the forecast and the level before it."""
+    """Bounds from narrow to wide, each containing the forecast and the interval before it."""
     bounds = []
     inner_lower = inner_upper = forecast
     for lower, upper in pairs:

@@ -5,10 +5,8 @@ Nothing here is ever unpickled. The BentoML store breaks under two writers, so e
 
 from __future__ import annotations
 
-import lzma
 import os
 import shutil
-import tarfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -61,34 +59,6 @@ def bento_champion() -> Path:
             hint="Run `make train`, which imports the champion.",
         )
     return folder
-
-
-def export_from_bento(path: Path) -> Path:
-    """Write `storecast:latest` as one `.bentomodel` file; returns its path."""
-    return Path(_bentoml().models.export_model(f"{NAME}:{bento_champion().name}", str(path)))
-
-
-def import_from_file(path: Path) -> str:
-    """Take a `.bentomodel` file into the store; a damaged one raises `ArtifactError` and leaves nothing."""
-    bentoml = _bentoml()
-    with _store_lock():
-        try:
-            model = bentoml.models.import_model(str(path))
-        except (
-            OSError,
-            EOFError,
-            tarfile.TarError,
-            lzma.LZMAError,
-            bentoml.exceptions.BentoMLException,
-        ) as error:
-            raise ArtifactError(f"{path} is not a model that can be imported: {error}.") from error
-        try:
-            folder = Path(model.path)
-            verify(folder, ChampionRecord.read(folder / RECORD))
-        except (ArtifactError, NoChampionError):
-            bentoml.models.delete(model.tag)
-            raise
-    return str(model.tag)
 
 
 def _is_stored(version: str, record: ChampionRecord) -> bool:

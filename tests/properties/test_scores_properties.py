@@ -56,12 +56,6 @@ def test_scores_are_their_formulas(pair: tuple[Array, Array]) -> None:
     assert same(scores.bias(*pair), 100 * sum(f - a for a, f in days) / total if total else math.nan)
 
 
-@given(pairs(), st.floats(0.01, 0.99))
-def test_pinball_is_its_formula(pair: tuple[Array, Array], probability: float) -> None:
-    losses = [probability * (a - f) if a > f else (1 - probability) * (f - a) for a, f in known(*pair)]
-    assert same(scores.pinball(*pair, probability), mean(losses))
-
-
 @given(pairs(), st.floats(0, 5))
 def test_coverage_counts_actuals_inside(pair: tuple[Array, Array], half_width: float) -> None:
     actual, middle = pair

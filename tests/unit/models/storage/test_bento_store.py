@@ -71,27 +71,3 @@ def test_an_empty_store_has_no_champion(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("BENTOML_HOME", str(tmp_path))
     with pytest.raises(NoChampionError, match="storecast:latest"):
         store.bento_champion()
-
-
-def test_an_exported_model_comes_back_from_its_file(tmp_path: Path) -> None:
-    record = version_folder(tmp_path / "v", a_txt="exported")
-    tag = store.import_to_bento(tmp_path / "v", record)
-    exported = store.export_from_bento(tmp_path / "out.bentomodel")
-    bentoml.models.delete(tag)
-    assert store.import_from_file(exported) == tag
-    assert (store.bento_champion() / "a.txt").read_text() == "exported"
-
-
-def test_a_damaged_model_file_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
-    record = version_folder(tmp_path / "v", a_txt="exported")
-    tag = store.import_to_bento(tmp_path / "v", record)
-    (store.bento_champion() / "a.txt").write_text("tampered")
-    exported = store.export_from_bento(tmp_path / "out.bentomodel")
-    bentoml.models.delete(tag)
-    with pytest.raises(ArtifactError, match=r"a\.txt"):
-        store.import_from_file(exported)
-    truncated = tmp_path / "short.bentomodel"
-    truncated.write_bytes(exported.read_bytes()[:-100])
-    with pytest.raises(ArtifactError, match="can be imported"):
-        store.import_from_file(truncated)
-    assert tag not in {str(model.tag) for model in bentoml.models.list()}
