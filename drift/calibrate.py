@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ def _report(
         "weeks_without_drift": n_weeks,
         "fewest_weeks": FEWEST_WEEKS,
         "wanted_false_alarm_rate": params.false_alarm_rate,
-        "evidence": evidence.model_dump(mode="json") if evidence else None,
+        "evidence": asdict(evidence) if evidence else None,
     }
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
 from data.dates.calendar_days import WEEK_DAYS
 from data.progress import progress
@@ -25,13 +24,12 @@ LEAST_TEST_WEEKS = 8
 Detectors = dict[int, Detector]  # in use at each tested week, by its position in the replay
 
 
-class Share(BaseModel):
+@dataclass(frozen=True)
+class Share:
     """A count, and the 95 % range of the true share (Wilson 1927); the share is null where nothing was tried.
 
     Neighbouring weeks depend on each other, so the range should be somewhat wider.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     found: int
     of: int
@@ -44,32 +42,30 @@ class Share(BaseModel):
         """Share of values (n,) that are true."""
         n_found, n = int(found.sum()), len(found)
         if n == 0:
-            return cls(found=0, of=0, share=None, lower=0.0, upper=1.0)
+            return cls(0, 0, None, 0.0, 1.0)
         from scipy.stats import binomtest  # slow to import
 
         interval = binomtest(n_found, n).proportion_ci(method="wilson")
-        return cls(found=n_found, of=n, share=n_found / n, lower=interval.low, upper=interval.high)
+        return cls(n_found, n, n_found / n, float(interval.low), float(interval.high))
 
 
-class Power(BaseModel):
+@dataclass(frozen=True)
+class Power:
     """How often a shock was found within 7 and within 28 days of its first day."""
-
-    model_config = ConfigDict(frozen=True)
 
     shock: str
     within_7_days: Share
     within_28_days: Share
 
 
-class Evidence(BaseModel):
+@dataclass(frozen=True)
+class Evidence:
     """Weekly checks of past weeks, each with thresholds from earlier weeks only."""
 
-    model_config = ConfigDict(frozen=True)
-
-    first_check: date
-    last_check: date
+    first_check: str
+    last_check: str
     false_alarms: Share
-    false_alarm_days: list[date]
+    false_alarm_days: list[str]
     power: list[Power]
 
 
@@ -128,30 +124,25 @@ def _found(
 
 
 def _shocked(
-    replay: Replay, groups: Groups, last_calm_day: int, shock: Shock, rng: np.random.Generator
+    replay: Replay, groups: Groups, last_day: int, shock: Shock, rng: np.random.Generator
 ) -> Iterator[WindowsByLength]:
     """Windows of the next four checks whose forecast is from before the shock."""
-    first = last_calm_day + 1
+    first = last_day + 1
     sales: NDArray[np.floating[Any]] = replay.panel.sales
     shocked = shock(sales[:, first : first + LONGEST_DAYS], groups, rng)
     for n_days in range(WEEK_DAYS, LONGEST_DAYS + 1, WEEK_DAYS):
         windows: WindowsByLength = {}
         for length in LENGTHS_DAYS:
             if length >= n_days:
-                calm = sales[:, first + n_days - length : first]
-                mixed = np.concatenate([calm, shocked[:, :n_days]], axis=1)
-                windows[length] = replay.window(last_calm_day + n_days, length, mixed)
+                before = sales[:, first + n_days - length : first]
+                mixed = np.concatenate([before, shocked[:, :n_days]], axis=1)
+                windows[length] = replay.window(last_day + n_days, length, mixed)
         yield windows
 
 
 def _power(shock: str, found: NDArray[np.bool_]) -> Power:
-    return Power(
-        shock=shock,
-        within_7_days=Share.count(found[:, 0]),
-        within_28_days=Share.count(np.asarray(found.any(axis=1))),
-    )
+    return Power(shock, Share.count(found[:, 0]), Share.count(np.asarray(found.any(axis=1))))
 
 
-def _day(replay: Replay, week: int) -> date:
-    day: date = (replay.panel.start + np.timedelta64(int(replay.ends[week]), "D")).astype(date)
-    return day
+def _day(replay: Replay, week: int) -> str:
+    return str(replay.panel.start + np.timedelta64(int(replay.ends[week]), "D"))

@@ -16,6 +16,7 @@ from drift.detector.expectations import LEAST_ORIGIN_DAYS
 from drift.detector.gross_faults import WIDEST_LIMIT
 from drift.detector.recording_gaps import Records
 from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Ints, WindowsByLength
+from drift.result.drift_summary import shown
 
 NAMED = 3  # stores or series; of more the first
 
@@ -131,9 +132,10 @@ def _named(rows: Ints, series: SeriesIndex) -> str:
     """How many series, and which: whole stores by their names, and the first few of other series."""
     n_of_store = np.bincount(series.store_codes)
     is_whole = np.bincount(series.store_codes[rows], minlength=len(n_of_store)) == n_of_store
-    stores = [f"store {series.store_names[store]}" for store in np.flatnonzero(is_whole)]
+    stores = [f"store {shown(series.store_names[store])}" for store in np.flatnonzero(is_whole)]
     others = rows[~is_whole[series.store_codes[rows]]]
-    names = [f"store {series.stores[row]}, item {series.items[row]}" for row in others]
+    pairs = ((shown(series.stores[row]), shown(series.items[row])) for row in others[: NAMED + 1])
+    names = [f"store {store}, item {item}" for store, item in pairs]
     whole = [f"all of {', '.join(stores[:NAMED])}{_rest(stores)}"] if stores else []
     single = [f"{'; '.join(names[:NAMED])}{_rest(names)}"] if names else []
     return f"{counted(len(rows), 'series')} ({'; '.join([*whole, *single])})"

@@ -58,9 +58,11 @@ class OnlineCheck:
         and the forecast is 0. Raises `DataContractError` with the number of rows needed if there are too few.
         """
         actual, n_left_out = self._to_matrix(dates, stores, items, sales)
-        records = self._records(actual)
+        known = np.isfinite(actual)
+        n_steps = int(np.flatnonzero(known.any(axis=0))[-1]) + 1
+        records = Records(known[:, :n_steps], self.calibration.recorded)
         windows = self._windows(actual, records)
-        longest, n_steps = max(windows), records.known.shape[1]
+        longest = max(windows)
         last = self.cutoff + np.timedelta64(n_steps, "D")
         window = CheckedWindow.ending(last, longest)
         if (reason := nothing_to_compare(windows)) is not None:
@@ -70,7 +72,11 @@ class OnlineCheck:
         series = self.calibration.series
         notes = short_history(detector, results) + not_recorded(records, series, last, longest, "sent")
         notes += lengths_not_checked([length for length in LENGTHS_DAYS if length <= n_steps], windows)
-        notes += [self._left_out(n_left_out)] if n_left_out else []
+        if n_left_out:
+            notes.append(
+                f"{counted(n_left_out, 'row')} could not be checked: only known sales of watched series from "
+                f"{self._days} are. For later days run python -m drift.check."
+            )
         tests, moved = self.formatter.tests(results), self.formatter.findings(results)
         total = self.formatter.total(results)
         return DriftSummary.of_findings(window, tests, moved, total, notes, model_version)
@@ -88,56 +94,41 @@ class OnlineCheck:
         steps = (np.asarray(dates, "datetime64[D]") - self.cutoff).astype(np.int64) - 1
         n_steps = self.forecast.shape[1]
         is_checked = (rows >= 0) & (steps >= 0) & (steps < n_steps) & np.isfinite(sales)
-        needed = self._needed_rows
-        if is_checked.sum() < needed:
-            raise self._too_few(int(is_checked.sum()), len(rows), needed)
+        if is_checked.sum() < self._needed_rows:
+            raise self._too_few(int(is_checked.sum()), len(rows))
         actual = np.full(self.forecast.shape, np.nan, np.float32)
         actual[rows[is_checked], steps[is_checked]] = np.maximum(sales[is_checked], 0)
         return actual, len(rows) - int(is_checked.sum())
+
+    def _windows(self, actual: Sales, records: Records) -> WindowsByLength:
+        """The windows up to the newest day that are recorded well enough."""
+        n_days = records.known.shape[1]
+        end = int(self.cutoff.astype(np.int64)) + n_days
+        windows = {}
+        for length in records.usable_lengths([length for length in LENGTHS_DAYS if length <= n_days]):
+            days = slice(n_days - length, n_days)
+            windows[length] = Windows.of(actual[:, days], self.forecast[:, days], end)
+        if windows:
+            return windows
+        if n_days >= WEEK_DAYS:
+            raise _full_of_gaps(records)
+        n_known = int(records.known.sum())
+        raise self._too_few(n_known, n_known)
 
     @property
     def _needed_rows(self) -> int:
         """A week of all watched series, or 300 rows."""
         return min(MOST_NEEDED_ROWS, WEEK_DAYS * len(self.calibration.series))
 
-    def _records(self, actual: Sales) -> Records:
-        """Which days were sent, up to the newest."""
-        known = np.isfinite(actual)
-        n_days = int(np.flatnonzero(known.any(axis=0))[-1]) + 1
-        return Records(known[:, :n_days], self.calibration.recorded)
-
-    def _windows(self, actual: Sales, records: Records) -> WindowsByLength:
-        """The windows up to the newest day that are recorded well enough."""
-        n_days = records.known.shape[1]
-        end = int(self.cutoff.astype(np.int64)) + n_days
-        windows = {
-            length: Windows.of(
-                actual[:, n_days - length : n_days], self.forecast[:, n_days - length : n_days], end
-            )
-            for length in records.usable_lengths([length for length in LENGTHS_DAYS if length <= n_days])
-        }
-        if not windows and n_days >= WEEK_DAYS:
-            raise _full_of_gaps(records)
-        if not windows:
-            n_known = int(records.known.sum())
-            raise self._too_few(n_known, n_known, self._needed_rows)
-        return windows
-
     @property
-    def _reach(self) -> str:
+    def _days(self) -> str:
         """The days that can be checked."""
         return f"{self.cutoff + np.timedelta64(1, 'D')} to {self.cutoff + np.timedelta64(LONGEST_DAYS, 'D')}"
 
-    def _left_out(self, n_rows: int) -> str:
-        return (
-            f"{counted(n_rows, 'row')} could not be checked: only known sales of watched series from "
-            f"{self._reach} are. For later days run python -m drift.check."
-        )
-
-    def _too_few(self, n_checked: int, n_rows: int, needed: int) -> DataContractError:
+    def _too_few(self, n_checked: int, n_rows: int) -> DataContractError:
         return DataContractError(
-            f"{counted(n_checked, 'row')} of {n_rows:,} can be checked, expected at least {needed} that "
-            f"cover {WEEK_DAYS} days in a row, of known series, from {self._reach}.",
+            f"{counted(n_checked, 'row')} of {n_rows:,} can be checked, expected at least "
+            f"{self._needed_rows} that cover {WEEK_DAYS} days in a row, of known series, from {self._days}.",
             hint="Send more days, or check a file with history: python -m drift.check --sales FILE.",
         )
 

@@ -14,7 +14,7 @@ from drift.detector.detector import STATISTICS, TESTS, DetectorResult
 from drift.detector.gross_faults import NOTHING_SHARE, missing_share
 from drift.detector.group_shifts import Groups
 from drift.detector.windows import Floats, Windows
-from drift.result.drift_summary import DriftTest, Finding
+from drift.result.drift_summary import DriftTest, Finding, shown
 
 SHOWN = 5
 MAX_FINDINGS = 6
@@ -60,9 +60,10 @@ class FindingFormatter:
 
     def _group(self, test: str, result: DetectorResult) -> str:
         if test in ("store", "item"):
-            return f"{test} {self._name(test, _largest(_group_scores(result, test)))}"
+            return f"{test} {shown(self._name(test, _largest(_group_scores(result, test))))}"
         if test == "closed store":
-            return f"store {self._name('store', _largest(missing_share(result.windows, self.groups)[0]))}"
+            missing = missing_share(result.windows, self.groups)[0]
+            return f"store {shown(self._name('store', _largest(missing)))}"
         if test == "weekday":
             return WEEKDAY_NAMES[_largest(_weekday_scores(result))]
         return "all series" if "total" in test else "series"
@@ -83,8 +84,9 @@ class FindingFormatter:
         missing = missing_share(windows, self.groups)[0]
         for store in np.flatnonzero(missing > 1 - NOTHING_SHARE)[:SHOWN].tolist():
             name, nothing = self._name("store", store), "nothing" if missing[store] >= 1 else "almost nothing"
-            words = f"Store {name} sold {nothing} in {windows.length_days} days: closed, or data missing?"
-            yield Finding(group=f"store {name}", store=name, change_share=-float(missing[store]), words=words)
+            group = f"store {shown(name)}"
+            words = f"S{group[1:]} sold {nothing} in {windows.length_days} days: closed, or data missing?"
+            yield Finding(group=group, store=name, change_share=-float(missing[store]), words=words)
 
     def _groups_above_limit(self, grouping: str, result: DetectorResult) -> Iterator[Finding]:
         """The stores or items that are drift on their own, highest score first."""
@@ -102,11 +104,11 @@ class FindingFormatter:
         assert result.standardised is not None
         beyond_all = _change(float(result.standardised.shifts[grouping][0, group]))
         words = (
-            f"{lead}{grouping.capitalize()} {name} sold {_against_forecast(change)} over "
+            f"{lead}{grouping.capitalize()} {shown(name)} sold {_against_forecast(change)} over "
             f"{windows.length_days} days ({beyond_all} after removing the change that all series share)."
         )
         return Finding(
-            group=f"{grouping} {name}",
+            group=f"{grouping} {shown(name)}",
             store=name if grouping == "store" else None,
             item=name if grouping == "item" else None,
             change_share=round(change, 4),
@@ -126,11 +128,11 @@ class FindingFormatter:
             change = _ratio(windows.sold[0, [row]], windows.expected[0, [row]]) - 1
             store, item = self.series.stores[row], self.series.items[row]
             yield Finding(
-                group=f"store {store}, item {item}",
+                group=f"store {shown(store)}, item {shown(item)}",
                 store=store,
                 item=item,
                 change_share=round(change, 4),
-                words=f"Store {store}, item {item} sold {_against_forecast(change)}.",
+                words=f"Store {shown(store)}, item {shown(item)} sold {_against_forecast(change)}.",
             )
 
     def _name(self, grouping: str, code: int) -> SeriesId:

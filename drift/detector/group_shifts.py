@@ -60,11 +60,7 @@ def robust_shift(windows: Windows, expected: Floats, variance: Floats, group: In
     `expected` and `variance` are (n, n_series). The ratio of sums would have twice the noise, as a few large
     series dominate it.
     """
-    if n_groups == 1:
-        member = np.ones((len(group), 1))
-    else:
-        member = np.zeros((len(group), n_groups))
-        member[np.arange(len(group)), group] = 1
+    member = np.eye(n_groups)[group]
     precision, deviation = expected / variance, np.sqrt(variance)
     shift = np.zeros((len(windows), n_groups))
     for _ in range(PASSES):

@@ -94,10 +94,8 @@ def _coefficients(expected: Floats, squares: Floats) -> tuple[float, float]:
         weight = 1 / variance**2
         cubes, fourths = (weight * expected**3).sum(), (weight * expected**4).sum()
         second = (weight * expected**2).sum()
-        first_moment, second_moment = (
-            (weight * expected * capped).sum(),
-            (weight * expected**2 * capped).sum(),
-        )
+        first_moment = (weight * expected * capped).sum()
+        second_moment = (weight * expected**2 * capped).sum()
         determinant = second * fourths - cubes**2
         if determinant > 1e-9 * second * fourths:
             found = (first_moment * fourths - second_moment * cubes) / determinant

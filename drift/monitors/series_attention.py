@@ -48,7 +48,8 @@ def series_needing_attention(
 ) -> tuple[list[Reason], int]:
     """The `SHOWN` reasons with most units at stake, and how many there are; at most one reason a series."""
     sales = _without_closed_days(panel)
-    without_sales = _silent(panel, table) + _zeros(sales, table)
+    at_stake = table.forecast[:, :HORIZON_DAYS].sum(axis=1, dtype=np.float64)
+    without_sales = _silent(panel, at_stake) + _zeros(sales, at_stake)
     found: dict[int, Reason] = {}
     for reason in without_sales + _recent(sales) + _last_year(panel, comparison):
         found.setdefault(reason.row, reason)
@@ -67,23 +68,21 @@ def _without_closed_days(panel: SalesPanel) -> Floats:
     return sales
 
 
-def _silent(panel: SalesPanel, table: ForecastTable) -> list[Reason]:
+def _silent(panel: SalesPanel, at_stake: Floats) -> list[Reason]:
     """Series without recent records that still have a forecast."""
     known = np.isfinite(panel.sales)
     days = np.where(known.any(axis=1), known[:, ::-1].argmax(axis=1), MAX_SILENT_DAYS + 1)
-    at_stake = table.forecast[:, :HORIZON_DAYS].sum(axis=1, dtype=np.float64)
     rows = np.flatnonzero((days >= SILENT_DAYS) & (days <= MAX_SILENT_DAYS) & (at_stake >= LEAST_UNITS))
     return [Reason(int(row), "silent", float(at_stake[row]), int(days[row])) for row in rows]
 
 
-def _zeros(sales: Floats, table: ForecastTable) -> list[Reason]:
+def _zeros(sales: Floats, at_stake: Floats) -> list[Reason]:
     """Series without a sale for more days than their own year makes probable."""
     known = np.isfinite(sales)
     sold_since = np.cumsum(np.nan_to_num(sales)[:, ::-1] > 0, axis=1)[:, ::-1]  # sales from a day to the end
     run = (known & (sold_since == 0)).sum(axis=1)
     before = known & (sold_since > 0)
     zero_share = ((before & (sales == 0)).sum(axis=1) + 1) / (before.sum(axis=1) + 2)
-    at_stake = table.forecast[:, :HORIZON_DAYS].sum(axis=1, dtype=np.float64)
     unlikely = zero_share**run < ZERO_CHANCE
     rows = np.flatnonzero(
         unlikely & (run >= ZERO_DAYS) & (run <= MAX_SILENT_DAYS) & (at_stake >= LEAST_UNITS)
@@ -146,7 +145,7 @@ def _yearly_departures(sales: NDArray[np.float32]) -> Floats:
 
 
 def _spread(departures: Floats) -> float:
-    """Standard deviation of relative departures, by their median size, which no odd series moves."""
+    """Standard deviation of relative departures, by their median size (robust)."""
     return NORMAL_MAD * float(np.median(np.abs(departures))) if departures.size else float("nan")
 
 

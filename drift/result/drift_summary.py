@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -90,11 +90,9 @@ class DriftSummary(BaseModel):
     continues_history: bool = True
 
     @classmethod
-    def undecided(
-        cls, reason: str, model_version: str | None, window: CheckedWindow | None = None
-    ) -> DriftSummary:
+    def undecided(cls, reason: str, version: str | None, window: CheckedWindow | None = None) -> DriftSummary:
         """The summary of a check that had too little to decide, for this reason."""
-        return cls._now("undecided", window, [], [], reason, model_version)
+        return cls._now("undecided", window=window, tests=[], moved=[], words=reason, model_version=version)
 
     @classmethod
     def of_findings(
@@ -104,7 +102,7 @@ class DriftSummary(BaseModel):
         moved: list[Finding],
         total: Finding,
         notes: list[str],
-        model_version: str | None,
+        version: str | None,
     ) -> DriftSummary:
         """Drift when any test found it. The words describe the `total` where `moved` is empty.
 
@@ -118,28 +116,12 @@ class DriftSummary(BaseModel):
             moved, messages = [], [f"no drift found. {total.words}"]
         span = f"Last {window.days} days ({window.first} to {window.last}):"
         words = " ".join([span, *messages, *notes])
-        return cls._now("drift" if found else "steady", window, tests, moved, words, model_version)
+        verdict: Verdict = "drift" if found else "steady"
+        return cls._now(verdict, window=window, tests=tests, moved=moved, words=words, model_version=version)
 
     @classmethod
-    def _now(
-        cls,
-        verdict: Verdict,
-        window: CheckedWindow | None,
-        tests: list[DriftTest],
-        moved: list[Finding],
-        words: str,
-        model_version: str | None,
-    ) -> DriftSummary:
-        return cls(
-            drift_found=verdict == "drift",
-            verdict=verdict,
-            window=window,
-            tests=tests,
-            moved=moved,
-            words=words,
-            model_version=model_version,
-            checked_at=datetime.now(UTC),
-        )
+    def _now(cls, verdict: Verdict, **fields: Any) -> DriftSummary:
+        return cls(drift_found=verdict == "drift", verdict=verdict, checked_at=datetime.now(UTC), **fields)
 
     def of_other_sales(self) -> DriftSummary:
         """The same verdict on sales that do not continue the champion's history."""
@@ -159,6 +141,11 @@ class DriftSummary(BaseModel):
             raise ArtifactError(
                 f"{path} is not a drift summary: {shortened(str(error), 200)}", hint="Run `make drift`."
             ) from error
+
+
+def shown(name: SeriesId) -> str:
+    """A store's or item's name for a message, bounded."""
+    return shortened(str(name), 60)
 
 
 def _above_limit(test: DriftTest) -> str:

@@ -1,4 +1,4 @@
-"""Windows of made-up worlds in which the truth is known, without any forecaster."""
+"""Synthetic replays: Poisson sales and forecasts of their true means, without a forecaster."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -44,7 +44,7 @@ def test_steady_sales_leave_summary_reports_and_a_log_line_but_no_flag(clone: Pa
     assert {"total, 28 days", "MAPE in percent", "WAPE in percent", "distance from a year before"} <= names
 
 
-def test_reports_of_other_days_do_not_stay_beside_a_check_that_compared_nothing(clone: Paths) -> None:
+def test_a_check_that_compares_nothing_removes_earlier_reports(clone: Paths) -> None:
     reports = [clone.reports / name for name in ("data_drift_report.html", "performance_report.html")]
     clone.reports.mkdir(exist_ok=True)
     for report in reports:
@@ -80,7 +80,7 @@ def test_a_report_that_cannot_be_drawn_is_a_warning_beside_the_verdict(
         ("item-mix", "Item "),
     ],
 )
-def test_a_shock_raises_the_flag_with_words_for_it(
+def test_a_shock_is_drift_and_its_message_names_it(
     calibrated_champion: Champion, drift: str, words: str
 ) -> None:
     summary = check(synthetic_panel(SALES, [drift]), calibrated_champion, PARAMS).summary
@@ -88,7 +88,7 @@ def test_a_shock_raises_the_flag_with_words_for_it(
     assert words in summary.words
 
 
-def test_the_flag_carries_the_words_and_the_version(clone: Paths) -> None:
+def test_the_flag_holds_message_and_version(clone: Paths) -> None:
     summary = checked(clone, ["closed-store"], window_days=7)
     flag = read_flag(clone.flag)
     assert flag is not None
@@ -126,7 +126,7 @@ def test_a_folder_in_place_of_a_report_is_a_warning(clone: Paths, caplog: pytest
     assert "performance_report.html could not be drawn" in caplog.text
 
 
-def test_the_worst_shock_of_all_leaves_everything_a_check_leaves(clone: Paths) -> None:
+def test_when_all_stores_sell_nothing_all_outputs_are_written(clone: Paths) -> None:
     shutil.copy("params.yaml", clone.params)
     panel = synthetic_panel(SALES)
     panel.sales[:, -28:] = 0
@@ -151,7 +151,7 @@ def test_sales_that_never_change_are_steady(
     assert capsys.readouterr().out.startswith("steady: ")
 
 
-def test_sales_of_nought_throughout_are_undecided(calibrated_champion: Champion) -> None:
+def test_sales_that_are_always_0_are_undecided(calibrated_champion: Champion) -> None:
     panel = synthetic_panel(SALES)
     panel.sales[:] = 0
     summary = check(panel, calibrated_champion, PARAMS).summary
@@ -160,7 +160,7 @@ def test_sales_of_nought_throughout_are_undecided(calibrated_champion: Champion)
     assert summary.window is not None
 
 
-def test_sales_that_begin_where_there_were_none_are_drift(calibrated_champion: Champion) -> None:
+def test_sales_after_a_history_of_zeros_are_drift(calibrated_champion: Champion) -> None:
     panel = synthetic_panel(SALES)
     panel.sales[:, :-28] = 0
     summary = check(panel, calibrated_champion, PARAMS).summary
@@ -168,14 +168,14 @@ def test_sales_that_begin_where_there_were_none_are_drift(calibrated_champion: C
     assert "the forecast was 0" in summary.words
 
 
-def test_fewer_new_days_are_judged_by_shorter_windows(calibrated_champion: Champion) -> None:
+def test_fewer_new_days_are_checked_in_shorter_windows(calibrated_champion: Champion) -> None:
     panel = synthetic_panel(SALES)
     summary = check(panel.until(panel.end - np.timedelta64(10, "D")), calibrated_champion, PARAMS).summary
     assert summary.window is not None
     assert (summary.verdict, summary.window.days) == ("steady", 14)
 
 
-def test_days_the_model_has_seen_are_undecided(known: SalesPanel, calibrated_champion: Champion) -> None:
+def test_days_before_the_cutoff_are_undecided(known: SalesPanel, calibrated_champion: Champion) -> None:
     summary = check(known, calibrated_champion, PARAMS).summary
     assert (summary.verdict, summary.drift_found) == ("undecided", False)
     assert "0 days of sales are newer" in summary.words
@@ -191,7 +191,9 @@ def test_without_a_champion_nothing_is_decided_and_no_flag_raised(tmp_path: Path
     assert not paths.flag.exists()
 
 
-def test_a_series_that_left_the_file_is_said_and_the_rest_is_judged(calibrated_champion: Champion) -> None:
+def test_a_series_missing_from_the_file_is_reported_and_the_rest_is_checked(
+    calibrated_champion: Champion,
+) -> None:
     panel = synthetic_panel(SALES)
     summary = check(panel.select(np.arange(panel.n_series) > 0), calibrated_champion, PARAMS).summary
     assert summary.verdict == "steady"
@@ -213,7 +215,7 @@ def test_a_week_of_new_items_alone_is_undecided(known: SalesPanel, calibrated_ch
     assert summary.words.startswith("A gap: 0 % of the days")
 
 
-def test_a_week_that_stores_left_out_is_judged_within_four_and_said(calibrated_champion: Champion) -> None:
+def test_a_week_without_records_is_checked_within_four_and_reported(calibrated_champion: Champion) -> None:
     panel = synthetic_panel(SALES)
     panel.sales[6:, -7:] = np.nan
     summary = check(panel, calibrated_champion, PARAMS).summary
@@ -223,7 +225,7 @@ def test_a_week_that_stores_left_out_is_judged_within_four_and_said(calibrated_c
     assert not [test for test in summary.tests if test.name.endswith((", 7 days", ", 14 days"))]
 
 
-def test_a_gap_early_in_the_new_days_leaves_the_newest_to_be_judged(calibrated_champion: Champion) -> None:
+def test_with_a_gap_early_in_the_new_days_the_newest_are_checked(calibrated_champion: Champion) -> None:
     panel = synthetic_panel(SALES)
     panel.sales[:, -24:-16] = np.nan
     summary = check(panel, calibrated_champion, PARAMS).summary

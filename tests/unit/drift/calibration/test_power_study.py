@@ -1,4 +1,4 @@
-"""What is said of false alarms and power, and how surely."""
+"""Shares of false alarms and found shocks, with their ranges."""
 
 import numpy as np
 import pytest
@@ -14,12 +14,12 @@ def test_shares_come_with_wilson_s_interval(n_found: int, n: int, lower: float, 
     assert [share.lower, share.upper] == pytest.approx([lower, upper], abs=1e-3)
 
 
-def test_nothing_tried_says_nothing() -> None:
+def test_without_a_trial_the_share_is_unknown() -> None:
     nothing = Share.count(np.zeros(0, bool))
     assert (nothing.share, nothing.lower, nothing.upper) == (None, 0, 1)
 
 
-def test_calm_weeks_and_shocks_are_counted() -> None:
+def test_weeks_without_drift_and_shocks_are_counted() -> None:
     replay = synthetic_replay(n_weeks=100)
     evidence = measure(replay, Groups.of(replay.panel.series), 26, 0.005)
     assert evidence is not None
@@ -34,7 +34,7 @@ def test_calm_weeks_and_shocks_are_counted() -> None:
     assert small < 0.6
 
 
-def test_thresholds_know_earlier_weeks_only() -> None:
+def test_thresholds_use_earlier_weeks_only() -> None:
     steady, odd = synthetic_replay(n_weeks=60), synthetic_replay(n_weeks=60)
     odd.panel.sales[:, -7:] *= 4
     groups = Groups.of(steady.panel.series)

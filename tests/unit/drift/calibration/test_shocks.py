@@ -15,7 +15,7 @@ def apply(name: str) -> np.ndarray:
     return SHOCKS[name](SALES, GROUPS, np.random.default_rng(2))
 
 
-def test_a_factor_for_all_moves_all() -> None:
+def test_a_factor_for_all_changes_all_series() -> None:
     np.testing.assert_allclose(apply("all ×1.3"), SALES * 1.3)
 
 
@@ -31,14 +31,14 @@ def test_rotated_weekdays_keep_each_week_s_total() -> None:
     np.testing.assert_array_equal(rotated[:, :, 0], weeks[:, :, 2])
 
 
-def test_an_item_mix_moves_half_of_the_items_each_way_in_all_stores() -> None:
+def test_an_item_mix_changes_half_of_the_items_each_way_in_all_stores() -> None:
     ratio = (apply("item mix ±20 %") / SALES).mean(1).reshape(2, 10)
     np.testing.assert_allclose(np.sort(ratio, axis=1), [[0.8] * 5 + [1.2] * 5] * 2)
     np.testing.assert_allclose(ratio[0], ratio[1])
 
 
 @pytest.mark.parametrize("name", SHOCKS)
-def test_no_shock_changes_what_it_was_given(name: str) -> None:
+def test_no_shock_changes_its_input(name: str) -> None:
     before = SALES.copy()
     assert not np.array_equal(apply(name), before)
     np.testing.assert_array_equal(SALES, before)

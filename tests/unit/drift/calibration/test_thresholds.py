@@ -1,4 +1,4 @@
-"""What was learnt, saved and read again."""
+"""Thresholds, saved and loaded again."""
 
 from pathlib import Path
 
@@ -25,16 +25,14 @@ def test_a_calibration_is_the_same_after_it_was_saved(calibration: Calibration, 
         np.testing.assert_array_equal(array, after[name])
 
 
-def test_what_share_of_days_used_to_be_recorded_is_learnt_of_each_series(known: SalesPanel) -> None:
+def test_the_usual_share_of_recorded_days_is_kept_for_each_series(known: SalesPanel) -> None:
     rare = SalesPanel(known.sales.copy(), known.start, known.series)
     rare.sales[2, np.arange(known.n_days) % 7 < 3] = np.nan
     fitted = calibrate(rare, DriftParams(replay_weeks=0)).recorded
     np.testing.assert_allclose(fitted, np.where(np.arange(18) == 2, 4 / 7, 1))
 
 
-def test_a_calibration_of_before_records_were_counted_knows_no_gap(
-    calibration: Calibration, tmp_path: Path
-) -> None:
+def test_a_calibration_without_usual_records_finds_no_gap(calibration: Calibration, tmp_path: Path) -> None:
     calibration.save(tmp_path)
     with np.load(tmp_path / "drift.npz") as stored:
         kept = {name: stored[name] for name in stored.files if name != "recorded"}

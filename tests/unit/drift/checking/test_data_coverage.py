@@ -1,4 +1,4 @@
-"""When nothing can be said, and why."""
+"""When sales cannot be checked, and why."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def later(panel: SalesPanel, n_days: int) -> SalesPanel:
     return SalesPanel(np.hstack([panel.sales, panel.sales[:, -n_days:]]), panel.start, panel.series)
 
 
-def test_recorded_days_can_be_judged(known: SalesPanel) -> None:
+def test_recorded_days_can_be_checked(known: SalesPanel) -> None:
     assert why_undecided(later(known, 28), known.end, 28) is None
 
 
@@ -74,7 +74,7 @@ def test_a_last_week_without_most_series_leaves_it_undecided(
 
 
 @pytest.mark.parametrize(("n_days", "n_missing"), [(7, 7), (7, 120), (7, 320), (28, 28), (28, 120)])
-def test_a_store_without_records_leaves_the_others_to_be_judged(
+def test_a_store_without_records_does_not_stop_the_check_of_others(
     known: SalesPanel, calibration: Calibration, n_days: int, n_missing: int
 ) -> None:
     panel = without(later(known, n_days), slice(12, 18), slice(-n_missing, None))
@@ -83,7 +83,7 @@ def test_a_store_without_records_leaves_the_others_to_be_judged(
     assert note.startswith("Nothing was recorded of 6 series (all of store 3) in ")
 
 
-def test_series_that_ended_long_ago_keep_nothing_undecided(known: SalesPanel) -> None:
+def test_series_that_ended_long_ago_are_no_gap(known: SalesPanel) -> None:
     panel = without(later(known, 7), slice(6, 18), slice(-120, None))
     assert why_undecided(panel, known.end, 7) is None
 
@@ -116,7 +116,7 @@ def test_sales_recorded_only_when_something_sold_are_no_gap(
         assert not_covered(panel, calibration, n_days) == []
 
 
-def test_lengths_with_too_few_records_are_told() -> None:
+def test_lengths_with_too_few_records_are_reported() -> None:
     assert lengths_not_checked([7, 14, 28], [7, 14, 28]) == []
     assert lengths_not_checked([7, 14, 28], [28]) == [
         "Too little was recorded of the last 7 and 14 days: checked over 28 days."
@@ -156,7 +156,7 @@ def test_a_store_is_named_when_all_of_it_is_silent_or_new(
     ]
 
 
-def test_a_young_history_says_what_it_cannot_tell() -> None:
+def test_a_short_history_reports_what_is_not_detected() -> None:
     steady = synthetic_replay(n_weeks=30)
     groups = Groups.of(steady.panel.series)
     weeks = np.arange(30)
@@ -170,7 +170,7 @@ def test_a_young_history_says_what_it_cannot_tell() -> None:
     assert "under 40 % or over 250 % of its forecast" in note
 
 
-def test_a_history_in_which_nothing_moved_is_not_called_short() -> None:
+def test_a_history_of_constant_sales_is_not_called_short() -> None:
     steady = synthetic_replay(n_weeks=30)
     groups, windows = Groups.of(steady.panel.series), last_windows(steady)
     untaught = Detector({}, np.inf, 93)
@@ -178,7 +178,7 @@ def test_a_history_in_which_nothing_moved_is_not_called_short() -> None:
     assert note.startswith("The history has 93 weeks for calibration, sales never vary: only a store")
 
 
-def test_windows_without_sales_and_forecast_say_nothing() -> None:
+def test_windows_without_sales_and_forecast_cannot_be_compared() -> None:
     windows = last_windows(synthetic_replay(n_weeks=30))
     nothing = np.zeros_like(windows[28].sold)
     unsold = {length: replace(part, sold=nothing) for length, part in windows.items()}
@@ -188,7 +188,7 @@ def test_windows_without_sales_and_forecast_say_nothing() -> None:
     assert str(nothing_to_compare(idle)).startswith("Nothing was sold in 28 days and the forecast was 0")
 
 
-def test_a_total_whose_season_is_unknown_is_said_to_be_so() -> None:
+def test_a_total_of_unknown_season_is_reported() -> None:
     steady = synthetic_replay(n_weeks=30)
     groups = Groups.of(steady.panel.series)
     detector = fit_on(steady, groups, np.arange(30), 0.005)

@@ -1,4 +1,4 @@
-"""Evidently's reports: the same numbers as ours, in files that need no network."""
+"""Evidently's reports: the same numbers as the monitors, in files without network access."""
 
 import json
 import re
@@ -30,7 +30,7 @@ def metrics(snapshot: Any) -> dict[str, Any]:
     return {one["metric_name"]: one["value"] for one in json.loads(snapshot.json())["metrics"]}
 
 
-def test_evidently_s_distances_are_ours() -> None:
+def test_evidently_finds_the_same_distances() -> None:
     values = metrics(data_drift(INPUTS, 0.1))
     for column, ours in zip(COLUMNS, INPUTS.distances, strict=True):
         theirs = next(
@@ -39,7 +39,7 @@ def test_evidently_s_distances_are_ours() -> None:
         assert theirs == pytest.approx(ours, rel=1e-9), column
 
 
-def test_evidently_s_errors_are_ours() -> None:
+def test_evidently_finds_the_same_errors() -> None:
     values = metrics(regression_quality(PERFORMANCE))
 
     def theirs(name: str) -> Any:
@@ -69,7 +69,7 @@ def test_a_window_in_which_nothing_was_sold_still_has_a_page(tmp_path: Path) -> 
     assert "Nothing was sold" in page.read_text(encoding="utf-8")
 
 
-def test_a_year_before_of_which_nothing_is_known_is_left_out() -> None:
+def test_a_year_before_without_records_is_left_out() -> None:
     alone = metrics(regression_quality(Performance(ACTUAL, FORECAST, None)))
     unknown = np.full_like(ACTUAL, np.nan)
     assert metrics(regression_quality(Performance(ACTUAL, FORECAST, (unknown, FORECAST)))) == alone

@@ -1,4 +1,4 @@
-"""Rows of new days, judged at once."""
+"""Checks of rows sent to the service."""
 
 import subprocess
 import sys
@@ -40,7 +40,7 @@ def judge(
     return online.check(dates, stores, items, sales[rows, days], "v1")
 
 
-def test_calm_rows_are_steady(online: OnlineCheck, known: SalesPanel) -> None:
+def test_rows_without_drift_are_steady(online: OnlineCheck, known: SalesPanel) -> None:
     summary = judge(online, known, CALM)
     assert summary.verdict == "steady"
     assert summary.window is not None
@@ -49,7 +49,7 @@ def test_calm_rows_are_steady(online: OnlineCheck, known: SalesPanel) -> None:
 
 
 @pytest.mark.parametrize("factor", [1.5, 0.5])
-def test_a_moved_total_is_drift(online: OnlineCheck, known: SalesPanel, factor: float) -> None:
+def test_a_changed_total_is_drift(online: OnlineCheck, known: SalesPanel, factor: float) -> None:
     assert judge(online, known, CALM * factor).verdict == "drift"
 
 
@@ -67,7 +67,7 @@ def test_rows_of_one_store_alone_are_no_drift_in_themselves(online: OnlineCheck,
     assert "Nothing was sent of 12 series (all of store 1, store 3) in 28 days" in summary.words
 
 
-def test_a_week_is_judged_as_a_week(online: OnlineCheck, known: SalesPanel) -> None:
+def test_seven_days_are_one_window_of_a_week(online: OnlineCheck, known: SalesPanel) -> None:
     summary = judge(online, known, CALM[:, :7])
     assert summary.window is not None
     assert summary.window.days == 7
@@ -96,7 +96,7 @@ def test_a_second_week_of_one_series_is_too_little(online: OnlineCheck, known: S
         judge(online, known, CALM[:, :14], chosen)
 
 
-def test_a_week_that_stores_left_out_is_said(online: OnlineCheck, known: SalesPanel) -> None:
+def test_a_week_without_records_of_a_store_is_reported(online: OnlineCheck, known: SalesPanel) -> None:
     chosen = np.ones(CALM.shape, bool)
     chosen[6:, -7:] = False
     summary = judge(online, known, CALM, chosen)
@@ -117,14 +117,14 @@ def test_weekdays_that_never_have_rows_are_not_missed(
     assert "recorded" not in summary.words
 
 
-def test_nothing_sold_where_nothing_was_expected_is_undecided(online: OnlineCheck, known: SalesPanel) -> None:
+def test_no_sales_where_the_forecast_is_0_are_undecided(online: OnlineCheck, known: SalesPanel) -> None:
     idle = replace(online, forecast=np.zeros_like(online.forecast))
     summary = judge(idle, known, np.zeros_like(CALM))
     assert (summary.verdict, summary.tests, summary.moved) == ("undecided", [], [])
     assert summary.words.startswith("Nothing was sold in 28 days and the forecast was 0")
 
 
-def test_rows_nobody_can_judge_are_counted(online: OnlineCheck, known: SalesPanel) -> None:
+def test_rows_that_cannot_be_checked_are_counted(online: OnlineCheck, known: SalesPanel) -> None:
     dates = np.concatenate([np.tile(known.end + 1 + np.arange(28), 18), [known.end, known.end + 3]])
     stores = [*np.repeat(known.series.stores, 28).tolist(), 1, 99]
     items = [*np.repeat(known.series.items, 28).tolist(), 1, 1]
@@ -142,7 +142,7 @@ def test_a_thousand_rows_take_milliseconds(online: OnlineCheck, known: SalesPane
     assert min(taken) < 0.1  # 1 ms on an idle machine
 
 
-def test_neither_frames_nor_reports_are_imported() -> None:
+def test_pandas_and_evidently_are_not_imported() -> None:
     program = (
         "import sys; import drift.checking.online_check; "
         "print(sorted({'pandas', 'pyarrow', 'evidently', 'xgboost', 'sklearn', 'scipy'} & set(sys.modules)))"

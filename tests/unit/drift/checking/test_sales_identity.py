@@ -27,7 +27,7 @@ def test_history_with_new_days_continues_it() -> None:
     assert continues_history(continued(), HISTORY)
 
 
-def test_so_do_its_newest_days_and_a_part_of_its_series() -> None:
+def test_the_newest_days_or_a_part_of_the_series_continue_it_too() -> None:
     now = continued()
     assert continues_history(now.window(now.end - 90, now.end), HISTORY)
     assert continues_history(now.select([0, 1]), HISTORY)
@@ -58,6 +58,6 @@ def test_sales_without_a_common_day_or_series_do_not_continue_it() -> None:
     assert not continues_history(SalesPanel(now.sales, now.start, others), HISTORY)
 
 
-def test_sales_of_nought_continue_sales_of_nought() -> None:
+def test_sales_of_zero_continue_sales_of_zero() -> None:
     nothing = SalesPanel(np.zeros((4, 100), np.float32), START, SERIES)
     assert continues_history(continued(nothing), nothing)

@@ -1,4 +1,4 @@
-"""What a planner reads."""
+"""Findings as text."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ def messages(factor: NDArray[np.floating]) -> list[str]:
     return [finding.words for finding in FORMATTER.findings(result)]
 
 
-def test_calm_weeks_have_nothing_to_tell_but_the_total() -> None:
+def test_weeks_without_drift_have_no_finding_but_a_total() -> None:
     result = DETECTOR.evaluate(last_windows(REPLAY), GROUPS)
     assert FORMATTER.findings(result) == []
     assert FORMATTER.total(result).words.startswith("All series together sold ")
@@ -40,30 +40,30 @@ def test_calm_weeks_have_nothing_to_tell_but_the_total() -> None:
         (np.tile([1, 1, 1, 1, 1, 1.6, 0.4], (18, 4)), "The weekly pattern changed: S"),
     ],
 )
-def test_the_first_words_name_what_moved(factor: NDArray[np.floating], words: str) -> None:
+def test_the_first_words_name_what_changed(factor: NDArray[np.floating], words: str) -> None:
     assert messages(factor)[0].startswith(words)
 
 
-def test_a_single_series_is_named_with_how_much_it_moved_and_no_other() -> None:
+def test_a_single_series_is_named_with_its_change_and_no_other() -> None:
     first, second = messages(np.where(np.arange(18) == 7, 5.0, 1.0))
     assert first == "1 of 18 series is far from the forecast over 28 days."
     assert second.startswith("Store 2, item 2 sold 3")
 
 
-def test_every_item_that_moved_is_counted_and_named_before_single_series() -> None:
+def test_every_changed_item_is_counted_and_named_before_single_series() -> None:
     words = messages(np.select([GROUPS.item == 1, GROUPS.item == 4], [0.4, 1.8], 1.0))
     assert words[0].startswith("2 of 6 items changed. Item ")
     assert {words[0].split(". ")[1][:6], words[1][:6]} == {"Item 2", "Item 5"}
     assert words[2].endswith("of 18 series are far from the forecast over 28 days.")
 
 
-def test_a_closed_store_comes_before_what_it_takes_from_the_total() -> None:
+def test_a_closed_store_comes_before_its_effect_on_the_total() -> None:
     first, second, *_ = messages(np.where(GROUPS.store < 2, 0.0, 1.0))
     assert first.startswith("Store 1 sold nothing")
     assert second.startswith("Store 2 sold nothing")
 
 
-def test_a_total_where_nothing_was_expected_is_told_in_units() -> None:
+def test_a_total_with_a_forecast_of_0_is_reported_in_units() -> None:
     of_length = last_windows(REPLAY)[28]
     windows = {28: replace(of_length, expected=np.zeros_like(of_length.expected))}
     total = FORMATTER.total(DETECTOR.evaluate(windows, GROUPS))

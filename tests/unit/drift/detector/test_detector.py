@@ -1,4 +1,4 @@
-"""The detector in worlds whose truth is known: quiet in calm weeks, and every shock of the list found."""
+"""The detector on synthetic replays: below its threshold without drift, above it for every shock."""
 
 import numpy as np
 import pytest
@@ -35,11 +35,11 @@ def factor(of: NDArray[np.bool_], size: float) -> NDArray[np.floating]:
     return np.where(of, size, 1.0)
 
 
-def test_calm_weeks_are_quiet() -> None:
+def test_weeks_without_drift_stay_below_the_threshold() -> None:
     assert max(found(REPLAY).values()) < 1
 
 
-def test_few_weeks_alarm_in_a_world_in_which_nothing_happens() -> None:
+def test_few_weeks_without_drift_are_false_alarms() -> None:
     other = synthetic_replay(seed=7)
     detector, groups = fitted(other, n_weeks=80)
     assert (detector.largest_score(other.windows, groups) > 1).mean() <= 0.02
@@ -63,7 +63,7 @@ def test_each_kind_of_shock_is_found_by_its_statistic(shock: NDArray[np.floating
     assert found(shocked(REPLAY, shock))[statistic] > 1
 
 
-def test_too_few_weeks_leave_gross_faults_alone() -> None:
+def test_with_too_few_weeks_only_gross_faults_are_tested() -> None:
     detector, _ = fitted(REPLAY, n_weeks=FEWEST_WEEKS - 1)
     assert not detector.lengths
     assert set(found(REPLAY, detector)) == {"closed store", "gross total"}
@@ -76,7 +76,7 @@ def test_fewer_weeks_raise_the_threshold() -> None:
     assert few.threshold > 1.5 * DETECTOR.threshold
 
 
-def test_a_statistic_that_does_not_vary_is_left_out_and_the_others_go_on() -> None:
+def test_a_constant_statistic_is_left_out_and_the_others_remain() -> None:
     still = synthetic_replay()
     for of_length in still.windows.values():
         of_length.sold_by_weekday[:] = of_length.expected_by_weekday
@@ -87,7 +87,7 @@ def test_a_statistic_that_does_not_vary_is_left_out_and_the_others_go_on() -> No
     assert detector.largest_score(windows, groups)[0] > 1
 
 
-def test_the_total_is_not_judged_in_a_season_nobody_has_seen() -> None:
+def test_the_total_is_not_tested_in_an_unknown_season() -> None:
     first_day = REPLAY.first_day + 200
     detector = Detector.fit(
         {d: w.take(range(100)) for d, w in REPLAY.windows.items()}, GROUPS, first_day, RATE
@@ -98,7 +98,7 @@ def test_the_total_is_not_judged_in_a_season_nobody_has_seen() -> None:
     assert np.isfinite(detector.evaluate(last_windows(REPLAY), GROUPS)[28].relative[0, total])
 
 
-def test_an_alarm_is_the_same_after_it_was_saved() -> None:
+def test_a_detector_is_the_same_after_saving() -> None:
     again = unpack(Detector, pack(DETECTOR))
     np.testing.assert_array_equal(
         again.largest_score(REPLAY.windows, GROUPS), DETECTOR.largest_score(REPLAY.windows, GROUPS)

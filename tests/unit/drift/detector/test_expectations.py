@@ -1,4 +1,4 @@
-"""Past weeks forecast anew, each from the days before it."""
+"""Replays of past weeks, each forecast from the days before it."""
 
 import numpy as np
 import pytest
@@ -15,14 +15,14 @@ def test_origins_are_weekly_and_their_last_windows_end_with_the_panel(n_days: in
     assert {n_days - 7, n_days - 14, n_days - 28} <= set(origins)
 
 
-def test_a_forecast_knows_nothing_of_its_own_day_or_later(known: SalesPanel) -> None:
+def test_a_forecast_uses_only_days_before_it(known: SalesPanel) -> None:
     other = known.sales.copy()
     other[:, 500:] *= 5
     changed = SalesPanel(other, known.start, known.series)
     np.testing.assert_array_equal(forecast_from(known, 500), forecast_from(changed, 500))
 
 
-def test_every_length_is_judged_at_the_same_ends(known: SalesPanel) -> None:
+def test_windows_of_every_length_end_on_the_same_days(known: SalesPanel) -> None:
     replayed = replay(known, 20)
     assert len(replayed.ends) == 20
     assert replayed.ends[-1] == known.n_days - 1

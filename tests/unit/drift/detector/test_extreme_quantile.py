@@ -1,4 +1,4 @@
-"""Rare values from few."""
+"""Extreme quantiles of few values."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from drift.detector.extreme_quantile import tail_quantile
 
 
-def test_an_exponential_tail_is_continued_beyond_what_was_seen() -> None:
+def test_an_exponential_tail_is_extrapolated() -> None:
     values = np.random.default_rng(1).exponential(1, 5000)
     assert tail_quantile(values, 0.001) == pytest.approx(np.log(1000), rel=0.05)
 

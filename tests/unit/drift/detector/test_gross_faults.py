@@ -1,4 +1,4 @@
-"""Faults that need no statistics."""
+"""Gross faults."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def test_a_store_that_sells_nothing_is_a_fault() -> None:
     assert total < 1
 
 
-def test_a_store_of_which_little_was_expected_is_not_judged() -> None:
+def test_a_store_with_a_low_forecast_is_not_tested() -> None:
     assert np.isnan(gross.faults(windows([[4, 4, 0, 0]], expected=4.0), GROUPS, 1.0)).all()
 
 
@@ -35,16 +35,16 @@ def test_a_total_is_a_fault_when_it_halves_or_more_than_doubles(factor: float, i
 
 @pytest.mark.parametrize("expected", [0.0, 4.0])
 @pytest.mark.parametrize(("each", "is_fault"), [(3, False), (12, False), (13, True)])
-def test_much_sold_where_little_was_expected_is_a_fault(expected: float, each: float, is_fault: bool) -> None:
+def test_high_sales_with_a_low_forecast_are_a_fault(expected: float, each: float, is_fault: bool) -> None:
     found = gross.faults(windows([[each] * 4], expected), GROUPS, gross.NARROWEST_LIMIT)
     assert (found[0, 1] > 1) == is_fault
 
 
-def test_an_odd_week_of_the_past_does_not_widen_the_limit() -> None:
+def test_an_unusual_past_week_does_not_widen_the_limit() -> None:
     steady = [[50.0, 51, 49, 52 + k % 5] for k in range(30)]
     assert gross.limit(windows([*steady, [0.1] * 4])) == gross.limit(windows(steady)) == gross.NARROWEST_LIMIT
 
 
-def test_totals_that_swing_widen_the_limit_up_to_a_bound() -> None:
+def test_noisy_totals_widen_the_limit_up_to_a_bound() -> None:
     swings = [[50 * factor] * 4 for factor in (0.2, 0.4, 1, 2, 4)]
     assert gross.limit(windows(swings)) == gross.WIDEST_LIMIT

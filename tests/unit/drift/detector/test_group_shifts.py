@@ -1,4 +1,4 @@
-"""Common shifts of groups, which no single series decides."""
+"""Robust shifts of groups."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def test_an_exact_shift_is_found_exactly() -> None:
     assert found.shift[0, 0] == pytest.approx(0.3)
 
 
-def test_a_series_that_runs_wild_does_not_decide_the_total() -> None:
+def test_an_extreme_series_does_not_decide_the_total() -> None:
     sold = EXPECTED.copy()
     sold[0, 0] = 5000
     found = robust_shift(windows(sold), EXPECTED, EXPECTED, np.zeros(12, int), 1)
@@ -35,7 +35,7 @@ def test_each_store_has_its_own_shift() -> None:
     assert found.information[0] == pytest.approx([400, 400, 400])
 
 
-def test_groups_that_say_nothing_new_are_left_out() -> None:
+def test_redundant_groups_are_left_out() -> None:
     one_store = Groups.of(SeriesIndex.from_labels([1] * 6, [1, 2, 3, 4, 5, 6]))
     assert not list(one_store.groupings)
     assert one_store.series_say_more

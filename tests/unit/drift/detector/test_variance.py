@@ -1,4 +1,4 @@
-"""Scales learnt from past errors."""
+"""Scales fitted on past errors."""
 
 import numpy as np
 import pytest
@@ -15,14 +15,14 @@ def test_the_variance_of_overdispersed_sums_is_recovered() -> None:
     assert model.variance(EXPECTED) == pytest.approx(2 * EXPECTED + 0.01 * EXPECTED**2, rel=0.35)
 
 
-def test_a_restless_series_has_a_scale_of_its_own() -> None:
+def test_a_noisy_series_has_a_scale_of_its_own() -> None:
     error = RNG.normal(0, np.sqrt(EXPECTED))
     error[:, 7] *= 3
     scale = VarianceModel.fit(error, EXPECTED).scale
     assert scale[7] > 1.8 * np.delete(scale, 7).max()
 
 
-def test_one_odd_window_hardly_moves_the_scales() -> None:
+def test_one_unusual_window_hardly_changes_the_scales() -> None:
     error = RNG.normal(0, np.sqrt(EXPECTED))
     steady = VarianceModel.fit(error, EXPECTED).variance(EXPECTED)
     error[50] = 100 * EXPECTED[50]
@@ -30,14 +30,14 @@ def test_one_odd_window_hardly_moves_the_scales() -> None:
 
 
 @pytest.mark.parametrize("expected", [0.0, 3.0])
-def test_sums_that_are_all_expected_alike_still_have_a_variance(expected: float) -> None:
+def test_equal_forecasts_still_have_a_variance(expected: float) -> None:
     sums = np.full((30, 5), expected)
     variance = VarianceModel.fit(RNG.normal(0, 1, sums.shape), sums).variance(sums)
     assert np.isfinite(variance).all()
     assert (variance > 0).all()
 
 
-def test_what_moves_all_series_together_is_told_from_their_noise() -> None:
+def test_variation_shared_by_all_series_is_separated_from_their_noise() -> None:
     information = np.full((150, 4), 400.0)
     shift = RNG.normal(0, np.sqrt(1 / 400 + 0.06**2), information.shape)
     assert np.sqrt(ShiftScale.fit(shift, information, 30.0).between) == pytest.approx(0.06, rel=0.2)

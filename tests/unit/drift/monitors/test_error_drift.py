@@ -1,4 +1,4 @@
-"""Errors against the same season a year before."""
+"""Errors compared with those of a year before."""
 
 import numpy as np
 import pytest
@@ -20,16 +20,16 @@ def test_an_error_beyond_both_limits_is_found() -> None:
     assert errors_found(FORECAST * 1.3, Errors(1.3, 1.3)) == {"MAPE": True, "WAPE": True}
 
 
-def test_a_fifth_more_is_not_enough_where_calm_weeks_show_as_much() -> None:
+def test_a_fifth_more_is_no_drift_if_weeks_without_drift_have_as_much() -> None:
     assert errors_found(FORECAST * 1.3, Errors(4.0, 4.0)) == {"MAPE": False, "WAPE": False}
 
 
-def test_without_calm_weeks_to_compare_with_errors_are_told_but_never_found() -> None:
+def test_without_a_limit_errors_are_reported_but_never_drift() -> None:
     unknown = Errors(float("nan"), float("nan"))
     assert errors_found(FORECAST * 9, unknown) == {"MAPE": False, "WAPE": False}
 
 
-def test_a_closed_store_is_seen_by_wape_where_mape_is_blind() -> None:
+def test_wape_finds_a_closed_store_that_mape_ignores() -> None:
     closed = NO_CORRECTION.copy()
     closed[:2] = 0
     assert errors_found(closed, Errors(1.3, 1.3)) == {"MAPE": False, "WAPE": True}
@@ -39,7 +39,7 @@ def test_without_a_year_before_there_is_nothing_to_test() -> None:
     assert Performance(NO_CORRECTION, FORECAST, None).tests(EVEN, EVEN, 0.2) == []
 
 
-def test_a_champion_better_than_the_member_is_held_to_its_own_measure() -> None:
+def test_the_threshold_scales_with_the_error_ratio_of_the_champion() -> None:
     performance = Performance(FORECAST * np.float32(1.11), FORECAST, (NO_CORRECTION, FORECAST))
     assert not performance.tests(EVEN, EVEN, 0.2)[1].found
     assert performance.tests(Errors(0.8, 0.8), EVEN, 0.2)[1].found
@@ -56,7 +56,7 @@ def test_errors_of_nothing_sold_are_unknown(sold: float) -> None:
     assert np.isnan(Errors.of(np.full((2, 7), sold), np.ones((2, 7))).wape)
 
 
-def test_an_error_of_nought_is_as_good_as_another_and_beyond_compare_with_any_else() -> None:
+def test_two_errors_of_0_are_equal_and_no_other_error_compares_with_0() -> None:
     assert Errors(0.0, 0.0).relative_to(Errors(0.0, 0.0)) == (1.0, 1.0)
     assert np.isnan(Errors(3.0, 3.0).relative_to(Errors(0.0, 0.0))).all()
     assert Errors(3.0, 6.0).relative_to(Errors(2.0, 3.0)) == (1.5, 2.0)

@@ -1,4 +1,4 @@
-"""Distances of what a model is fed."""
+"""Distances of inputs from those of a year before."""
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ def test_a_reference_that_does_not_vary_gives_no_distance() -> None:
     assert "lag_1" not in {test.group for test in distance_tests(windows, np.ones(9), 0.1)}
 
 
-def test_weeks_that_were_closed_a_year_before_are_no_drift_and_set_no_absurd_limit() -> None:
+def test_weeks_closed_a_year_before_are_no_drift_and_set_no_limit() -> None:
     sales = panel(n_days=1300)
     limits = distance_limits(sales, 28, 120)
     reopened = slice(1300 - 364 - 28 - 31, 1300 - 364)  # and the 30 days which the features of a window see
@@ -54,7 +54,7 @@ def test_weeks_that_were_closed_a_year_before_are_no_drift_and_set_no_absurd_lim
     np.testing.assert_array_less(distance_limits(sales, 28, 120)[of_units], 100)
 
 
-def test_the_reference_is_the_same_weekdays_a_year_before_grown_to_today() -> None:
+def test_the_reference_is_the_same_weekdays_a_year_before_scaled_by_growth() -> None:
     grown = panel(growth=1.5)
     windows = input_windows(grown, grown.n_days - 1, 28)
     assert windows is not None
@@ -69,7 +69,7 @@ def test_without_a_year_and_eight_weeks_before_it_a_window_has_no_reference() ->
     assert input_windows(panel(364 + 56 + 28), 364 + 56 + 27, 28) is not None
 
 
-def test_calm_weeks_set_limits_that_growth_alone_does_not_pass() -> None:
+def test_growth_alone_stays_below_limits_of_weeks_without_drift() -> None:
     grown = panel(n_days=1300, growth=1.3)
     limits = distance_limits(grown, 28, 100)
     windows = input_windows(grown, grown.n_days - 1, 28)
@@ -94,7 +94,7 @@ def test_a_series_that_ended_or_began_since_is_no_drift_of_the_others(days: slic
     assert not any(test.found for test in distance_tests(windows, limits, 0.1))
 
 
-def test_limits_that_could_not_be_learnt_find_nothing() -> None:
+def test_without_a_limit_nothing_is_found() -> None:
     limits = distance_limits(panel(), 28, 20)
     assert np.isnan(limits).all()
     windows = InputWindows(np.full((5, 9), 9.0), RNG.normal(0, 1, (60, 9)))

@@ -1,4 +1,4 @@
-"""Last year stands beside the forecast, like for like."""
+"""Forecasts compared with last year."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,6 @@ def test_a_series_with_mostly_unknown_days_is_not_compared() -> None:
     assert found.last_year.tolist() == [0, 5 * DAYS]
 
 
-def test_a_table_shorter_than_the_days_asked_for_is_compared_over_its_own() -> None:
+def test_a_short_table_is_compared_over_its_own_days() -> None:
     found = compare_with_last_year(panel(np.full((1, 500), 5.0)), table([6]), 120)
     assert (found.compared[0], found.last_year[0]) == (6 * 90, 5 * 90)

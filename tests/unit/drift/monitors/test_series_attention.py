@@ -55,7 +55,7 @@ def test_a_series_whose_records_stopped_is_named_with_the_days_since() -> None:
     assert (reason.row, reason.kind, reason.days) == (7, "silent", 9)
 
 
-def test_a_series_that_has_been_silent_for_long_is_old_news() -> None:
+def test_a_series_silent_for_long_needs_no_attention() -> None:
     sales = steady()
     sales[7, -200:] = np.nan
     assert attention(sales)[0] == []
@@ -75,7 +75,7 @@ def test_days_without_a_sale_are_usual_for_a_slow_seller() -> None:
     assert attention(sales, sales.mean(axis=1))[0] == []
 
 
-def test_a_store_that_is_shut_is_no_news_of_its_items() -> None:
+def test_a_closed_store_is_no_reason_for_its_items() -> None:
     sales = steady()
     sales[:N_ITEMS, -5:] = 0
     assert attention(sales)[0] == []
@@ -114,7 +114,7 @@ def test_forecasts_of_which_most_are_far_from_last_year_are_named() -> None:
     assert is_off[[reason.row for reason in reasons]].all()
 
 
-def test_a_forecast_far_from_last_year_is_named_beside_the_change_of_all() -> None:
+def test_a_forecast_far_from_last_year_is_named_with_the_shared_change() -> None:
     forecast = steady().mean(axis=1) * 1.1
     forecast[30] *= 2
     reason = only(steady(), forecast)
@@ -123,7 +123,7 @@ def test_a_forecast_far_from_last_year_is_named_beside_the_change_of_all() -> No
     assert reason.common == pytest.approx(0.14, abs=0.05)
 
 
-def test_a_year_in_which_all_are_to_sell_half_names_no_series() -> None:
+def test_forecasts_of_half_of_last_year_for_all_name_no_series() -> None:
     assert attention(steady(), steady().mean(axis=1) / 2)[0] == []
 
 
@@ -168,5 +168,5 @@ def test_any_history_gives_finite_reasons(
     reasons, count = attention(sales, rng.gamma(0.5, 40, n_series))
     assert count >= len(reasons) == len({reason.row for reason in reasons})
     for reason in reasons:
-        told = [value for value in (reason.units, reason.change, reason.common) if value is not None]
-        assert np.isfinite(told).all()
+        values = [value for value in (reason.units, reason.change, reason.common) if value is not None]
+        assert np.isfinite(values).all()

@@ -1,4 +1,4 @@
-"""The summary as CONTRACT has it."""
+"""The summary as the public contract describes it."""
 
 import json
 from pathlib import Path
@@ -37,7 +37,7 @@ def test_any_test_that_is_found_is_drift() -> None:
     assert steady.words.endswith("no drift found. All series +1 %. Two are missing.")
 
 
-def test_drift_that_only_errors_show_still_has_words() -> None:
+def test_drift_found_by_errors_alone_still_has_a_message() -> None:
     summary = DriftSummary.of_findings(WINDOW, [CALM, BEYOND], [], TOTAL, [], "v")
     assert summary.moved == [TOTAL]
     assert "All series +1 %. WAPE in percent of forecasts: 20, above the limit of 15" in summary.words

@@ -18,13 +18,13 @@ def test_a_raised_flag_says_why_since_when_and_of_which_version(tmp_path: Path) 
     assert abs((datetime.now(UTC) - raised.time).total_seconds()) < 60
 
 
-def test_a_flag_that_is_up_keeps_its_reason_and_time(tmp_path: Path) -> None:
+def test_a_raised_flag_keeps_its_reason_and_time(tmp_path: Path) -> None:
     first = raise_flag(tmp_path / "retrain.flag", "first", None)
     raise_flag(tmp_path / "retrain.flag", "second", None)
     assert read_flag(tmp_path / "retrain.flag") == first
 
 
-def test_drift_of_another_kind_is_added_to_a_flag_that_is_up(tmp_path: Path) -> None:
+def test_drift_of_another_kind_is_added_to_a_raised_flag(tmp_path: Path) -> None:
     flag = tmp_path / "retrain.flag"
     first = raise_flag(flag, "Store 3 changed.", "a", ("store", "errors"))
     both = raise_flag(flag, "Item 5 changed.", "b", ("item", "errors"))
@@ -35,7 +35,7 @@ def test_drift_of_another_kind_is_added_to_a_flag_that_is_up(tmp_path: Path) -> 
     assert raise_flag(flag, "The same again.", "b", ("item", "store")) == both
 
 
-def test_drift_found_while_somebody_asked_by_hand_is_added_and_it_stays_by_hand(tmp_path: Path) -> None:
+def test_drift_is_added_to_a_flag_raised_by_hand(tmp_path: Path) -> None:
     flag = tmp_path / "retrain.flag"
     by_hand = raise_flag(flag, "Asked for by hand.", None, by_hand=True)
     raise_flag(flag, "Store 3 sold nothing.", "a", ("store",))
