@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from data.params import Params
+from data.text import quoted
 
 
 class Columns(Params):
@@ -50,3 +52,17 @@ class DataParams(Params):
     """A longer time without any row at all points to a mistyped date."""
     max_days_ahead: int = Field(default=366, ge=0)
     """Sales dated later than so many days after today are mistyped."""
+
+    @field_validator("date_format")
+    @classmethod
+    def _names_year_and_day(cls, date_format: str | None) -> str | None:
+        """Without a year, all days would be of 1900; without a day, all of one month the same."""
+        probe = datetime(2017, 12, 31)
+        if date_format is not None:
+            try:
+                read = datetime.strptime(probe.strftime(date_format), date_format)
+            except ValueError as error:
+                raise ValueError(f"no date can be read by it: {quoted(error)}") from error
+            if read.date() != probe.date():
+                raise ValueError("expected a format with year, month and day")
+        return date_format

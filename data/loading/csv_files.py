@@ -98,10 +98,10 @@ class _Unpacked(io.RawIOBase):
     """Bytes of a file after decompression, counted; refuses to go beyond the limit."""
 
     def __init__(self, path: Path, stored: io.BufferedReader) -> None:
-        self._is_packed = stored.peek(2)[:2] == GZIP_MAGIC
+        self.is_packed = stored.peek(2)[:2] == GZIP_MAGIC
         self._path, self._stored = path, stored
-        self._content: Any = gzip.GzipFile(fileobj=stored) if self._is_packed else stored
-        self._limit = max(MIN_UNPACKED_LIMIT, MAX_UNPACKED_RATIO * path.stat().st_size)
+        self._content: Any = gzip.GzipFile(fileobj=stored) if self.is_packed else stored
+        self.limit = max(MIN_UNPACKED_LIMIT, MAX_UNPACKED_RATIO * path.stat().st_size)
         self._n_bytes = 0
         self.has_quotes = False
         self.bar: tqdm[Any] | None = None
@@ -112,16 +112,33 @@ class _Unpacked(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         n_bytes: int = self._content.readinto(buffer)
         self._n_bytes += n_bytes
-        if self._is_packed and self._n_bytes > self._limit:
-            raise DataContractError(
-                f"{self._path.name} holds more than {self._limit / 1e6:,.0f} MB, packed in "
-                f"{self._path.stat().st_size / 1e6:.1f} MB: no sales are packed so tightly.",
-                hint="Unpack the file and look at it.",
-            )
+        if self.is_packed and self._n_bytes > self.limit:
+            raise _packed_too_tightly(self._path, self.limit)
         self.has_quotes = self.has_quotes or b'"' in bytes(buffer[:n_bytes])
         if self.bar is not None:
             self.bar.update(self._stored.tell() - self.bar.n)
         return n_bytes
+
+
+def require_bounded(path: Path) -> None:
+    """Raise `DataContractError` for a file that is far larger unpacked, before anything is parsed."""
+    with open_unpacked(path) as content:
+        if not content.raw.is_packed:
+            return
+        with path.open("rb") as stored:  # what the file says of its own size, modulo 4 GB
+            stored.seek(-4, io.SEEK_END)
+            if int.from_bytes(stored.read(4), "little") > content.raw.limit:
+                raise _packed_too_tightly(path, content.raw.limit)
+        while content.read(1 << 20):
+            pass
+
+
+def _packed_too_tightly(path: Path, limit: int) -> DataContractError:
+    return DataContractError(
+        f"{path.name} holds more than {limit / 1e6:,.0f} MB, packed in {path.stat().st_size / 1e6:.1f} MB: "
+        "no sales are packed so tightly.",
+        hint="Unpack the file and look at it.",
+    )
 
 
 @contextmanager

@@ -73,7 +73,10 @@ class _Repeats:
 
 def _finding(name: str, rule: str, found: Sequence[_Repeats], n_rows: int) -> Finding:
     named = examples(example for repeats in found for example in repeats.examples)
-    return Finding(name, rule, sum(repeats.count for repeats in found), n_rows, named)
+    count = sum(repeats.count for repeats in found)
+    note = "If they are parts of a day, set data.duplicates to sum."
+    is_much = rule == "last" and count >= MAX_DROPPED_SHARE * n_rows
+    return Finding(name, rule, count, n_rows, named, note if is_much else "")
 
 
 def _merge_file(rows: SalesRows, rule: str) -> tuple[SalesRows, _Repeats, _Repeats]:

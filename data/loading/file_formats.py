@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from data.errors import DataContractError
-from data.loading.csv_files import Header, lines_of_rows, open_unpacked, read_csv
+from data.loading.csv_files import Header, lines_of_rows, open_unpacked, read_csv, require_bounded
 from data.loading.raw_rows import EncodedColumn
 from data.text import quoted, shortened
 
@@ -21,8 +21,9 @@ MAX_NAMES = 12  # of columns, in a message
 MAX_ROWS_PER_BYTE = 20  # of Parquet; of real sales it is below 1
 MIN_ROW_LIMIT = 10_000_000
 
+PARQUET = b"PAR1"
 OTHER_FORMATS = (
-    (b"PAR1", "a Parquet file", "Give it a name that ends in .parquet."),
+    (PARQUET, "a Parquet file", "Give it a name that ends in .parquet."),
     (b"PK\x03\x04", "an Excel workbook or a ZIP archive", "Save the sheet as CSV, or unpack the archive."),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Save the sheet as CSV."),
     (b"version https://git-lfs", "a Git LFS pointer, not the file itself", "Run git lfs pull."),
@@ -66,12 +67,14 @@ def row_locations(path: Path, rows: list[int]) -> list[str]:
 
 
 def _read_csv(path: Path, wanted: Mapping[str, str]) -> Any:
-    _require_text(path)
+    _require_format(path, "CSV")
+    require_bounded(path)
     header = Header(path)
     return read_csv(path, header, _required(path, header.names, wanted))
 
 
-def _require_text(path: Path) -> None:
+def _require_format(path: Path, expected: str) -> None:
+    """Say what a file is that is neither CSV nor Parquet, by its first bytes."""
     if path.is_dir():
         raise DataContractError(
             f"{path.name} is a folder without Parquet files.", hint="Name a file that is in it."
@@ -80,15 +83,23 @@ def _require_text(path: Path) -> None:
         start = content.read(4096)
     plain = start.lstrip().removeprefix(b"\xef\xbb\xbf").lstrip()
     for magic, what, hint in OTHER_FORMATS:
-        if start.startswith(magic) or plain.lower().startswith(magic):
-            raise DataContractError(f"{path.name} is {what}, expected CSV.", hint=hint)
-    if b"\0" in start:
+        is_it = start.startswith(magic) or plain.lower().startswith(magic)
+        if is_it and (magic != PARQUET or expected == "CSV"):
+            raise DataContractError(f"{path.name} is {what}, expected {expected}.", hint=hint)
+    if not start.strip():
+        raise DataContractError(f"{path.name} is empty, expected sales.", hint="Remove or refill it.")
+    if expected == "Parquet" and not start.startswith(PARQUET):
+        hint = "A file of text needs a name that ends in .csv."
+        raise DataContractError(f"{path.name} is not Parquet.", hint=hint)
+    if b"\0" in start and expected == "CSV":
         raise DataContractError(f"{path.name} is not text in UTF-8.", hint="Save it as CSV in UTF-8.")
 
 
 def _read_parquet(path: Path, wanted: Mapping[str, str]) -> Any:
     from pyarrow import dataset
 
+    if not path.is_dir():
+        _require_format(path, "Parquet")
     table = dataset.dataset(path, format="parquet", partitioning="hive")
     theirs = _required(path, table.schema.names, wanted)
     n_rows = table.count_rows()
@@ -129,15 +140,27 @@ def _encoded(column: Any, is_typed: bool) -> EncodedColumn:
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
     encoded = column.unify_dictionaries().combine_chunks()
-    value_type = encoded.dictionary.type
-    texts = compute.utf8_trim_whitespace(encoded.dictionary.cast(pa.string())).to_pylist()
+    values = _without_time_zone(encoded.dictionary)
+    texts = compute.utf8_trim_whitespace(values.cast(pa.string())).to_pylist()
     codes = encoded.indices.cast(pa.int32())
     if codes.null_count:
         codes = compute.fill_null(codes, len(texts))
         texts.append("")
-    is_text = pa.types.is_string(value_type) or pa.types.is_large_string(value_type)
+    is_text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
     as_numpy: Any = np.from_dlpack(codes)  # to_numpy would import pandas
     return EncodedColumn(texts, as_numpy, is_text and is_typed, is_typed and not is_text)
+
+
+def _without_time_zone(values: Any) -> Any:
+    """Dates that Spark wrote as midnights of UTC; other times with a zone keep it and are no dates."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    if not pa.types.is_timestamp(values.type) or values.type.tz != "UTC":
+        return values
+    plain = values.cast(pa.timestamp(values.type.unit))
+    is_midnight = compute.equal(compute.floor_temporal(plain, unit="day"), plain)
+    return plain if compute.all(is_midnight).as_py() else values
 
 
 @contextmanager

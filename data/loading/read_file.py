@@ -127,10 +127,11 @@ def _times(path: Path, column: EncodedColumn, params: DataParams) -> NDArray[np.
 
 
 def _label_problems(name: str, column: EncodedColumn) -> list[Problem]:
+    a_name = "an item" if name == ITEM else f"a {name}"
     checks: list[tuple[str, Callable[[str], bool], str]] = [
-        (f"no {name}", MISSING_LABELS.__contains__, f"Give every row a {name}."),
+        (f"no {name}", MISSING_LABELS.__contains__, f"Give every row {a_name}."),
         (
-            f"a {name} of more than {MAX_LABEL} characters",
+            f"{a_name} of more than {MAX_LABEL} characters",
             lambda text: len(text) > MAX_LABEL,
             "Check the quotes around texts, and that this is the right column.",
         ),
@@ -140,7 +141,7 @@ def _label_problems(name: str, column: EncodedColumn) -> list[Problem]:
             "Check the quotes around texts: one may be missing.",
         ),
         (
-            f"a {name} whose last digits are lost",
+            f"{a_name} whose last digits are lost",
             lambda text: not column.is_text and not column.is_typed and is_cut_number(text),
             "A spreadsheet shortened it: format the column as text there and save the file again.",
         ),

@@ -1,7 +1,11 @@
-"""data.import_sales: the sales a person hands over become the sales that are trained on."""
+"""data.import_sales: the sales a user names become the sales that are trained on."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from data.errors import DataContractError
@@ -20,14 +24,14 @@ def visible(raw: Path) -> set[str]:
     return {path.name for path in raw.iterdir() if not path.name.startswith(".")}
 
 
-def test_a_brought_file_is_copied_whole(tmp_path: Path) -> None:
+def test_a_imported_file_is_copied_whole(tmp_path: Path) -> None:
     mine = sales_file(tmp_path / "mine", "sales.csv")
-    brought = import_sales(mine, tmp_path / "raw", DataParams())
-    assert brought.read_bytes() == mine.read_bytes()
+    imported = import_sales(mine, tmp_path / "raw", DataParams())
+    assert imported.read_bytes() == mine.read_bytes()
     assert mine.exists()
 
 
-def test_another_file_takes_the_place_of_the_one_brought_before(tmp_path: Path) -> None:
+def test_another_file_takes_the_place_of_the_one_imported_before(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     import_sales(sales_file(tmp_path / "mine", "first.csv"), raw, DataParams())
     import_sales(sales_file(tmp_path / "mine", "second.csv"), raw, DataParams())
@@ -67,7 +71,64 @@ def test_a_file_put_there_by_hand_is_not_replaced_by_one_of_its_name(tmp_path: P
     assert theirs.read_text() == before
 
 
-def test_a_file_that_cannot_be_read_leaves_the_one_brought_before(tmp_path: Path) -> None:
+STEPS = ("_write_note", "_copy", "_remove")
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("is_before", [True, False])
+def test_an_import_that_is_killed_at_any_step_can_be_repeated(
+    tmp_path: Path, step: str, is_before: bool
+) -> None:
+    raw, mine = tmp_path / "raw", tmp_path / "mine"
+    import_sales(sales_file(mine, "first.csv"), raw, DataParams())
+    second = sales_file(mine, "second.csv")
+    killed = KILLED.format(step=step, before=is_before, file=str(second), raw=str(raw))
+    run = subprocess.run([sys.executable, "-c", killed], check=False)
+    assert run.returncode == -signal.SIGKILL
+    import_sales(second, raw, DataParams())
+    assert visible(raw) == {"second.csv"}
+    import_sales(sales_file(mine, "third.csv"), raw, DataParams())
+    assert visible(raw) == {"third.csv"}
+
+
+KILLED = """
+import os, signal
+from pathlib import Path
+import data.import_sales as job
+from data.loading.cleaning_rules import DataParams
+step = job.{step}
+def die(*arguments):
+    if not {before}:
+        step(*arguments)
+    os.kill(os.getpid(), signal.SIGKILL)
+job.{step} = die
+job.import_sales(Path({file!r}), Path({raw!r}), DataParams())
+"""
+
+
+def test_a_file_imported_by_an_earlier_version_is_replaced(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    sales_file(raw, "old.csv")
+    (raw / ".brought").write_text("old.csv")
+    import_sales(sales_file(tmp_path / "mine", "new.csv"), raw, DataParams())
+    assert visible(raw) == {"new.csv"}
+    assert not (raw / ".brought").exists()
+
+
+def test_a_folder_of_parquet_files_is_imported_and_replaced_as_a_whole(tmp_path: Path) -> None:
+    raw, mine = tmp_path / "raw", tmp_path / "spark.parquet"
+    frame = pd.DataFrame({"date": ["2017-01-01"], "store": [1], "item": [1], "sales": [3]})
+    mine.mkdir()
+    frame.to_parquet(mine / "part-0.parquet")
+    import_sales(mine, raw, DataParams())
+    (mine / "part-0.parquet").rename(mine / "part-1.parquet")
+    import_sales(mine, raw, DataParams())
+    assert [path.name for path in (raw / "spark.parquet").iterdir()] == ["part-1.parquet"]
+    import_sales(sales_file(tmp_path / "mine", "other.csv"), raw, DataParams())
+    assert visible(raw) == {"other.csv"}
+
+
+def test_a_file_that_cannot_be_read_leaves_the_one_imported_before(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     import_sales(sales_file(tmp_path / "mine", "good.csv"), raw, DataParams())
     with pytest.raises(DataContractError):

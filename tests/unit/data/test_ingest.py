@@ -1,7 +1,12 @@
 """data.ingest: new days on top of what is there."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from data.errors import DataContractError
@@ -69,6 +74,45 @@ def test_corrections_replace_what_was_there_also_what_was_ingested(paths: Paths)
     assert prepare(paths).sales.tolist() == [[3, 4, 50, 60, 6]]
 
 
+def test_a_correction_replaces_rows_with_a_time_of_day_and_is_known_from_then_on(paths: Paths) -> None:
+    (paths.raw / "mine.csv").write_text(f"{HEADER}2018-01-01 10:00,1,1,5\n2018-01-02 10:00,1,1,6\n")
+    file = given(paths, "2018-01-02 10:00,1,1,60\n")
+    assert ingest(file, paths).n_corrected == 1
+    assert prepare(paths).sales.tolist() == [[5, 60]]
+    assert ingest(file, paths).summary.startswith("nothing new in 1 row")
+
+
+def test_labels_spelt_in_another_way_are_the_same_series_beside_a_new_one(paths: Paths) -> None:
+    result = ingest(given(paths, "2018-01-01,1.0,1.00,6\n2018-01-01,S9,1,7\n"), paths)
+    assert (result.n_new, result.n_new_series) == (2, 1)
+    assert prepare(paths).series.stores == ("1", "S9")
+
+
+def test_totals_of_weeks_on_top_of_days_are_refused(paths: Paths) -> None:
+    before = contents(paths)
+    weeks = "".join(f"{np.datetime64('2018-01-07') + 7 * week},2,1,35\n" for week in range(12))
+    with pytest.raises(DataContractError, match="store 2, item 1: one row a week"):
+        ingest(given(paths, weeks), paths)
+    assert contents(paths) == before
+
+
+def test_jobs_that_ingest_at_the_same_time_lose_no_row(paths: Paths) -> None:
+    jobs = []
+    for number in range(4):
+        file = paths.root / f"part{number}.csv"
+        days = (f"2018-01-{number * 7 + day:02},1,1,{number + 1}\n" for day in range(1, 8))
+        file.write_text(HEADER + "".join(days))
+        jobs.append(subprocess.Popen([sys.executable, "-m", "data.ingest", file.name], **at(paths)))
+    assert [job.wait() for job in jobs] == [0] * 4
+    sales = prepare(paths).sales[0, 3:]
+    assert sales.tolist() == [number + 1 for number in range(4) for _ in range(7)]
+
+
+def at(paths: Paths) -> dict[str, Any]:
+    """Run a job in a project, from the code of this one."""
+    return {"cwd": paths.root, "env": os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}}
+
+
 def test_a_correction_can_be_taken_back(paths: Paths) -> None:
     ingest(given(paths, "2017-12-31,1,1,50\n"), paths)
     ingest(given(paths, "2017-12-31,1,1,5\n"), paths)
@@ -134,3 +178,5 @@ def test_the_job_says_one_line_and_exits_2_when_there_is_no_file(
     )
     assert main(["nowhere.csv"]) == 2
     assert "nowhere.csv does not exist" in capsys.readouterr().err
+    assert main([]) == 2
+    assert "make ingest FILE=new-days.csv" in capsys.readouterr().err

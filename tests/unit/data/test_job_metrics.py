@@ -1,6 +1,7 @@
 """Jobs leave their numbers at the gateway, and are none the worse when there is none."""
 
 import base64
+import socketserver
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -90,6 +91,52 @@ def test_a_gateway_that_is_away_costs_a_line_and_no_job(
     with reported("train"):
         pass
     assert "not pushed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1:port",
+        "http://[::1",
+        "http://jobs:s3cret@ho st:9091",
+        "ftp://nowhere",
+        "://",
+        "http://",
+        "a" * 5000,
+    ],
+)
+def test_an_address_that_is_mistyped_costs_a_short_line_and_no_job(
+    address: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(PUSHGATEWAY, address)
+    with reported("train"):
+        pass
+    assert "Metrics of train were not pushed" in caplog.text
+    assert len(caplog.text) < 500
+    assert "s3cret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"nonsense\r\n\r\n", b"", b"HTTP/1.1 900 no\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 500],
+)
+def test_a_server_that_answers_nonsense_costs_a_line_and_no_job(
+    answer: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Answer(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            self.request.sendall(answer)
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv(PUSHGATEWAY, f"127.0.0.1:{server.server_address[1]}")
+        with reported("train"):
+            pass
+        with pytest.raises(ZeroDivisionError), reported("train"):
+            raise ZeroDivisionError
+        server.shutdown()
+    assert caplog.text.count("Metrics of train were not pushed") == 2
 
 
 def test_nothing_is_pushed_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
