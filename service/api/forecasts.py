@@ -112,9 +112,12 @@ class Forecasts:
 
     def forecast(self, request: ForecastRequest) -> dict[str, Any]:
         """All days of the series requested: from the table, or from the model where a history was sent."""
-        from_model = self._forecast_histories(request)
+        horizon_days = request.horizon_days
+        if "horizon_days" not in request.model_fields_set:
+            horizon_days = min(horizon_days, self.table.horizon_days)
+        from_model = self._forecast_histories(request, horizon_days)
         found = [
-            from_model.get(place) or self._look_up(series, request.horizon_days)
+            from_model.get(place) or self._look_up(series, horizon_days)
             for place, series in enumerate(request.series)
         ]  # all of them before the first is counted as given
         forecasts = [
@@ -179,14 +182,14 @@ class Forecasts:
                 "this model looks no further.",
             )
 
-    def _forecast_histories(self, request: ForecastRequest) -> dict[int, Found]:
+    def _forecast_histories(self, request: ForecastRequest, horizon_days: int) -> dict[int, Found]:
         """Forecasts of the entries with a history, by place in the request."""
         found = {}
         for block in history_blocks(request.series):
             checkpoint()
-            table = self.champion.forecaster.forecast(block.panel, request.horizon_days, block.last_days)
+            table = self.champion.forecaster.forecast(block.panel, horizon_days, block.last_days)
             for row, (place, last) in enumerate(zip(block.places, block.last_days, strict=True)):
-                dates = _dates(last, request.horizon_days)
+                dates = _dates(last, horizon_days)
                 found[place] = Found(table.values[row], table.methods[row], dates, str(last))
         return found
 

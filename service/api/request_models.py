@@ -107,7 +107,11 @@ class ForecastRequest(RequestModel):
     ]
     horizon_days: Annotated[
         int,
-        Field(ge=1, le=MAX_HORIZON_DAYS, description="Days to forecast; at most the horizon of the model."),
+        Field(
+            ge=1,
+            le=MAX_HORIZON_DAYS,
+            description="Days to forecast, at most the horizon of the model; by default 28 or that horizon.",
+        ),
         NO_TEXT,
     ] = 28
     levels: Annotated[

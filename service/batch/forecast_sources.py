@@ -32,6 +32,7 @@ class ForecastSource(Protocol):
     version: str
     series: SeriesIndex
     cutoff: np.datetime64
+    horizon_days: int
     chunk: int
 
     def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> ForecastTable:
@@ -50,7 +51,7 @@ class LocalForecasts:
         self._forecasts = ForecastService().live_model.forecasts
         table = self._forecasts.table
         self._history = history
-        self.version = self._forecasts.version
+        self.version, self.horizon_days = self._forecasts.version, table.horizon_days
         self.series, self.cutoff = (history.series, history.end) if history else (table.series, table.cutoff)
 
     def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> ForecastTable:
@@ -73,6 +74,7 @@ class RemoteForecasts:
         if model is None:
             raise StorecastError(f"{url} has no model.", hint=f"GET {url}/health gives the reason.")
         self.version = model["version"]
+        self.horizon_days = self._send("GET", "/model")["horizon_days"]
         if history is None:
             self.series, self.cutoff = self._known_series(), np.datetime64(model["cutoff"], "D")
         else:

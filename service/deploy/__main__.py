@@ -1,7 +1,7 @@
-"""Job: put the newest bento on a Hugging Face Space, and believe it only when the new model answers there.
+"""Job: deploy the newest bento to a Hugging Face Space: `python -m service.deploy OWNER/NAME [--dry-run]`.
 
-`python -m service.deploy OWNER/NAME [--dry-run]`; HF_TOKEN and STORECAST_… come from the environment.
-What does not answer in time is replaced by what was there before.
+HF_TOKEN and STORECAST_… come from the environment. It succeeds once the new model responds there; otherwise
+the files deployed before are restored.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from pathlib import Path
 import httpx
 import httpx2  # what huggingface_hub speaks HTTP with, and the root of its errors
 from huggingface_hub import HfApi, SpaceRuntime, SpaceStage
-from huggingface_hub.errors import HfHubHTTPError
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
 from data.atomic_files import atomic_write_json
 from data.errors import StorecastError
 from data.job_exit import exit_code
 from data.job_metrics import reported
 from data.params import Paths
-from data.text import shortened
+from data.text import quoted, shortened
 from service.deploy.smoke import SmokeError, client_of, smoke
 from service.deploy.space import Content, render
 
@@ -37,12 +37,12 @@ RUNNING = (SpaceStage.RUNNING, SpaceStage.RUNNING_BUILDING, SpaceStage.RUNNING_A
 
 
 class DeploymentError(StorecastError):
-    """A Space that did not become what it should; what was there before is back, if there was anything."""
+    """A deployment that failed; the one before is restored, if there was any."""
 
 
 @dataclass(frozen=True)
 class DeployTiming:
-    """How long a build may take, how often to ask, how long an error may be one of the build before."""
+    """How long a build may take, how often to poll, how long an error may still be of the previous build."""
 
     seconds: float = 1800
     poll_seconds: float = 10
@@ -58,9 +58,9 @@ class Space:
     timing: DeployTiming
 
     def deploy(self, content: Content) -> str:
-        """Bring content there, wait until its model answers, and return the proof.
+        """Upload the content, wait until its model responds, and return the summary of the smoke test.
 
-        Raises `DeploymentError` after putting back what was there, `HfHubHTTPError` when the hub refuses.
+        Raises `DeploymentError` after restoring the previous files, `httpx2.HTTPError` when the hub refuses.
         """
         is_there = self.api.repo_exists(self.name, repo_type="space")
         self.api.create_repo(self.name, repo_type="space", space_sdk="docker", exist_ok=True)
@@ -73,7 +73,7 @@ class Space:
             self.api.add_space_variable(self.name, variable, value)
         commit = self._upload(content.folder, f"Serve {content.version}")
         try:
-            return self._proof(content, commit, host)
+            return self._wait_until_served(content, commit, host)
         except SmokeError as error:
             raise DeploymentError(
                 f"{content.version} does not serve on {self.name}: {error}",
@@ -90,13 +90,13 @@ class Space:
         )
         return info.oid
 
-    def _proof(self, content: Content, commit: str, host: str) -> str:
-        """Wait until our own bento answers: the build before may run on, and take the new champion from afar.
+    def _wait_until_served(self, content: Content, commit: str, host: str) -> str:
+        """Wait for the deployed bento: the previous one may go on, and load the new champion remotely.
 
         Raises `SmokeError`.
         """
         version = None if content.follows else content.version
-        started, lacking = time.monotonic(), "it never ran"
+        started, problem = time.monotonic(), "it never ran"
         with client_of(host) as client:
             while (waited := time.monotonic() - started) < self.timing.seconds:
                 runtime = self._runtime()
@@ -110,16 +110,16 @@ class Space:
                     try:
                         return smoke(client, version, wait_seconds=0, bento=content.bento)
                     except (SmokeError, httpx.HTTPError) as error:
-                        lacking = str(error)
+                        problem = str(error)
                 time.sleep(self.timing.poll_seconds)
-        raise SmokeError(f"not within {self.timing.seconds:.0f} s; {lacking}")
+        raise SmokeError(f"not within {self.timing.seconds:.0f} s; {problem}")
 
     def _runtime(self) -> SpaceRuntime | None:
-        """How the Space does; None when the hub does not tell, which says nothing about the Space."""
+        """The state of the Space; None when the hub does not respond, which says nothing about the Space."""
         try:
             return self.api.get_space_runtime(self.name)
         except httpx2.HTTPError as error:
-            log.warning("The hub did not tell how %s does: %s", self.name, error)
+            log.warning("The hub does not give the state of %s: %s", self.name, error)
             return None
 
     def _may_be_previous_build(self, runtime: SpaceRuntime, commit: str, waited: float) -> bool:
@@ -127,57 +127,57 @@ class Space:
         return waited < self.timing.settle_seconds if built is None else built != commit
 
     def _restore_previous(self, before: str | None) -> str:
-        """Upload the files of an earlier commit again; returns what was done, for people."""
+        """Upload the files of an earlier commit again; returns a sentence about it."""
         if before is None:
-            return "There was nothing before it to put back. The log of its build is on the hub."
+            return "There is no earlier deployment to restore. The log of the build is on the hub."
         try:
             with tempfile.TemporaryDirectory() as folder:
                 self.api.snapshot_download(self.name, repo_type="space", revision=before, local_dir=folder)
-                self._upload(Path(folder), f"Back to {before[:7]}")
+                self._upload(Path(folder), f"Restore {before[:7]}")
         except httpx2.HTTPError as error:
-            return f"Commit {before[:7]} could not be put back either: {error}."
-        return f"Commit {before[:7]} is back. The log of the failed build is on the hub."
+            return f"Commit {before[:7]} could not be restored: {error}."
+        return f"Commit {before[:7]} is restored. The log of the failed build is on the hub."
 
 
 def run(name: str, is_dry: bool, timing: DeployTiming, paths: Paths) -> None:
-    """Render, deploy, and keep a record in reports/; a dry run prints what would go."""
+    """Render, deploy, and record it in reports/; a dry run prints what would be uploaded."""
     with tempfile.TemporaryDirectory() as folder:
         content = render(Path(folder) / "space")
         if is_dry:
             print("\n".join(content.lines()))
             return
         with reported("deploy"):
-            proof = Space(HfApi(), name, timing).deploy(content)
+            summary = _deploy(name, content, timing)
         at = datetime.now(UTC).isoformat(timespec="seconds")
         atomic_write_json(
             paths.reports / "deployment.json", {"space": name, "version": content.version, "at": at}
         )
-        log.info("%s", proof)
+        log.info("%s", summary)
 
 
-def main(argv: Sequence[str] | None = None, timing: DeployTiming | None = None) -> int:
-    """Exit 0 when the new model answers, 2 when it does not or the hub refuses."""
-    parser = argparse.ArgumentParser(prog="python -m service.deploy", description=__doc__)
-    parser.add_argument("space", help="OWNER/NAME")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would go")
-    arguments = parser.parse_args(argv)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs each request
-    return exit_code(lambda: _run(arguments.space, arguments.dry_run, timing or DeployTiming()))
-
-
-def _run(name: str, is_dry: bool, timing: DeployTiming) -> None:
+def _deploy(name: str, content: Content, timing: DeployTiming) -> str:
+    """Deploy; raises `DeploymentError` also for what the hub refuses."""
     try:
-        run(name, is_dry, timing, Paths())
+        return Space(HfApi(), name, timing).deploy(content)
+    except HFValidationError as error:
+        raise DeploymentError(f"{quoted(name)} is not a Space.", hint="Expected OWNER/NAME.") from error
     except HfHubHTTPError as error:
         raise DeploymentError(
-            f"The hub refused: {shortened(str(error), 300)}.",
+            f"The hub refused: {shortened(' '.join(str(error).split()), 300)}",
             hint="HF_TOKEN has to be a token that may write.",
         ) from error
     except httpx2.HTTPError as error:
-        raise DeploymentError(
-            f"The hub cannot be reached: {shortened(str(error), 300)}.",
-            hint="Nothing was deployed. Try again later.",
-        ) from error
+        raise DeploymentError(f"The hub cannot be reached: {error}.", hint="Try again later.") from error
+
+
+def main(argv: Sequence[str] | None = None, timing: DeployTiming | None = None) -> int:
+    """Exit 0 when the new model responds, 2 when it does not or the hub refuses."""
+    parser = argparse.ArgumentParser(prog="python -m service.deploy", description=__doc__)
+    parser.add_argument("space", help="OWNER/NAME")
+    parser.add_argument("--dry-run", action="store_true", help="only print what would be uploaded")
+    arguments = parser.parse_args(argv)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # one line a request
+    return exit_code(lambda: run(arguments.space, arguments.dry_run, timing or DeployTiming(), Paths()))
 
 
 if __name__ == "__main__":

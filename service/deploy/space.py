@@ -1,4 +1,4 @@
-"""What a Hugging Face Space is given: the bento as a folder with a Dockerfile, and the service's settings."""
+"""Content of a Hugging Face Space: the bento as a folder with a Dockerfile, and the service's settings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.atomic_files import atomic_write_text
+from data.errors import ArtifactError
 from models.storage.bento_store import NAME
 from models.storage.version_record import RECORD, ChampionRecord
 
@@ -32,7 +33,7 @@ license: apache-2.0
 
 @dataclass(frozen=True)
 class Content:
-    """A rendered Space: the folder that goes there, bento and model in it, and settings by name."""
+    """A rendered Space: the folder to upload, its bento and model, and settings by name."""
 
     folder: Path
     bento: str
@@ -42,11 +43,11 @@ class Content:
 
     @property
     def follows(self) -> bool:
-        """Whether it takes newer champions from afar, and so may serve another version than the one in it."""
+        """Whether it loads remote champions, and so may serve another version than its own."""
         return "STORECAST_CHAMPION_URL" in self.variables
 
     def lines(self) -> Iterator[str]:
-        """What would go to the Space, for people; of secrets only the names."""
+        """What is uploaded, line by line; only the names of secrets."""
         yield f"Model {self.version} in bento {self.bento}"
         for path in sorted(path for path in self.folder.rglob("*") if path.is_file()):
             yield f"  {path.stat().st_size:>9} {path.relative_to(self.folder)}"
@@ -56,15 +57,23 @@ class Content:
 
 
 def render(folder: Path) -> Content:
-    """Lay `storecast:latest` of BentoML's store out in an empty folder, as a Space builds it."""
+    """Write `storecast:latest` of BentoML's store to an empty folder, as a Space builds it.
+
+    Raises `ArtifactError` when there is no bento.
+    """
     import bentoml
 
-    bento = bentoml.bentos.get(f"{NAME}:latest")
+    try:
+        bento = bentoml.bentos.get(f"{NAME}:latest")
+    except bentoml.exceptions.NotFound as error:
+        raise ArtifactError(
+            f"There is no bento {NAME}:latest in BentoML's store.", hint="Run `make bento`."
+        ) from error
     bentoml.bentos.export_bento(bento.tag, str(folder), output_format="folder")
     dockerfile = (folder / "env" / "docker" / "Dockerfile").read_text(encoding="utf-8")
     atomic_write_text(folder / "Dockerfile", f"{dockerfile.rstrip()}\nENV PORT={PORT}\n")
-    told = (folder / "README.md").read_text(encoding="utf-8")
-    atomic_write_text(folder / "README.md", FRONT_MATTER + told)
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    atomic_write_text(folder / "README.md", FRONT_MATTER + readme)
     [record] = folder.glob(f"models/{NAME}/*/{RECORD}")
     version = ChampionRecord.read(record).version
     return Content(folder, str(bento.tag.version), version, _given(SECRETS), FIXED | _given(VARIABLES))

@@ -1,4 +1,4 @@
-"""Job: say where the page will be, and one request to try, before the server takes over the terminal."""
+"""Job: print the address of the page and a request to try, before the server starts."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from data.params import Paths
 from models.storage.forecast_table import ForecastTable
 from models.storage.version_record import ChampionRecord
 
-LEAD_DAYS = 14
+SUGGESTED_STEP_DAYS = 14
 
 
 def startup_message(table: ForecastTable, version: str, port: int) -> str:
-    """Address of the page and a request for the first series, two weeks ahead or on the last day."""
-    day = table.cutoff + np.timedelta64(min(LEAD_DAYS, table.horizon_days), "D")
+    """Address of the page and a request for the first series, two weeks ahead where the horizon allows."""
+    step = min(SUGGESTED_STEP_DAYS, table.horizon_days)
+    day = table.cutoff + np.timedelta64(step, "D")
     body = {"store": table.series.stores[0], "item": table.series.items[0], "date": str(day)}
     address = f"http://localhost:{port}"
     request = (
@@ -37,33 +38,33 @@ def startup_message(table: ForecastTable, version: str, port: int) -> str:
 
 
 def require_free_port(port: int) -> None:
-    """Raise `StorecastError` when something else listens on a port of this machine."""
+    """Raise `StorecastError` when this port cannot be opened, as when another program uses it."""
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind((os.environ.get("BENTOML_HOST", "127.0.0.1"), port))
         except (OSError, OverflowError) as error:
             raise StorecastError(
-                f"Port {port} cannot be listened on: {error}.", hint="Choose another: make up PORT=3001."
+                f"Port {port} cannot be opened: {error}.", hint="Choose another one: make up PORT=3001."
             ) from error
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the message, or why there is nothing to serve yet: a server can wait for a remote champion.
+    """Print the message, or why there is no champion yet: a server can still wait for a remote champion.
 
-    With `--check` only test the port, before a training takes minutes. Exit 2 when it is in use.
+    Exit 2 when the port is in use. `--check` checks the port alone, before minutes go into a training.
     """
     parser = argparse.ArgumentParser(prog="python -m service.deploy.startup_message", description=__doc__)
     parser.add_argument("--port", type=int, default=3000)
-    parser.add_argument("--check", action="store_true", help="only test whether the port is free")
+    parser.add_argument("--check", action="store_true", help="only check that the port is free")
     arguments = parser.parse_args(argv)
-    return exit_code(lambda: _run(arguments.port, arguments.check))
 
+    def run() -> None:
+        require_free_port(arguments.port)
+        if not arguments.check:
+            _print_message(arguments.port, Paths())
 
-def _run(port: int, is_check: bool) -> None:
-    require_free_port(port)
-    if not is_check:
-        _print_message(port, Paths())
+    return exit_code(run)
 
 
 def _print_message(port: int, paths: Paths) -> None:

@@ -64,8 +64,10 @@ class ExampleValues:
         return body
 
     def _field(self, name: str, value: Any) -> Any:
-        given = {"store": self.store, "item": self.item, "model_version": self.version}
-        return given[name] if name in given and value is not None else self.fit(value)
+        own = {"store": self.store, "item": self.item, "model_version": self.version}
+        if name == "horizon_days":
+            return min(value, self.horizon_days)
+        return own[name] if name in own and value is not None else self.fit(value)
 
 
 def model_examples(described: Any, values: ExampleValues) -> dict[str, Any]:

@@ -118,21 +118,21 @@ def test_a_read_only_token_changes_nothing(hub: Hub, packed: tuple[Packed, Packe
 
 
 @pytest.mark.parametrize(
-    ("mode", "said"),
+    ("mode", "message"),
     [("fails", "BUILD_ERROR"), ("keeps the old one", "expected"), ("follows", "Another bento")],
 )
 def test_a_version_that_does_not_answer_is_rolled_back(
-    hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path, mode: str, said: str
+    hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path, mode: str, message: str
 ) -> None:
     deploy(hub, packed[0], tmp_path)
     before = dict(hub.files)
     hub.mode = mode
     done = deploy(hub, packed[1], tmp_path, seconds=1.5)
     assert done.returncode == 2
-    assert said in done.stderr
-    assert "is back" in done.stderr
+    assert message in done.stderr
+    assert "is restored" in done.stderr
     assert hub.files == before
-    assert hub.messages[-1].startswith("Back to ")
+    assert hub.messages[-1].startswith("Restore ")
     report = json.loads((tmp_path / "reports/deployment.json").read_text())
     assert report["version"] == packed[0].version
 
@@ -143,16 +143,16 @@ def test_a_failed_first_deployment_reports_that_there_is_no_version_to_restore(
     hub.mode = "fails"
     done = deploy(hub, packed[0], tmp_path)
     assert done.returncode == 2
-    assert "nothing before it" in done.stderr
+    assert "no earlier deployment" in done.stderr
 
 
 def test_a_space_with_a_newer_champion_passes_if_it_runs_this_bento(
     hub: Hub, packed: tuple[Packed, Packed], tmp_path: Path
 ) -> None:
     """Deploying an older commit to a Space that loads the champion of the branch."""
-    afar = "http://127.0.0.1:9"
+    remote = "http://127.0.0.1:9"
     hub.ahead = packed[1].version
-    done = deploy(hub, packed[0], tmp_path, STORECAST_CHAMPION_URL=afar, STORECAST_FILES_URL=afar)
+    done = deploy(hub, packed[0], tmp_path, STORECAST_CHAMPION_URL=remote, STORECAST_FILES_URL=remote)
     assert done.returncode == 0, done.stderr
     assert packed[1].version in done.stderr
 

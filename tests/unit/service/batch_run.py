@@ -26,6 +26,7 @@ class ChampionForecasts:
         self._forecasts, self._left = Forecasts(champion), last
         self.version, self.series = self._forecasts.version, self._forecasts.table.series
         self.cutoff = self._forecasts.table.cutoff
+        self.horizon_days = self._forecasts.table.horizon_days
         self.requested: list[int] = []
 
     def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> ForecastTable:

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -233,3 +234,17 @@ def test_a_series_of_which_nothing_is_known_gets_the_level_of_its_like(forecasts
     (series,) = answer["forecasts"]
     assert series["method"] == "cold start"
     assert all(day["forecast"] > 0 for day in series["days"])
+
+
+def test_without_a_horizon_a_forecast_is_as_long_as_the_model_allows(champion: Champion) -> None:
+    known = {"store": 1, "item": 1}
+    own = {**known, "history": [{"date": "2018-01-01", "sales": 3}]}
+    short = Champion.load(champion.folder)
+    vars(short)["table"] = replace(
+        champion.table, values=champion.table.values[:, :7], methods=champion.table.methods[:, :7]
+    )
+    for model, days in ((champion, 28), (short, 7)):
+        found = Forecasts(model).forecast(asked(known, own))["forecasts"]
+        assert [len(series["days"]) for series in found] == [days, days]
+    with pytest.raises(RequestError, match="horizon_days is 28, expected at most 7"):
+        Forecasts(short).forecast(asked(known, horizon_days=28))

@@ -1,4 +1,4 @@
-"""service.deploy.startup_message: what a person reads before the server takes over the terminal."""
+"""service.deploy.startup_message: what is printed before the server starts."""
 
 import json
 import shlex
@@ -24,7 +24,7 @@ def table(store: int | str, item: int | str, horizon_days: int = 90) -> Forecast
 
 
 @pytest.mark.parametrize(("store", "item"), [(1, 5), ("Lidl's", 'the "big" one')])
-def test_the_request_survives_the_shell_whatever_the_series_is_called(
+def test_the_request_can_be_pasted_into_a_shell_whatever_the_name_of_the_series(
     store: int | str, item: int | str
 ) -> None:
     words = shlex.split(startup_message(table(store, item), "20171231T000000-abcdef", 8080).splitlines()[-1])
@@ -32,28 +32,29 @@ def test_the_request_survives_the_shell_whatever_the_series_is_called(
     assert json.loads(words[-1]) == {"store": store, "item": item, "date": "2018-01-14"}
 
 
-def test_the_day_to_try_is_within_a_short_horizon() -> None:
-    text = startup_message(table(1, 5, horizon_days=7), "20171231T000000-abcdef", 3000)
-    assert json.loads(shlex.split(text.splitlines()[-1])[-1])["date"] == "2018-01-07"
-
-
-def test_the_greeting_names_the_page_and_the_cutoff() -> None:
+def test_the_message_names_the_page_and_the_cutoff() -> None:
     text = startup_message(table(1, 5), "20171231T000000-abcdef", 3000)
     assert "http://localhost:3000/\n" in text
     assert "2017-12-31" in text
 
 
-def test_without_a_champion_it_is_said_what_to_do_and_the_server_may_start(
+@pytest.mark.parametrize(("horizon_days", "day"), [(1, "01"), (7, "07"), (13, "13"), (14, "14"), (90, "14")])
+def test_the_suggested_day_is_within_the_horizon(horizon_days: int, day: str) -> None:
+    text = startup_message(table(1, 5, horizon_days), "20171231T000000-abcdef", 3000)
+    assert f'"date": "2018-01-{day}"' in text
+
+
+def test_without_a_champion_the_message_says_what_to_run_and_the_server_may_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["--port", "3098"]) == 0
-    told = capsys.readouterr().err
-    assert "make train" in told
-    assert "/health" in told
+    printed = capsys.readouterr().err
+    assert "make train" in printed
+    assert "/health" in printed
 
 
-def test_a_port_that_is_taken_is_told_before_anything_is_trained(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_in_use_fails_before_any_training(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
