@@ -29,6 +29,7 @@ NORMAL_MAD = 1.4826  # standard deviation of normal values over their median siz
 LEAST_CHANGE = 0.15  # smaller departures need no attention, however certain
 LEAST_UNITS = 5.0  # nor do so few units, however large a share
 CANDIDATES, LEAST_DEVIATION = 51, 0.01
+ANYTHING = 0.6  # density of log ratios of series that do not follow the others, times √(2π)
 
 
 @dataclass(frozen=True)
@@ -173,18 +174,18 @@ def _departures(
 
 
 def _shared_ratio(now: Floats, then: Floats, deviation: Floats) -> float:
-    """What `now` is of `then` for most series: the mode of their ratios, then the ratio of sums around it.
+    """What `now` is of `then` for most series, `deviation` being the relative one of each ratio.
 
-    The mode is the highest value of a kernel density; `deviation` is that of each ratio, relative.
+    The most likely centre of their log ratios, of which half are normal around it and half are anything; then
+    the ratio of sums of the series near it.
     """
     chosen = then > 0
     ratio, width = now[chosen] / then[chosen], np.maximum(deviation[chosen], LEAST_DEVIATION)
-    candidates = np.maximum(np.quantile(ratio, np.linspace(0, 1, CANDIDATES)), LEAST_DEVIATION).tolist()
+    logs = np.log(np.maximum(ratio, LEAST_DEVIATION))
 
-    def density(value: float) -> float:
-        scale = width * value
-        return float((np.exp(-0.5 * ((ratio - value) / scale) ** 2) / scale).sum())
+    def likelihood(centre: float) -> float:
+        return float(np.log(np.exp(-0.5 * ((logs - centre) / width) ** 2) / width + ANYTHING).sum())
 
-    mode: float = max(candidates, key=density)
-    near = np.abs(ratio - mode) <= NOISE_LIMIT * width * mode
-    return float(now[chosen][near].sum() / then[chosen][near].sum()) if near.any() else mode
+    centre: float = max(np.quantile(logs, np.linspace(0, 1, CANDIDATES)).tolist(), key=likelihood)
+    near = np.abs(logs - centre) <= NOISE_LIMIT * width
+    return float(now[chosen][near].sum() / then[chosen][near].sum()) if near.any() else float(np.exp(centre))

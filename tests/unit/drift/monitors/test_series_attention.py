@@ -96,6 +96,13 @@ def test_a_week_in_which_all_sell_more_names_no_series() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
+def test_noisy_sales_need_little_attention(seed: int) -> None:
+    sales = steady(n_days=1120)
+    sales *= np.random.default_rng(seed).gamma(1, 1, sales.shape).astype(np.float32)
+    assert attention(sales, sales[:, -364:].mean(axis=1))[1] <= 2
+
+
+@pytest.mark.parametrize("seed", range(5))
 def test_a_week_in_which_most_series_are_off_by_much_names_them_and_no_other(seed: int) -> None:
     rng = np.random.default_rng(seed)
     sales, is_off = steady(), rng.permutation(N_STORES * N_ITEMS) < 24
