@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from data.dates.calendar_days import Calendar
 from data.panel.sales_panel import SeriesIndex
+from models.components.empirical_bayes import shrink
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,7 +30,7 @@ PASSES = 3
 WEEKDAY_FLOOR = 0.02
 MONTH_RANGE = (0.1, 10.0)
 GROUP_RANGE = (0.2, 5.0)
-SEASON_DAYS = 330  # known days below which no month pattern can be told from a trend
+SEASON_DAYS = 330  # known days below which a month pattern cannot be distinguished from a trend
 BLOCK_DAYS = 20  # days a calendar month must have to count as seen
 HALF_WINDOW_DAYS = 17
 
@@ -202,25 +203,6 @@ def _nested_effects(overall: Floats, series: SeriesIndex, shrunk: _Shrunk) -> tu
     if n_series > 1:
         product = product * shrunk(np.arange(n_series), n_series, product)
     return Effects(overall, by_store, by_item), product
-
-
-def shrink(numerator: Floats, denominator: Floats, squared_noise: Floats) -> Floats:
-    """Ratios drawn to 1 by empirical Bayes: 1 + (q − 1) τ² / (τ² + v), all arrays of one shape.
-
-    v is the sampling variance of the ratio q = numerator / denominator; τ², the variance of the true ratios,
-    is the mean of (q − 1)² − v weighted by 1/v (weights capped at their 90 % quantile, so that one large
-    group does not speak for all). Where nothing is expected the ratio is 1.
-    """
-    usable = denominator > 1e-9
-    safe = np.where(usable, denominator, 1.0)
-    ratio = np.where(usable, numerator / safe, 1.0)
-    variance = np.where(usable, squared_noise / safe**2, 1e9)
-    weight = np.where(usable, 1 / np.maximum(variance, 1e-12), 0.0)
-    if usable.any():
-        weight = np.minimum(weight, np.quantile(weight[usable], 0.9))
-    excess = np.where(usable, (ratio - 1) ** 2 - variance, 0.0)
-    between = max(0.0, float((excess * weight).sum() / max(float(weight.sum()), 1e-12)))
-    return np.asarray(1 + (ratio - 1) * between / (between + variance + 1e-12))
 
 
 def _grouped(key: Ints, size: int, values: Floats) -> Floats:

@@ -71,7 +71,7 @@ def fit_members(panel: SalesPanel, horizon_days: int, effort: Effort, trees: Tre
 
 
 def fit_prior(history: History, series: SeriesIndex) -> LevelPrior | None:
-    """What store and item say of a sales level, from the series with 28 known days; None with too few."""
+    """The level prior by store and item, from the series with 28 known days; None with too few."""
     every, origin = np.arange(len(series)), np.full(len(series), history.n_days)
     sales_level = np.nan_to_num(history.sales_levels(every, origin, shortest_days=91)[91])
     return fit_level_prior(sales_level, series, history.expected_sum[:, -1] >= KNOWN_DAYS)

@@ -1,6 +1,6 @@
 """The recent correction: how the newest days change a forecast while a drift is being learned.
 
-Measured on six simulated runs of 36 weeks with four shocks each: without the correction that leaves out the
+Measured on four simulated runs of 36 weeks with four shocks each: without the correction that leaves out the
 trees, and as well without any selection (always following breaks), WAPE is 1 to 7 % higher. Always leaving
 out the trees is as good there, but not on sales that trees forecast better, such as promoted ones.
 """

@@ -68,7 +68,7 @@ def test_forecasts_sit_near_what_series_sell(forecast: Forecast, history: SalesP
     np.testing.assert_allclose(forecast(history, 28).mean(axis=1)[2:], means[2:], rtol=0.5)
 
 
-def test_forecasts_do_not_depend_on_which_other_series_are_asked_for(
+def test_forecasts_do_not_depend_on_which_other_series_are_requested(
     forecast: Forecast, history: SalesPanel
 ) -> None:
     rows = [4, 1]
@@ -110,7 +110,7 @@ def test_any_history_will_do(fit: Callable[[SalesPanel], Forecast], n_series: in
 
 
 @pytest.mark.parametrize("fit", FITS.values(), ids=FITS)
-def test_a_series_that_never_sold_is_forecast_next_to_nothing(fit: Callable[[SalesPanel], Forecast]) -> None:
+def test_a_series_without_any_sale_is_forecast_close_to_zero(fit: Callable[[SalesPanel], Forecast]) -> None:
     some = panel(4, 200)
     some.sales[0] = 0
     assert fit(some)(some, 14)[0].mean() < 0.3

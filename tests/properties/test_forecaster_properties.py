@@ -131,7 +131,7 @@ def test_series_that_end_on_different_days_are_forecast_as_if_each_were_alone(
 
 @few
 @given(panels(), st.integers(0, 2**32 - 1))
-def test_the_order_in_which_series_are_asked_changes_no_number(panel: SalesPanel, seed: int) -> None:
+def test_the_order_of_the_requested_series_changes_no_forecast(panel: SalesPanel, seed: int) -> None:
     forecaster = Forecaster.fit(panel, QUICK)
     order = np.random.default_rng(seed).permutation(panel.n_series)
     shuffled = forecaster.forecast(panel.select(order))

@@ -1,4 +1,4 @@
-"""A saved model opened for use: look-ups with numpy alone, the rest when asked for."""
+"""A saved model opened for use: look-ups with numpy alone, the rest at first use."""
 
 import subprocess
 import sys

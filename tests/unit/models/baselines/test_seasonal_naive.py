@@ -15,7 +15,7 @@ def forecast(*rows: list[float], horizon_days: int) -> list[list[float]]:
     return [[float(day) for day in row] for row in made]
 
 
-def test_the_last_week_is_repeated_as_long_as_asked() -> None:
+def test_the_last_week_is_repeated_over_the_horizon() -> None:
     weeks = [9.0, 9, 9, 1, 2, 3, 4, 5, 6, 7]
     assert forecast(weeks, horizon_days=9) == [[1, 2, 3, 4, 5, 6, 7, 1, 2]]
 
@@ -25,7 +25,7 @@ def test_an_unknown_day_falls_back_on_the_same_weekday_before() -> None:
     assert forecast(weeks, horizon_days=3) == [[1, 11, 3]]
 
 
-def test_a_weekday_never_known_takes_the_mean() -> None:
+def test_an_unknown_weekday_takes_the_mean() -> None:
     assert forecast([2.0, 4.0], horizon_days=7) == [[3, 3, 3, 3, 3, 2, 4]]
 
 

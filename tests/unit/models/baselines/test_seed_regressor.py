@@ -38,7 +38,7 @@ def test_the_forecast_feeds_on_itself_day_by_day(kind: Kind) -> None:
     np.testing.assert_array_equal(forecast, sales[:, -5:])
 
 
-def test_a_weekly_rhythm_is_learnt() -> None:
+def test_a_weekly_pattern_is_fitted() -> None:
     panel = weekly_panel()
     forecast = SeedRegressor.fit("xgboost", panel, PARAMS).forecast(panel, 7)
     np.testing.assert_allclose(forecast[2], 3 * np.array([10.0, 20, 30, 40, 50, 60, 5]), rtol=0.2)
@@ -95,7 +95,7 @@ def test_training_rows_are_bounded_by_what_is_known() -> None:
     assert len(rows) == len(sales) == np.isfinite(panel.sales).sum()
 
 
-def test_a_panel_without_known_days_cannot_be_learnt_from() -> None:
+def test_a_panel_without_known_days_is_refused() -> None:
     panel = weekly_panel()
     empty = SalesPanel(np.full_like(panel.sales, np.nan), panel.start, panel.series)
     with pytest.raises(DataContractError, match="None of the 4 series"):

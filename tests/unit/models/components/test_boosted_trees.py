@@ -16,7 +16,7 @@ def sample(n: int, mean: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray, 
     )
 
 
-def test_a_tree_learns_what_the_expectation_misses() -> None:
+def test_a_tree_fits_what_the_expectation_misses() -> None:
     features, sales, expected = sample(8_000, 40)
     ratio = fit_tree(features, sales, expected, 1.2, rounds=50, seed=1).ratio(features)
     assert ratio[features[:, 0] > 0.1].mean() == pytest.approx(1.3, abs=0.02)

@@ -35,7 +35,7 @@ def test_weights_are_never_negative_and_only_of_blended_levels() -> None:
     ].any()
 
 
-def test_with_too_few_rows_the_prior_speaks() -> None:
+def test_with_too_few_rows_the_blend_is_the_prior() -> None:
     levels, index, step = rows(20)
     weights = fit_blend(levels, index, step, np.full(20, 3.0)).weights
     np.testing.assert_array_equal(weights[:, [SALES_LEVELS.index("L91"), SALES_LEVELS.index("P91")]], 0.5)

@@ -1,11 +1,11 @@
-"""models.components.seasonal_profile: weekday and month factors and their shrinkage."""
+"""models.components.seasonal_profile: weekday and month factors."""
 
 import numpy as np
 import pytest
 
 from data.dates.calendar_days import calendar
 from data.panel.series_index import SeriesIndex
-from models.components.seasonal_profile import Effects, fit_profile, prefix_sums, shrink
+from models.components.seasonal_profile import Effects, fit_profile, prefix_sums
 
 START = np.datetime64("2014-01-01", "D")
 WEEKDAY = np.array([0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3])
@@ -59,23 +59,6 @@ def test_an_unseen_series_takes_the_factors_of_its_store_and_item() -> None:
     effects = Effects(np.array([1.0, 2.0]), np.array([[1.0, 3.0]]), np.array([[5.0, 1.0]]))
     np.testing.assert_array_equal(effects.of(0, 0), [5, 6])
     np.testing.assert_array_equal(effects.of(None, None), [1, 2])
-
-
-def test_pure_noise_is_shrunk_to_one() -> None:
-    rng = np.random.default_rng(3)
-    expected = np.full((200, 7), 400.0)
-    ratio = shrink(rng.poisson(expected).astype(float), expected, expected)
-    assert np.abs(ratio - 1).max() < 0.02 < np.abs(rng.poisson(expected) / expected - 1).max()
-
-
-def test_true_differences_survive_shrinkage() -> None:
-    expected = np.full((2, 7), 40_000.0)
-    truth = np.linspace(0.5, 1.5, 14).reshape(2, 7)
-    np.testing.assert_allclose(shrink(truth * expected, expected, expected), truth, atol=0.01)
-
-
-def test_what_nothing_is_expected_of_has_ratio_one() -> None:
-    assert shrink(np.zeros((1, 2)), np.array([[0.0, 10.0]]), np.ones((1, 2)))[0, 0] == 1
 
 
 @pytest.mark.parametrize("n_days", [1, 5])

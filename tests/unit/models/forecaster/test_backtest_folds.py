@@ -17,7 +17,7 @@ def test_the_two_newest_folds_need_150_days_and_older_ones_540() -> None:
     assert usable_folds(rolling_folds(200, 90, 4, 1)) == []
 
 
-def test_a_folds_forecast_does_not_change_with_what_came_after_its_cutoff(small_panel: SalesPanel) -> None:
+def test_a_folds_forecast_does_not_depend_on_days_after_its_cutoff(small_panel: SalesPanel) -> None:
     fold = Fold(cutoff=699, horizon_days=90)
     changed = small_panel.sales.copy()
     changed[:, 700:] = 1e6

@@ -22,7 +22,7 @@ def coverage(bounds: np.ndarray, actual: np.ndarray, level: int) -> float:
 
 
 @pytest.mark.parametrize("level", COVERAGE_LEVELS)
-def test_new_days_fall_inside_as_often_as_the_level_says(level: int) -> None:
+def test_coverage_of_new_days_is_the_coverage_level(level: int) -> None:
     intervals = fit_intervals([fold(seed) for seed in range(3)])
     assert intervals is not None
     forecast, actual = fold(99)

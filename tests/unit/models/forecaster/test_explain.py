@@ -1,4 +1,4 @@
-"""models.forecaster.explain: a forecast taken apart."""
+"""A forecast split into its parts."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def test_the_words_name_weekday_and_month(champion: Champion) -> None:
     assert "January" in {part.name: part.words for part in explained.parts}["season"]
 
 
-def test_a_closed_day_is_said_to_be_closed(champion: Champion) -> None:
+def test_a_closed_day_is_explained_as_closed(champion: Champion) -> None:
     explained = explain(champion.forecaster, champion.history.select([0]), np.datetime64("2018-01-07"))
     assert explained.forecast == 0
     assert "closed" in explained.words

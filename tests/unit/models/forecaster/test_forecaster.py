@@ -28,7 +28,7 @@ def fitted(small_panel: SalesPanel) -> Forecaster:
     return Forecaster.fit(small_panel.until(small_panel.end - 90), QUICK)
 
 
-def test_the_forecast_is_near_what_came_and_its_bounds_cover_it(
+def test_the_forecast_is_close_to_the_actuals_and_its_bounds_cover_them(
     fitted: Forecaster, small_panel: SalesPanel
 ) -> None:
     table = fitted.forecast(small_panel.until(small_panel.end - 90))
@@ -38,9 +38,7 @@ def test_the_forecast_is_near_what_came_and_its_bounds_cover_it(
     assert coverage(actual, *table.bounds(80)) == pytest.approx(80, abs=7)
 
 
-def test_a_day_on_which_a_store_is_always_shut_is_forecast_as_zero(
-    fitted: Forecaster, small_panel: SalesPanel
-) -> None:
+def test_a_closed_weekday_is_forecast_as_zero(fitted: Forecaster, small_panel: SalesPanel) -> None:
     table = fitted.forecast(small_panel.until(small_panel.end - 90))
     sundays = ((table.cutoff + 1 + np.arange(90)).astype(np.int64) + 3) % 7 == 6
     assert (table.methods[:5, sundays] == CLOSED).all()
@@ -64,7 +62,7 @@ def test_the_kept_history_is_enough(small_panel: SalesPanel) -> None:
     np.testing.assert_allclose(forecaster.forecast(tail).values, forecaster.forecast(long).values, rtol=1e-5)
 
 
-def test_a_known_series_that_stopped_selling_is_not_taken_for_a_new_one(
+def test_a_known_series_that_stopped_selling_is_not_a_cold_start(
     fitted: Forecaster, small_panel: SalesPanel
 ) -> None:
     zeros = small_panel.select([7]).window(small_panel.end - 399, small_panel.end)
@@ -83,7 +81,7 @@ def test_an_unknown_series_starts_cold_from_its_store_and_item(
     assert own < table.forecast.mean() < of_the_store
 
 
-def test_ten_days_are_said_to_be_a_cold_start_also_where_no_series_is_older(
+def test_ten_days_of_history_are_a_cold_start_even_if_no_series_is_older(
     small_panel: SalesPanel,
 ) -> None:
     young = small_panel.window(small_panel.end - 9, small_panel.end).select([0, 7])
@@ -93,7 +91,7 @@ def test_ten_days_are_said_to_be_a_cold_start_also_where_no_series_is_older(
 
 
 @pytest.mark.parametrize("setting", ["horizon_days: 0", "folds: -1", "rounds: -1", "seed: -1"])
-def test_a_setting_no_forecaster_can_have_is_refused_by_name(tmp_path: Path, setting: str) -> None:
+def test_an_invalid_setting_is_refused_by_name(tmp_path: Path, setting: str) -> None:
     (tmp_path / "params.yaml").write_text(f"forecaster: {{{setting}}}\n")
     with pytest.raises(DataContractError, match=f"forecaster.{setting.replace(':', ' is')}"):
         load_params("forecaster", ForecasterParams, tmp_path / "params.yaml")
@@ -137,7 +135,7 @@ def test_a_damaged_forecaster_is_refused_by_name(fitted: Forecaster, tmp_path: P
         Forecaster.load(tmp_path)
 
 
-def test_the_champions_table_is_what_its_model_says(champion: Champion) -> None:
+def test_the_champions_table_equals_its_models_forecast(champion: Champion) -> None:
     np.testing.assert_allclose(
         champion.forecaster.forecast(champion.history).values, champion.table.values, rtol=1e-6
     )
@@ -154,7 +152,7 @@ def test_a_short_history_still_gets_forecasts(small_panel: SalesPanel, n_days: i
 
 @pytest.mark.parametrize("n_days", [1, 200, 800])
 @pytest.mark.parametrize("sales", [0.0, 7.0, np.nan])
-def test_sales_that_never_change_are_forecast_as_they_are(sales: float, n_days: int) -> None:
+def test_constant_sales_are_forecast_as_they_are(sales: float, n_days: int) -> None:
     panel = SalesPanel(
         np.full((3, n_days), sales, np.float32),
         np.datetime64("2015-01-01", "D"),

@@ -1,4 +1,4 @@
-"""models.forecaster.recent_correction: how the newest week would have members read."""
+"""The recent correction that the newest week selects."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -39,14 +39,14 @@ def off(forecaster: Forecaster, known: SalesPanel, panel: SalesPanel) -> float:
     return float(np.abs(forecast - panel.sales[:, known.n_days :]).sum())
 
 
-def test_where_no_reading_is_better_the_backtest_has_the_say(small_panel: SalesPanel) -> None:
+def test_no_correction_is_selected_where_none_is_better(small_panel: SalesPanel) -> None:
     without_trees = Forecaster.fit(small_panel, QUICK.model_copy(update={"rounds": 0}))
     for days in (0, 7, 14):
         panel = small_panel.until(small_panel.end - days)
         assert without_trees.on(panel).with_recent_correction(panel).recent_correction == NO_CORRECTION
 
 
-def test_broken_levels_are_followed_once_a_week_has_shown_that_it_helps(
+def test_level_breaks_are_followed_once_a_week_shows_that_it_helps(
     fitted: Forecaster, small_panel: SalesPanel
 ) -> None:
     panel = mixed(small_panel, 21)
@@ -57,7 +57,7 @@ def test_broken_levels_are_followed_once_a_week_has_shown_that_it_helps(
     assert off(looked, known, panel) < 0.7 * off(rolled, known, panel)
 
 
-def test_new_trees_are_judged_by_such_as_do_not_know_the_week(small_panel: SalesPanel) -> None:
+def test_new_trees_are_judged_by_trees_fitted_without_the_week(small_panel: SalesPanel) -> None:
     panel = mixed(small_panel, 14)
     assert (
         Forecaster.fit(panel, QUICK)
@@ -67,42 +67,47 @@ def test_new_trees_are_judged_by_such_as_do_not_know_the_week(small_panel: Sales
 
 
 @pytest.mark.parametrize("start", CORRECTIONS)
-def test_a_reading_is_left_for_the_one_that_is_right(
+def test_the_correction_that_forecasts_the_week_exactly_is_selected(
     fitted: Forecaster, small_panel: SalesPanel, start: RecentCorrection
 ) -> None:
-    made = fitted.members.forecast(mixed(small_panel, 21), 7)
+    forecasts = fitted.members.forecast(mixed(small_panel, 21), 7)
     for right in CORRECTIONS:
-        assert select_correction(made, fitted.chosen, right.forecast(made, fitted.chosen), start) == right
+        assert (
+            select_correction(forecasts, fitted.chosen, right.forecast(forecasts, fitted.chosen), start)
+            == right
+        )
 
 
-def test_no_reading_is_left_for_one_that_is_worse(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worse_correction_is_not_selected(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = np.full(7, 10.0)
     noisy = np.array([0.0, 22, 0, 22, 0, 22, 10])  # worse, and so noisy that nothing beats it
     treeless = usual - 0.5  # beats the usual one: a little, and every day
     off = dict(zip(CORRECTIONS, (usual, noisy, treeless), strict=True))
-    monkeypatch.setattr(RecentCorrection, "forecast", lambda correction, made, chosen: off[correction][None])
+    monkeypatch.setattr(
+        RecentCorrection, "forecast", lambda correction, forecasts, chosen: off[correction][None]
+    )
     assert select_correction(None, "", np.zeros((1, 7)), NO_CORRECTION) == WITHOUT_TREES  # type: ignore[arg-type]  # not asked
 
 
-def test_that_trees_help_again_does_not_say_that_levels_hold_again(
+def test_trees_that_help_again_do_not_end_the_following_of_breaks(
     fitted: Forecaster, small_panel: SalesPanel
 ) -> None:
-    made = fitted.members.forecast(small_panel.until(small_panel.end - 28), 7)
-    actual = NO_CORRECTION.forecast(made, fitted.chosen)
-    np.testing.assert_array_equal(actual, FOLLOW_BREAKS.forecast(made, fitted.chosen))  # no level broke
-    assert select_correction(made, fitted.chosen, actual, WITHOUT_TREES) == FOLLOW_BREAKS
+    forecasts = fitted.members.forecast(small_panel.until(small_panel.end - 28), 7)
+    actual = NO_CORRECTION.forecast(forecasts, fitted.chosen)
+    np.testing.assert_array_equal(actual, FOLLOW_BREAKS.forecast(forecasts, fitted.chosen))  # no level broke
+    assert select_correction(forecasts, fitted.chosen, actual, WITHOUT_TREES) == FOLLOW_BREAKS
     for start in (NO_CORRECTION, FOLLOW_BREAKS):
-        assert select_correction(made, fitted.chosen, actual, start) == start
+        assert select_correction(forecasts, fitted.chosen, actual, start) == start
 
 
-def test_a_look_changes_nothing_but_how_members_are_read(fitted: Forecaster, small_panel: SalesPanel) -> None:
+def test_selecting_a_correction_changes_nothing_else(fitted: Forecaster, small_panel: SalesPanel) -> None:
     looked = fitted.with_recent_correction(mixed(small_panel, 14))
     assert looked.recent_correction != NO_CORRECTION
     assert looked.members is fitted.members
     assert looked.chosen == fitted.chosen
 
 
-def test_a_history_of_a_few_weeks_is_read_as_usual(fitted: Forecaster, small_panel: SalesPanel) -> None:
+def test_a_history_of_a_few_weeks_is_not_corrected(fitted: Forecaster, small_panel: SalesPanel) -> None:
     short = mixed(small_panel, 14).window(small_panel.end - 59, small_panel.end)
     assert (
         replace(fitted, recent_correction=FOLLOW_BREAKS).with_recent_correction(short).recent_correction
@@ -132,20 +137,20 @@ def test_a_closed_day_stays_closed_when_levels_are_followed(
 ) -> None:
     panel = mixed(small_panel, 14)
     sundays = np.arange(7, 29, 7) - 1  # the panel ends on a Sunday, store 1 is shut on them
-    made = replace(fitted, recent_correction=FOLLOW_BREAKS).points(panel, 28)
-    assert (made[:5, sundays] == 0).all()
-    assert (made[5:, sundays] > 0).all()
+    forecasts = replace(fitted, recent_correction=FOLLOW_BREAKS).points(panel, 28)
+    assert (forecasts[:5, sundays] == 0).all()
+    assert (forecasts[5:, sundays] > 0).all()
 
 
 @pytest.mark.parametrize("correction", CORRECTIONS)
-def test_the_reading_is_kept_with_the_model(
+def test_the_correction_is_saved_with_the_forecaster(
     fitted: Forecaster, tmp_path: Path, correction: RecentCorrection
 ) -> None:
     replace(fitted, recent_correction=correction).save(tmp_path)
     assert Forecaster.load(tmp_path).recent_correction == correction
 
 
-def test_a_followed_level_is_the_one_that_is_explained(fitted: Forecaster, small_panel: SalesPanel) -> None:
+def test_the_level_since_a_break_is_the_one_explained(fitted: Forecaster, small_panel: SalesPanel) -> None:
     panel, following = mixed(small_panel, 14).select([9]), replace(fitted, recent_correction=FOLLOW_BREAKS)
     told = explain(following, panel, panel.end + 3)
     parts = {part.name: part for part in told.parts}

@@ -51,9 +51,7 @@ def test_weekdays_that_changed_are_read_anew(fitted: Forecaster, small_panel: Sa
     assert after[1] / after[6] > 1.1 * before[1] / before[6]
 
 
-def test_how_the_newest_week_was_read_stays_until_somebody_looks_again(
-    fitted: Forecaster, small_panel: SalesPanel
-) -> None:
+def test_a_correction_stays_until_another_is_selected(fitted: Forecaster, small_panel: SalesPanel) -> None:
     reading = RecentCorrection(has_trees=False, follows_breaks=True)
     rolled = roll_forward(replace(fitted, recent_correction=reading), small_panel)
     assert rolled.recent_correction == reading

@@ -27,7 +27,7 @@ def test_an_imported_version_is_bentos_latest_with_labels_and_metadata(tmp_path:
     assert store.bento_champion().stat().st_mode & 0o777 == 0o755
 
 
-def test_the_last_import_is_the_latest_though_it_was_made_before(tmp_path: Path) -> None:
+def test_the_last_import_is_the_latest_even_if_its_version_is_older(tmp_path: Path) -> None:
     one = version_folder(tmp_path / "one", a_txt="one")
     two = version_folder(tmp_path / "two", a_txt="two")
     for name, record in (("one", one), ("two", two), ("one", one)):
