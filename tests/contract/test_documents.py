@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import service
-from tests.contract.code_base import PYPROJECT, ROOT
+from tests.contract.code_base import PACKAGES, PYPROJECT, ROOT
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
@@ -37,6 +37,11 @@ def test_every_module_that_is_to_be_run_exists(path: Path) -> None:
         if module.partition(".")[0] in PYPROJECT["tool"]["importlinter"]["root_packages"]:
             folder = ROOT.joinpath(*module.split("."))
             assert folder.with_suffix(".py").exists() or (folder / "__main__.py").exists(), module
+
+
+def test_the_contributing_guide_lists_every_package() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert not [name for name in PACKAGES if f"`{name.rpartition('.')[2]}" not in guide]
 
 
 def test_every_target_says_what_it_does() -> None:
