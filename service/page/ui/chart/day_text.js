@@ -3,7 +3,7 @@
 import { formatLongDate } from "../data/date_format.js";
 import { formatCount, formatRange, formatUnits } from "../data/number_format.js";
 
-/** "Saturday, 6 January 2018: forecast 72, likely range 60–85, 95 % range 54–92; 66 on the same weekday last year." */
+/** "Saturday, 6 January 2018: forecast 72, likely range 60–85, 95 % range 54–92; last year 66." */
 export function dayText(day, nSeries) {
   const parts = [...(day.isForecast ? [forecastText(day)] : salesTexts(day, nSeries)), lastYearText(day)];
   return `${formatLongDate(day.day)}: ${parts.filter(Boolean).join("; ")}.`;
@@ -31,5 +31,5 @@ function forecastText(day) {
 function lastYearText(day) {
   if (day.lastYear === null) return null;
   const gap = day.lastYearMissing ? ", records incomplete" : "";
-  return `${formatUnits(day.lastYear)} on the same weekday last year${gap}`;
+  return `last year ${formatUnits(day.lastYear)}${gap}`;
 }
