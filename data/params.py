@@ -47,133 +47,44 @@ def validate_section(section: str, model: type[Settings], content: Any) -> Setti
         raise DataContractError(f"{place} is {quoted(problem['input'])}; {problem['msg']}.") from error
 
 
+class _Below:
+    """A path below the root of the project."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __get__(self, paths: Paths, owner: type[Paths]) -> Path:
+        return paths.root / self._path
+
+
 @dataclass(frozen=True)
 class Paths:
-    """Where everything is, below the root of the project (the current folder unless told)."""
+    """Where everything is, below the root of the project, by default the current directory."""
 
     root: Path = field(default_factory=Path)
 
-    @property
-    def params(self) -> Path:
-        """Settings of all jobs."""
-        return self.root / "params.yaml"
-
-    @property
-    def raw(self) -> Path:
-        """Sales as they came: CSV, CSV.gz and Parquet."""
-        return self.root / "data" / "raw"
-
-    @property
-    def processed(self) -> Path:
-        """Everything derived from raw sales."""
-        return self.root / "data" / "processed"
-
-    @property
-    def sales(self) -> Path:
-        """Clean sales, one row per recorded series and day."""
-        return self.processed / "sales.parquet"
-
-    @property
-    def models(self) -> Path:
-        """Trained artifacts."""
-        return self.root / "models"
-
-    @property
-    def challenger(self) -> Path:
-        """The version that asks to be promoted."""
-        return self.models / "challenger"
-
-    @property
-    def versions(self) -> Path:
-        """One folder per promoted version, tracked by DVC."""
-        return self.models / "versions"
-
-    @property
-    def champion_json(self) -> Path:
-        """The one truth about what is served."""
-        return self.models / "champion.json"
-
-    @property
-    def history_jsonl(self) -> Path:
-        """Every decision of the gate, one JSON object a line."""
-        return self.models / "history.jsonl"
-
-    @property
-    def model_pkl(self) -> Path:
-        """The champion's seed regressor, for people who expect a pickle."""
-        return self.models / "model.pkl"
-
-    @property
-    def metrics_json(self) -> Path:
-        """The champion's scorecard."""
-        return self.models / "metrics.json"
-
-    @property
-    def dvc_lock(self) -> Path:
-        """What DVC holds: sales, challenger, reports."""
-        return self.root / "dvc.lock"
-
-    @property
-    def dvc_config(self) -> Path:
-        """DVC's remotes; no secrets."""
-        return self.root / ".dvc" / "config"
-
-    @property
-    def dvc_cache(self) -> Path:
-        """Files DVC holds, by md5."""
-        return self.root / ".dvc" / "cache" / "files" / "md5"
-
-    @property
-    def bentoml_home(self) -> Path:
-        """BentoML's stores of this clone, unless BENTOML_HOME says otherwise."""
-        return self.root / ".bentoml"
-
-    @property
-    def reports(self) -> Path:
-        """What a person reads after a run; not in git."""
-        return self.root / "reports"
-
-    @property
-    def data_quality(self) -> Path:
-        """What was found in the raw sales and what was done about it."""
-        return self.reports / "data_quality.json"
-
-    @property
-    def leaderboard(self) -> Path:
-        """All models side by side, from the last training."""
-        return self.reports / "leaderboard.csv"
-
-    @property
-    def scores(self) -> Path:
-        """The challenger's overall scores, for `dvc metrics`."""
-        return self.reports / "scores.json"
-
-    @property
-    def drift_summary(self) -> Path:
-        """Result of the last drift check."""
-        return self.reports / "drift_summary.json"
-
-    @property
-    def flag(self) -> Path:
-        """Asks for a retraining while it exists."""
-        return self.reports / "retrain.flag"
-
-    @property
-    def gate(self) -> Path:
-        """What the gate last decided, with both scorecards."""
-        return self.reports / "gate.json"
-
-    @property
-    def logs(self) -> Path:
-        """One text line an event; not in git."""
-        return self.root / "logs"
-
-    @property
-    def drift_log(self) -> Path:
-        """Every drift check."""
-        return self.logs / "drift_logs.log"
-
-    @property
-    def retrain_log(self) -> Path:
-        """Every retraining."""
-        return self.logs / "retrain_logs.log"
+    params = _Below("params.yaml")  # settings of all jobs
+    raw = _Below("data/raw")  # raw sales: CSV, CSV.gz and Parquet
+    processed = _Below("data/processed")  # everything derived from raw sales
+    sales = _Below("data/processed/sales.parquet")  # clean sales, one row per recorded series and day
+    models = _Below("models")  # trained artifacts
+    challenger = _Below("models/challenger")  # the version that was trained last
+    versions = _Below("models/versions")  # one folder per promoted version, tracked by DVC
+    champion_json = _Below("models/champion.json")  # which version is the champion
+    history_jsonl = _Below("models/history.jsonl")  # every decision of the gate, one JSON object a line
+    model_pkl = _Below("models/model.pkl")  # the champion's seed regressor, as a pickle
+    metrics_json = _Below("models/metrics.json")  # the champion's scorecard
+    dvc_lock = _Below("dvc.lock")  # what DVC holds: sales, challenger, reports
+    dvc_config = _Below(".dvc/config")  # DVC's remotes; no secrets
+    dvc_cache = _Below(".dvc/cache/files/md5")  # files DVC holds, by md5
+    bentoml_home = _Below(".bentoml")  # BentoML's stores of this clone, unless BENTOML_HOME says otherwise
+    reports = _Below("reports")  # reports of each job; not in git
+    data_quality = _Below("reports/data_quality.json")  # result of the data checks
+    leaderboard = _Below("reports/leaderboard.csv")  # all models side by side, from the last training
+    scores = _Below("reports/scores.json")  # the challenger's overall scores, for `dvc metrics`
+    drift_summary = _Below("reports/drift_summary.json")  # result of the last drift check
+    flag = _Below("reports/retrain.flag")  # retraining is due while it exists
+    gate = _Below("reports/gate.json")  # last decision of the gate, with both scorecards
+    logs = _Below("logs")  # one text line an event; not in git
+    drift_log = _Below("logs/drift_logs.log")  # every drift check
+    retrain_log = _Below("logs/retrain_logs.log")  # every retraining

@@ -21,11 +21,12 @@ from data.loading.text_values import (
     is_cut_number,
     parse_number,
 )
-from data.panel.schema import COLUMNS, DATE, ITEM, MAX_EXAMPLES, SALES, STORE
+from data.panel.schema import COLUMNS, DATE, ITEM, SALES, STORE
 from data.text import counted, quoted
 
 BoolArray = NDArray[np.bool_]
 
+MAX_EXAMPLES = 3  # of bad rows, in a message
 MAX_LABEL = 200  # characters of a store or item
 
 

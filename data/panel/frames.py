@@ -1,4 +1,4 @@
-"""Panels as tables: pandas frames for tools that want them, and Parquet on disk."""
+"""Panels as tables: Arrow, and CSV and Parquet on disk."""
 
 from __future__ import annotations
 
@@ -13,37 +13,18 @@ from numpy.typing import NDArray
 
 from data.atomic_files import atomic_path
 from data.errors import ArtifactError, DataContractError
-from data.panel.sales_panel import SalesPanel, SeriesId, panel_from_codes, panel_from_columns
-from data.panel.schema import COLUMNS, DATE, ITEM, SALES, STORE, validate_sales
+from data.panel.sales_panel import SalesPanel, SeriesId, panel_from_codes
+from data.panel.schema import COLUMNS, DATE, ITEM, SALES, STORE
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
 
-def panel_from_frame(frame: pd.DataFrame) -> SalesPanel:
-    """Arrange a long frame, rows in any order, as a panel; raises `DataContractError` as `validate_sales`."""
-    valid = validate_sales(frame)
-    return panel_from_columns(*(valid[name].to_numpy() for name in COLUMNS))
-
-
-def frame_from_panel(panel: SalesPanel) -> pd.DataFrame:
-    """One row per recorded series and day, sorted by store, item, date; dates are datetime64[s]."""
-    import pandas as pd
-
-    rows, columns = np.nonzero(~np.isnan(panel.sales))
-    return pd.DataFrame(
-        {
-            DATE: panel.dates[columns],
-            STORE: pd.Index(panel.series.stores).take(rows),
-            ITEM: pd.Index(panel.series.items).take(rows),
-            SALES: panel.sales[rows, columns],
-        }
-    )
-
-
 def table_from_panel(panel: SalesPanel) -> pa.Table:
-    """As `frame_from_panel`, as an Arrow table: dates are timestamp[ms], stores and items dictionaries."""
+    """One row per recorded series and day, sorted by store, item, date.
+
+    Dates are timestamp[ms], stores and items dictionaries.
+    """
     import pyarrow as pa
 
     def coded(codes: NDArray[np.int64], names: tuple[SeriesId, ...]) -> Any:

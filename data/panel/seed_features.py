@@ -43,13 +43,6 @@ def seed_features(
     return features
 
 
-def seed_features_at(history: NDArray[np.floating], start: np.datetime64) -> NDArray[np.float32]:
-    """Describe the day after the last column of `history` (n_series, n_days), as (n_series, 10)."""
-    skipped = max(history.shape[1] - REACH_DAYS, 0)
-    recent = history[:, skipped:]
-    return seed_features(recent, start + np.timedelta64(skipped, "D"), [recent.shape[1]])[:, 0]
-
-
 def _calendar_features(start: np.datetime64, days: NDArray[np.int64]) -> NDArray[np.int64]:
     all_days = calendar(start, int(days.max(initial=-1)) + 1)
     columns = (all_days.year, all_days.month, all_days.day, all_days.weekday, all_days.is_weekend)

@@ -15,10 +15,11 @@ from data.ingest import ingest
 from data.loading.cleaning import clean_panel
 from data.loading.cleaning_rules import DataParams
 from data.loading.load_history import RawFiles, load_history
-from data.panel.frames import frame_from_panel, panel_from_frame, read_panel, write_csv, write_panel
+from data.panel.frames import read_panel, write_csv, write_panel
 from data.panel.sales_panel import SalesPanel, SeriesId, SeriesIndex
 from data.params import Paths
 from data.prepare import prepare
+from tests.sales_frames import frame_from_panel, panel_from_frame
 
 PLAIN_TEXT = st.text("abcXYZ0123456789-_ äß,;\"'", min_size=1, max_size=5).map(str.strip).filter(bool)
 WORDS = PLAIN_TEXT.filter(lambda text: not text.replace(".", "").lstrip("-").isdigit())

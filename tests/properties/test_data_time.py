@@ -10,7 +10,7 @@ from data.dates.calendar_days import as_day
 from data.dates.closed_days import find_closed
 from data.dates.folds import rolling_folds
 from data.panel.sales_panel import SalesPanel, SeriesIndex
-from data.panel.seed_features import seed_features, seed_features_at
+from data.panel.seed_features import seed_features
 
 START = as_day("2016-06-15")
 few = settings(max_examples=60)
@@ -45,7 +45,7 @@ def test_features_of_a_day_do_not_change_when_later_days_do(
 def test_features_are_the_same_in_training_and_one_day_at_a_time(sales: NDArray[np.float32]) -> None:
     n_days = sales.shape[1]
     in_training = seed_features(sales, START, np.arange(n_days + 1))
-    one_at_a_time = [seed_features_at(sales[:, :day], START) for day in range(n_days + 1)]
+    one_at_a_time = [seed_features(sales[:, :day], START, [day])[:, 0] for day in range(n_days + 1)]
     np.testing.assert_array_equal(in_training, np.stack(one_at_a_time, axis=1))
 
 

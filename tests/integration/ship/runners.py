@@ -9,10 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from data.panel.frames import frame_from_panel
 from data.synthetic import SyntheticParams, synthetic_panel
 from models.storage.version_record import ChampionRecord
 from tests.integration.share.clones import ROOT, SMALL, Clone, new_clone
+from tests.sales_frames import frame_from_panel
 
 SHIPPED = (".ci", ".github", "requirements", "bentofile.yaml")
 SETTINGS = {  # enough history to calibrate the drift check on a year of weeks

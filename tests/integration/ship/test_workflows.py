@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from data.panel.frames import frame_from_panel
 from data.synthetic import synthetic_panel
 from drift.result.drift_summary import DriftSummary
 from tests.integration.share.clones import ROOT, Clone
@@ -29,6 +28,7 @@ from tests.integration.ship.runners import (
     tags_of,
     write_days,
 )
+from tests.sales_frames import frame_from_panel
 from training.registry.decision_log import Decision, append_decision, read_decisions
 
 pytestmark = [pytest.mark.tools, pytest.mark.timeout(900)]

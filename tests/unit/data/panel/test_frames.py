@@ -9,8 +9,9 @@ import pytest
 
 from data.dates.calendar_days import as_day
 from data.errors import ArtifactError
-from data.panel.frames import frame_from_panel, panel_from_frame, read_panel, write_csv, write_panel
+from data.panel.frames import read_panel, write_csv, write_panel
 from data.panel.sales_panel import SalesPanel, SeriesId, SeriesIndex
+from tests.sales_frames import frame_from_panel, panel_from_frame
 
 
 def make_panel(stores: list[SeriesId], items: list[SeriesId]) -> SalesPanel:

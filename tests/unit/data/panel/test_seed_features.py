@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.dates.calendar_days import as_day
-from data.panel.seed_features import SEED_FEATURES, seed_features, seed_features_at
+from data.panel.seed_features import SEED_FEATURES, seed_features
 
 START = as_day("2017-01-01")  # a Sunday
 
@@ -51,4 +51,4 @@ def test_the_day_after_the_history_is_described_as_it_will_be_in_training() -> N
     sales = np.random.default_rng(2).poisson(20, (3, 90)).astype(np.float32)
     for n_days in (5, 30, 80):
         in_training = seed_features(sales, START, [n_days])[:, 0]
-        np.testing.assert_array_equal(seed_features_at(sales[:, :n_days], START), in_training)
+        np.testing.assert_array_equal(seed_features(sales[:, :n_days], START, [n_days])[:, 0], in_training)
