@@ -44,18 +44,20 @@ JOB_SUCCEEDED = JobMetric("storecast_job_succeeded_timestamp_seconds", "When the
 JOB_DURATION = JobMetric("storecast_job_duration_seconds", "How long the job's last run took.")
 
 DRIFT_FOUND = JobMetric("storecast_drift_found", "1 when the last check found drift.")
-DRIFT_UNDECIDED = JobMetric("storecast_drift_undecided", "1 when the last check had too little to judge.")
+DRIFT_UNDECIDED = JobMetric(
+    "storecast_drift_undecided", "1 when the last check had too little data to decide."
+)
 DRIFT_VALUE = JobMetric(
-    "storecast_drift_value", "What a test measured in the last window.", ("test", "group")
+    "storecast_drift_value", "Value of a test in the last checked window.", ("test", "group")
 )
 DRIFT_THRESHOLD = JobMetric(
-    "storecast_drift_threshold", "What the test's value is not to pass.", ("test", "group")
+    "storecast_drift_threshold", "Threshold of the test: a value above it is drift.", ("test", "group")
 )
-DRIFT_WINDOW_END = JobMetric("storecast_drift_window_end_timestamp_seconds", "Last day the check looked at.")
-REALISED_WAPE = JobMetric(
-    "storecast_realised_wape_share", "Error of the champion on the days of that window."
+DRIFT_WINDOW_END = JobMetric(
+    "storecast_drift_window_end_timestamp_seconds", "Last day of the last checked window."
 )
-RETRAINING_FLAG = JobMetric("storecast_retraining_flag", "1 while a retraining is asked for.", group="flag")
+REALISED_WAPE = JobMetric("storecast_realised_wape_share", "WAPE of the champion in the last checked window.")
+RETRAINING_FLAG = JobMetric("storecast_retraining_flag", "1 while a retraining is requested.", group="flag")
 
 DECISIONS = JobMetric("storecast_decisions", "Decisions in models/history.jsonl, by outcome.", ("decision",))
 DECIDED = JobMetric(

@@ -23,9 +23,8 @@ TOP_LEVEL = {
     *("Makefile", "params.yaml", "pyproject.toml", "bentofile.yaml"),
     *("dvc.yaml", "dvc.lock", "docker-compose.yml", ".pre-commit-config.yaml"),
 }
-# Tests of what no single file does: kills at every step, degenerate sales, the drift check on untuned data.
+# Tests of what no single file does: kills at every step, degenerate sales.
 TESTS_OF_SEVERAL_FILES = {
-    "tests/unit/drift/test_other_peoples_sales.py",
     "tests/unit/training/test_degenerate_sales.py",
     "tests/unit/training/registry/test_interrupted_promotion.py",
     "tests/unit/training/registry/test_killed_promotion.py",
