@@ -30,14 +30,14 @@ def max_connections() -> int:
 class LimitedHttpProtocol(HttpToolsProtocol):
     """uvicorn's protocol with a time limit for headers and a limit on connections.
 
-    At the limit, the connection that has waited longest for its client makes room for a new one.
+    At the limit, the connection whose client has been silent for longest makes room for a new one.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.ws_protocol_class = None  # a WebSocket handshake is a GET like any other
         self._header_timer: asyncio.TimerHandle | None = None
-        self._waiting_since = self.loop.time()
+        self._last_received = self.loop.time()
 
     @property
     def is_idle(self) -> bool:
@@ -56,17 +56,12 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         self._start_timer()
 
     def data_received(self, data: bytes) -> None:
-        if self._header_timer is None and self.is_idle:
-            self._start_timer()
         super().data_received(data)
-
-    def on_headers_complete(self) -> None:
-        self._stop_timer()
-        super().on_headers_complete()
-
-    def on_response_complete(self) -> None:
-        self._waiting_since = self.loop.time()
-        super().on_response_complete()
+        self._last_received = self.loop.time()
+        if not self.is_idle:
+            self._stop_timer()
+        elif self._header_timer is None:
+            self._start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
@@ -85,11 +80,11 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self._header_timer = None
 
     def _make_room(self) -> bool:
-        """Close the connection that has waited longest for its client; False when there is none."""
+        """Close the connection whose client has been silent for longest; False when none waits for one."""
         waiting = [other for other in self.connections if isinstance(other, LimitedHttpProtocol)]
         waiting = [other for other in waiting if other.waits_for_client]
         if waiting:
-            longest = min(waiting, key=lambda other: other._waiting_since)
+            longest = min(waiting, key=lambda other: other._last_received)
             self.connections.discard(longest)
             longest.transport.abort()
         return bool(waiting)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import math
+import random
 import re
-import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -54,7 +54,7 @@ class Edge:
             return await send({"type": f"{scope['type']}.close"})
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
-        request_id.set(given.decode() if _ID.fullmatch(given) else secrets.token_hex(8))
+        request_id.set(given.decode() if _ID.fullmatch(given) else f"{random.getrandbits(64):016x}")
         answer = ResponseWriter(scope, send)
         try:
             if len(headers) < len(scope["headers"]):
