@@ -92,7 +92,7 @@ def api(endpoint: Endpoint) -> Any:
 
 
 class GuardedService(bentoml.Service):  # type: ignore[misc]  # BentoML ships no types
-    """A BentoML service behind our edge, with the fast lane just inside BentoML's own metrics."""
+    """A BentoML service behind the edge, with the fast path just inside BentoML's own metrics."""
 
     def to_asgi(self, is_main: bool = True) -> ASGIApp:
         """The whole server as BentoML's workers run it."""
@@ -110,12 +110,12 @@ class GuardedService(bentoml.Service):  # type: ignore[misc]  # BentoML ships no
     service_class=GuardedService,
     workers=SETTINGS.workers,
     traffic={"timeout": SETTINGS.timeout_seconds},
-    logging={"access": {"enabled": False}},  # the edge logs what matters, at a third of the price
-    tracing={"excluded_urls": ".*"},  # costs as much as the answer even when nobody collects it
+    logging={"access": {"enabled": False}},  # the edge logs errors, at a third of the cost
+    tracing={"excluded_urls": ".*"},  # costs as much as a response even without a collector
 )
 @bentoml.asgi_app(ROUTES, path="/")
 class ForecastService:
-    """Forecasts over HTTP, and in-process for whoever wants many: `ForecastService.inner()`."""
+    """Forecasts over HTTP, and in-process for batch jobs: `ForecastService.inner()`."""
 
     def __init__(self) -> None:
         logging.getLogger("service").setLevel(logging.INFO)
@@ -177,7 +177,7 @@ class ForecastService:
 
 
 def freeze_garbage_collector() -> None:
-    """Take what was loaded out of the garbage collector's rounds, which make the slowest answers."""
+    """Exclude what was loaded from garbage collection, which causes the slowest responses."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 1_000)

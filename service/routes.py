@@ -1,9 +1,8 @@
-"""What FastAPI answers inside the bento: the page, what is known of the model, and the documentation."""
+"""The routes FastAPI serves inside the bento: the page, the state of the model, the documentation."""
 
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,12 +11,14 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic_core import from_json
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from data.errors import StorecastError
+from data.errors import ArtifactError, StorecastError
 from data.panel.sales_panel import SeriesIndex
 from models.champion import Champion
+from models.storage.bounded_json import read_bounded
 from models.storage.forecast_table import ForecastTable
 from service import __version__
 from service.api.forecasts import Forecasts
@@ -37,7 +38,7 @@ Live = Callable[[], LiveModel]
 
 
 def create_routes(settings: Settings) -> FastAPI:
-    """The application to mount; whoever mounts it sets `app.state.live_model` before the first request."""
+    """The application to mount; set its `state.live_model` before the first request."""
     app = FastAPI(
         title="Storecast",
         version=__version__,
@@ -151,8 +152,8 @@ def _loaded(current: Forecasts | None) -> dict[str, Any] | None:
 def _summary_in(folder: Path) -> dict[str, Any] | None:
     """The drift summary of a folder; None when there is none that can be read."""
     try:
-        summary: Any = json.loads((folder / DRIFT_SUMMARY).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        summary: Any = from_json(read_bounded(folder / DRIFT_SUMMARY), allow_inf_nan=False)
+    except (OSError, ValueError, ArtifactError):
         return None
     return summary if isinstance(summary, dict) else None
 

@@ -1,4 +1,4 @@
-"""Stop work whose result nobody waits for: its caller has left, or its time is up."""
+"""Stop work whose result is no longer needed: its client has disconnected, or its time is up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that can go wrong: a status, a code, and one JSON shape for all of it.
+"""Every error of the service: a status, a code, and one JSON shape.
 
 `{"error": {"code", "message", "hint", "request_id"}}`
 """
@@ -25,7 +25,7 @@ SHOWN_CHARACTERS = 60
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of error: its HTTP status and the code programs tell it by."""
+    """One kind of error: its HTTP status, and a code for programs."""
 
     status: int
     code: str
@@ -52,7 +52,7 @@ TIMED_OUT = Kind(504, "timed_out")
 
 
 class RequestError(StorecastError):
-    """A request that cannot be answered, by its own fault or ours; knows its kind and its headers."""
+    """A request that cannot be answered, with its kind of error and the headers of the response."""
 
     def __init__(self, kind: Kind, message: str, hint: str | None = None, **headers: str) -> None:
         super().__init__(message, hint)
@@ -74,7 +74,7 @@ _KIND_OF: dict[type[StorecastError], Kind] = {
 
 
 def kind_of(error: StorecastError) -> Kind:
-    """Status and code under which an error of any room is answered."""
+    """Status and code of the response to an error of any package."""
     if isinstance(error, RequestError):
         return error.kind
     return next((kind for cls, kind in _KIND_OF.items() if isinstance(error, cls)), INTERNAL)
@@ -86,7 +86,7 @@ def error_body(kind: Kind, message: str, hint: str | None = None) -> dict[str, A
 
 
 def body_of(error: StorecastError) -> dict[str, Any]:
-    """The one shape, of an error raised on purpose."""
+    """The one shape of an error."""
     return error_body(kind_of(error), error.message, error.hint)
 
 
@@ -113,35 +113,35 @@ def _describe(problem: Any) -> str:
 
 
 def excerpt(value: Any) -> str:
-    """What somebody sent, as they would write it, short enough to show."""
+    """A value as JSON, short enough for a message."""
     text = to_json(value, serialize_unknown=True, inf_nan_mode="strings").decode("utf-8", "replace")
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 
 
-# What BentoML, FastAPI and Starlette answer in shapes of their own, in ours.
+# Errors that BentoML, FastAPI and Starlette send in shapes of their own.
 _UPSTREAM_ERRORS: dict[int, tuple[Kind, str, str | None]] = {
     400: (NOT_JSON, "The request could not be read.", "Send a JSON body; GET /docs shows one that works."),
     401: (UNAUTHORIZED, "This route needs an API key.", None),
-    404: (NOT_FOUND, "There is nothing at this address.", "GET /docs lists every route."),
+    404: (NOT_FOUND, "There is no such route.", "GET /docs lists every route."),
     405: (METHOD_NOT_ALLOWED, "This route does not answer that method.", "GET /docs lists every route."),
     413: (TOO_LARGE, "The body is too large.", "Send it in parts."),
     415: (UNSUPPORTED_MEDIA_TYPE, "This content type is not read here.", "Send application/json."),
     422: (INVALID_REQUEST, "The request was understood but is not valid.", "GET /docs shows one that works."),
     429: (RATE_LIMITED, "Too many requests at once.", "Try again in a second."),
     503: (NO_MODEL, "The service cannot answer now.", "GET /health gives the reason."),
-    504: (TIMED_OUT, "The answer took too long and was given up.", "Ask for fewer series at once."),
+    504: (TIMED_OUT, "The request took too long.", "Request fewer series at a time."),
 }
 
 
 def upstream_error(status: int) -> bytes:
-    """The one shape for an answer of somebody else's making, which only its status is kept of."""
+    """The one shape for an error response of another layer, of which only the status is kept."""
     known = _UPSTREAM_ERRORS.get(status)
     if known is not None:
         return error_bytes(*known)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return error_bytes(
             Kind(status, INTERNAL.code),
-            "Something went wrong here.",
+            "The request failed.",
             "The log has the details under this request_id.",
         )
     return error_bytes(Kind(status, "refused"), f"The request was refused with status {status}.")

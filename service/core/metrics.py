@@ -1,4 +1,4 @@
-"""Every metric of the service beside BentoML's own. No label holds anything a caller can make up."""
+"""Every metric of the service beside BentoML's own. No label holds a value that a client chooses."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from models.storage.version_record import ChampionRecord
 ENDPOINTS = ("predict", "forecast", "explain")
 
 FORECASTS = Counter(
-    "storecast_forecasts_total", "Forecasts given, one a series and day asked for.", ["endpoint"]
+    "storecast_forecasts_total", "Forecasts given, one for each series and day.", ["endpoint"]
 )
 UNKNOWN = Counter(
-    "storecast_unknown_series_total", "Series asked for that the model does not know.", ["endpoint"]
+    "storecast_unknown_series_total", "Requested series that the model does not know.", ["endpoint"]
 )
 SALES = Histogram(
     "storecast_forecast_sales",
@@ -39,7 +39,7 @@ FAILED_SWAPS = Counter(
     "Champions that could not be fetched or loaded; the one before kept serving.",
     ["stage"],
 )
-for _stage in ("remote", "load"):  # a counter that first appears at 1 never rises, and would alarm nobody
+for _stage in ("remote", "load"):  # a counter that first appears at 1 has no increase to alert on
     FAILED_SWAPS.labels(_stage)
 
 _FORECASTS = {endpoint: FORECASTS.labels(endpoint) for endpoint in ENDPOINTS}
@@ -54,14 +54,14 @@ def count_forecast(endpoint: str, sales: float, last_step: int, n_days: int = 1)
 
 
 def count_unknown(endpoint: str) -> None:
-    """Count one question about a series nobody help_text the model of."""
+    """Count one request for a series the model does not know."""
     _UNKNOWN[endpoint].inc()
 
 
 class LiveModelCollector(Collector):
-    """Version, cutoff and age of the model that serves, help_text by the worker that is asked.
+    """Version, cutoff and age of the model that serves, as the worker that is scraped knows them.
 
-    Made anew for each scrape: in the files workers share, gauges of the dead and of models gone would stay.
+    Created for each scrape: files shared by workers would keep gauges of dead workers and of old models.
     """
 
     def __init__(self, record: ChampionRecord) -> None:

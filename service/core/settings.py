@@ -1,4 +1,4 @@
-"""What a deployment decides, read from the environment: `STORECAST_API_KEYS=…`, `STORECAST_WORKERS=2`, …"""
+"""Settings of a deployment, read from the environment: `STORECAST_API_KEYS=…`, `STORECAST_WORKERS=2`, …"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Every default is what a person trying the service on her own machine needs."""
+    """Every default suits a first try on one's own machine."""
 
     model_config = SettingsConfigDict(
         env_prefix="STORECAST_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
@@ -33,25 +33,25 @@ class Settings(BaseSettings):
     rate_limit_per_minute: PositiveInt | None = None
     """Requests allowed to one key, or one address without keys, over all workers; none means no limit."""
     admin_routes: bool = False
-    """Whether `POST /admin/reload` exists; it always asks for a key."""
+    """Whether `POST /admin/reload` exists; it always needs a key."""
 
     poll_seconds: PositiveFloat = 1
     """How often a worker looks for a newly promoted champion on disk."""
     champion_url: HttpUrl | None = None
-    """A champion.json to follow from afar, for example the raw file on the git host."""
+    """Address of a champion.json to follow, for example the raw file on the git host."""
     files_url: HttpUrl | None = None
     """The DVC remote over HTTP that holds the champion's files by md5."""
     files_user: str = ""
     files_password: SecretStr = SecretStr("")
     """Basic authentication of both addresses."""
     remote_poll_seconds: PositiveFloat = 60
-    """How often the address of the champion is asked."""
+    """How often the address of the champion is polled."""
     remote_timeout_seconds: PositiveFloat = 60
-    """A file that takes longer is given up until the next round."""
+    """A download that takes longer is tried again in the next round."""
     max_champion_bytes: PositiveInt = 1024 * 1024 * 1024
     """A remote champion that claims or sends more is refused."""
     cache_dir: Path | None = None
-    """Where champions from afar are kept; a folder in BENTOML_HOME unless told."""
+    """Where remote champions are kept; by default a folder in BENTOML_HOME."""
 
     frame_ancestors: str = "'none'"
     """Who may show the page in a frame, as Content-Security-Policy writes it; a Space needs its host here."""
@@ -81,7 +81,7 @@ class Settings(BaseSettings):
 
     @property
     def champion_cache(self) -> Path:
-        """Folder of champions fetched from afar."""
+        """Folder of remote champions."""
         return self.cache_dir or bentoml_home() / "champions"
 
 

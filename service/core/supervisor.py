@@ -20,7 +20,7 @@ def configure_supervisor() -> None:
 
     A worker that died is replaced within a second (BentoML looks every ten). Each server has a folder of its
     own for the metrics and rate limits its workers share: BentoML has one for all servers of a home, and
-    empties it at each start. Forwarded addresses are trusted from nobody by default (uvicorn: the loopback).
+    empties it at each start. By default no forwarded address is trusted (uvicorn trusts the loopback).
     """
     from bentoml._internal.utils import circus  # both are imported by the supervisor only
     from circus.exc import ConflictError  # type: ignore[import-untyped]

@@ -55,7 +55,7 @@ class WorkQueue:
             return result.result()
         finally:
             cancelled.set()
-            result.cancel()  # or an error nobody waits for would be logged
+            result.cancel()  # or asyncio would log its error as never retrieved
             job.cancel()
             disconnect.cancel()
 

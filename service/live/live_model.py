@@ -1,4 +1,4 @@
-"""The model that serves: found, verified and warmed up beside the one before, then put in its place."""
+"""The model that serves: a newer one is found, verified and warmed up, then replaces it."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 1.0, 60.0
 class LiveModel:
     """Serves the newest champion its sources hold, and keeps the one it has whenever a newer cannot be had.
 
-    It never goes back to an older one by itself: that a source lost the champion, or offers one that is
-    damaged, says nothing against the one that serves. A roll-back on purpose makes a new version.
+    It never goes back to an older one: a source that lost its champion or offers a damaged one does not make
+    the current one wrong. A deliberate roll-back creates a new version.
 
-    `current` is read once per request and replaced as a whole: a request is answered by one model from its
-    first byte to its last, and none has to wait for a swap.
+    `current` is read once per request and replaced as a whole: one model answers the whole request, and no
+    request waits for a swap.
     """
 
     def __init__(self, sources: Sequence[Source]) -> None:
@@ -47,7 +47,7 @@ class LiveModel:
         if self.current is None:
             raise NoChampionError(
                 f"There is no model to answer with. {self.reason}",
-                hint="GET /health tells when there is one.",
+                hint="GET /health reports when there is one.",
             )
         return self.current
 
@@ -82,7 +82,7 @@ class LiveModel:
             forecasts = Forecasts.open(folder)
             if self.current is not None:  # the first one serves look-ups while it warms up
                 forecasts.warm_up()
-        except Exception as error:  # whatever a damaged version does, the one that serves goes on serving
+        except Exception as error:  # no damage may stop the model that serves
             self._retries[folder] = (time.monotonic() + delay, min(2 * delay, LAST_RETRY_SECONDS))
             self._report_failure(record, error)
             return False
@@ -153,7 +153,7 @@ def run_periodically(seconds: float, action: Callable[[], None], name: str) -> t
         while True:
             try:
                 action()
-            except Exception:  # a thread that dies would leave its worker on yesterday's model without a word
+            except Exception:  # an ended thread would silently keep an old model
                 log.exception("%s failed; trying again in %.0f s.", name, seconds)
             if stop.wait(seconds):
                 return

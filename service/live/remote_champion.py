@@ -1,4 +1,4 @@
-"""Champions from afar: champion.json over HTTP, its files from a DVC remote, verified, kept in a folder.
+"""Remote champions: champion.json over HTTP, its files from a DVC remote, verified, kept in a folder.
 
 DVC's HTTP layout names a file by the md5 of its content: `<remote>/files/md5/<first two digits>/<the rest>`.
 That and champion.json's sha256 are all it takes, so no image needs dvc. S3 stays for the dvc command.
@@ -36,9 +36,9 @@ MAX_CLOCK_SKEW = timedelta(days=1)
 
 
 class RemoteChampion:
-    """Follows a champion.json: `sync` brings what is newer to disk, `folder` is where the newest is.
+    """Follows a champion.json: `sync` downloads a newer version, `folder` is the newest on disk.
 
-    Workers share the folder: one fetches under a lock, all load what it brought. A version takes its place by
+    Workers share the folder: one fetches under a lock, all load the result. A version is put in place by
     one rename once every file is verified, so no reader ever sees half of one.
     """
 
@@ -66,7 +66,7 @@ class RemoteChampion:
             ) from error
 
     def sync(self) -> None:
-        """Fetch the champion if it is newer than ours; what goes wrong is counted and logged, not raised."""
+        """Fetch the champion if it is newer; failures are counted and logged, not raised."""
         try:
             self._cache.mkdir(parents=True, exist_ok=True)
             with FileLock(self._cache / ".lock", timeout=0):
@@ -84,8 +84,8 @@ class RemoteChampion:
         record = self._record()
         if record.created_at <= self._newest():
             return
-        if record == self._rejected:  # to bring it again would only cost the way
-            raise ArtifactError(f"version {record.version} could not be loaded when it came")
+        if record == self._rejected:  # fetching it again would not help
+            raise ArtifactError(f"version {record.version} could not be loaded")
         claimed = sum(digest.bytes for digest in record.served.values())
         if claimed > self._max_bytes:
             raise ArtifactError(f"it claims {claimed} bytes, expected at most {self._max_bytes}")
@@ -109,8 +109,10 @@ class RemoteChampion:
             raise ArtifactError(f"it is not a champion record ({error.error_count()} problems)") from error
         if RECORD in record.files:
             raise ArtifactError("it is not a champion record (it names itself among its files)")
-        if record.created_at > datetime.now(UTC) + MAX_CLOCK_SKEW:  # or all that come later would seem old
-            raise ArtifactError(f"it says that it was made on {record.created_at:%Y-%m-%d}, which is to come")
+        if record.created_at > datetime.now(UTC) + MAX_CLOCK_SKEW:  # later versions would seem older
+            raise ArtifactError(
+                f"it says that it was made on {record.created_at:%Y-%m-%d}, which is in the future"
+            )
         return record
 
     def _newest(self) -> datetime:

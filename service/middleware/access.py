@@ -1,4 +1,4 @@
-"""Who may ask, and how often: API keys and a rate limit."""
+"""API keys and the rate limit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SLOT = struct.Struct("d")
 
 
 class ApiKeys:
-    """The keys that are let in; compared by digest, in constant time, all of them every time."""
+    """The known keys; compared by digest, in constant time, all of them every time."""
 
     def __init__(self, keys: Iterable[str]) -> None:
         self._digests = [_digest(key) for key in keys]
@@ -25,7 +25,7 @@ class ApiKeys:
         return bool(self._digests)
 
     def allow(self, given: str) -> bool:
-        """Whether a key is one of ours; how long this takes tells nothing about which, or how nearly."""
+        """Whether a key is known; the time this takes does not depend on the key."""
         digest = _digest(given)
         return sum(hmac.compare_digest(digest, known) for known in self._digests) > 0
 
@@ -38,9 +38,10 @@ class RateLimit:
     """So many requests a minute to each client, a minute's worth at once, counted together by all workers.
 
     The generic cell rate algorithm (ATM Forum, Traffic Management 4.0, 1996) needs one number a client: the
-    time its next request would arrive if it kept exactly to the rate. That number lives in a file that every
-    worker maps, in a slot chosen by the client's hash, so memory is bounded whoever calls. Two clients in one
-    slot share a limit; two workers writing at once may let one request too many through. Both are rare.
+    time its next request would arrive if it kept exactly to the rate. That number is in a file that every
+    worker maps, in a slot chosen by the client's hash, so memory is bounded for any number of clients. Two
+    clients in one slot share a limit; two workers writing at once may let one request too many through. Both
+    are rare.
     """
 
     def __init__(self, per_minute: int, path: Path | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Connections to a worker: silent ones are closed, and there is always room for another."""
+"""Limits of connections to a worker: a time limit for headers, and a maximum number."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The outermost layer of the server: who may ask what, and one shape for every error, whoever made it.
+"""The outermost layer of the server: access control, limits of requests, and one shape for every error.
 
-It stands outside BentoML's own middleware, so that time-outs, unknown paths and crashes pass through it too,
-and a path nobody serves never becomes a label of a metric.
+It wraps BentoML's own middleware, so that time-outs, unknown paths and crashes get the same shape, and an
+unknown path never becomes a label of a metric.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ERROR_PREFIX = b'{"error":{"code":"'
 
 
 class Edge:
-    """Checks a request before anything else sees it, and the headers and shape of what comes back."""
+    """Checks a request before any other layer, and sets the headers and error shape of its response."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await self._app(scope, receive, send)
-        if scope["type"] != "http":  # no route speaks anything else, so no guard has to know it
+        if scope["type"] != "http":  # no route speaks another protocol
             return await send({"type": f"{scope['type']}.close"})
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
@@ -62,7 +62,7 @@ class Edge:
             await self._answer(scope, receive, answer, headers)
         except RequestError as error:
             await answer.refuse(error)
-        except Exception:  # the last place where a traceback can be kept out of an answer
+        except Exception:  # no traceback may reach a client
             log.exception("%s failed. request_id=%s", answer.title, request_id.get())
             if not answer.is_started:
                 await answer.complete(500, errors.upstream_error(500))
@@ -86,7 +86,7 @@ class Edge:
         methods = self._methods.get(path)
         if methods is None:
             raise RequestError(
-                errors.NOT_FOUND, f"There is nothing at {excerpt(path)}.", "GET /docs lists every route."
+                errors.NOT_FOUND, f"There is no route {excerpt(path)}.", "GET /docs lists every route."
             )
         if method in methods:
             return True
@@ -95,12 +95,12 @@ class Edge:
         allowed = ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
         raise RequestError(
             errors.METHOD_NOT_ALLOWED,
-            f"{path} was asked by {excerpt(method)}, expected {allowed}.",
+            f"{path} does not support {excerpt(method)}, expected {allowed}.",
             allow=allowed,
         )
 
     def _authorise(self, scope: Scope, headers: Headers) -> None:
-        """Let a caller with a known key in, at a rate she may keep; raises 401 or 429."""
+        """Check the API key and the rate limit; raises `RequestError` (401 or 429)."""
         if not self._keys and self._rate is None:
             return
         given = _keys_in(headers)
@@ -114,7 +114,7 @@ class Edge:
                     errors.RATE_LIMITED, f"Too many requests: {limit}.", hint, retry_after=str(wait)
                 )
         if self._keys and key is None:
-            what = "the one sent is not known here" if given else "none was sent"
+            what = "the one sent is unknown" if given else "none was sent"
             hint = "Send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`."
             raise RequestError(
                 errors.UNAUTHORIZED, f"This route needs an API key, {what}.", hint, www_authenticate="Bearer"
@@ -122,7 +122,7 @@ class Edge:
 
 
 class ResponseWriter:
-    """What goes back to one caller: an ASGI `send` that holds errors back until their body has our shape."""
+    """An ASGI `send` for one response; it holds errors back until their body has the one shape."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self._scope, self._send = scope, send
@@ -150,7 +150,7 @@ class ResponseWriter:
             await self._send(message if self.has_body else {**message, "body": b""})
 
     async def refuse(self, error: RequestError) -> None:
-        """ResponseWriter with an error of our own."""
+        """Send an error of this service."""
         headers = [(name.encode(), value.encode()) for name, value in error.headers.items()]
         await self.complete(error.kind.status, error_bytes(error.kind, error.message, error.hint), headers)
 
@@ -196,7 +196,7 @@ def _require_single(headers: Sequence[tuple[bytes, bytes]]) -> None:
 
 
 def _keys_in(headers: Headers) -> list[str]:
-    """The keys a request brings: either header may be there for somebody else, such as a proxy."""
+    """The keys a request carries: either header may be meant for another layer, such as a proxy."""
     scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     own = headers.get(b"x-api-key", b"").decode("latin-1")
     return [key for key in (token.strip() if scheme.lower() == "bearer" else "", own) if key]

@@ -1,4 +1,4 @@
-"""The body of a request: read whole before anything else sees it; refused when too much or not JSON."""
+"""The body of a request: read whole before any other layer; refused when too large or not JSON."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class BodyBudget:
         self.free_bytes -= n_bytes
 
     def give_back(self, n_bytes: int) -> None:
-        """Free the room of a body that is done with."""
+        """Free the room of a body that is no longer needed."""
         self.free_bytes += n_bytes
 
 

@@ -1,4 +1,4 @@
-"""A response that is expensive and the same for everybody: computed once for all who wait for it."""
+"""A response that is expensive and the same for all callers: computed once for all that wait for it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SharedResponse:
             await send(message)
 
     async def _compute(self, scope: Scope, receive: Receive) -> list[Message]:
-        """The messages of the next response; whoever asks while it is being computed gets the one after."""
+        """The messages of the next response; a request during the computation gets the one after."""
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:

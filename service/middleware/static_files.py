@@ -1,4 +1,4 @@
-"""Files the browser asks for, read once, with the headers that keep a page to itself."""
+"""Files for browsers, read once and kept in memory, and the security headers of pages."""
 
 from __future__ import annotations
 

@@ -59,4 +59,4 @@ def test_an_address_that_is_not_the_servers_is_answered_with_the_servers_own_wor
     service: Service, clone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert batch.main(["--out", "f.csv", "--url", f"{service.url}/docs"]) == 2
-    assert '404, There is nothing at "/docs/health".' in capsys.readouterr().err
+    assert '404, There is no route "/docs/health".' in capsys.readouterr().err

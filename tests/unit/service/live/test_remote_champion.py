@@ -152,7 +152,7 @@ def test_a_champion_dated_in_the_future_is_refused(remote: Remote, tmp_path: Pat
     followed = follower(remote, tmp_path)
     remote.promote(days=1000)
     followed.sync()
-    with pytest.raises(NoChampionError, match="which is to come"):
+    with pytest.raises(NoChampionError, match="in the future"):
         followed.folder()
 
 

@@ -248,7 +248,7 @@ def test_a_header_that_decides_something_is_sent_once(name: str) -> None:
 def test_keys_guard_the_data_routes_and_leave_the_probes_open() -> None:
     keys: dict[str, Any] = {"api_keys": "one,two"}
     missing, wrong = send_request(**keys), send_request(headers={**JSON, "x-api-key": "three"}, **keys)
-    for answer, what in ((missing, "none was sent"), (wrong, "not known here")):
+    for answer, what in ((missing, "none was sent"), (wrong, "the one sent is unknown")):
         assert (answer.status, answer.error["code"]) == (401, "unauthorized")
         assert what in answer.error["message"]
         assert answer.headers["www-authenticate"] == "Bearer"
