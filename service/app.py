@@ -13,6 +13,7 @@ from pydantic_core import to_json
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive
 
 from data.errors import StorecastError, UnknownSeriesError
@@ -102,7 +103,10 @@ class GuardedService(bentoml.Service):  # type: ignore[misc]  # BentoML ships no
         app.user_middleware[0] = Middleware(TrafficMetrics, *metrics_first.args, **metrics_first.kwargs)
         if SETTINGS.fast_lane:
             app.user_middleware.insert(1, Middleware(FastPath, answers=FAST))
-        return Edge(SharedResponse(app, "/metrics"), SETTINGS, methods_of(app), OPEN_PATHS)
+        for route in app.routes:
+            if isinstance(route, Route) and route.path == "/metrics":
+                route.app = SharedResponse(route.app)
+        return Edge(app, SETTINGS, methods_of(app), OPEN_PATHS)
 
 
 @bentoml.service(

@@ -11,17 +11,15 @@ PAUSE = 9
 
 
 class SharedResponse:
-    """Answers one path; every response is computed after its request arrived, so none is out of date."""
+    """Wraps a route; every response is computed after its request arrived, so none is out of date."""
 
-    def __init__(self, app: ASGIApp, path: str) -> None:
-        self._app, self._path = app, path
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
         self._next: asyncio.Task[list[Message]] | None = None
         self._computing = asyncio.Lock()
         self._pause_until = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != self._path:
-            return await self._app(scope, receive, send)
         if self._next is None:
             self._next = asyncio.create_task(self._compute(scope, receive))
         for message in await asyncio.shield(self._next):

@@ -8,7 +8,7 @@ from starlette.types import Message, Receive, Scope, Send
 from service.middleware.shared_response import SharedResponse
 
 
-async def get(app: SharedResponse, path: str = "/metrics") -> Any:
+async def get(app: SharedResponse) -> Any:
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -17,7 +17,7 @@ async def get(app: SharedResponse, path: str = "/metrics") -> Any:
     async def receive() -> Message:
         raise AssertionError
 
-    await app({"type": "http", "path": path}, receive, send)
+    await app({"type": "http", "path": "/metrics"}, receive, send)
     return sent[-1]["body"]
 
 
@@ -40,7 +40,7 @@ class Counting:
 def test_a_response_is_computed_after_its_request_and_shared_by_all_who_wait() -> None:
     async def scenario() -> None:
         counting = Counting()
-        app = SharedResponse(counting, "/metrics")
+        app = SharedResponse(counting)
         assert await get(app) == 0
         assert await asyncio.gather(*(get(app) for _ in range(50))) == [1] * 50
         first = asyncio.create_task(get(app))
@@ -48,14 +48,13 @@ def test_a_response_is_computed_after_its_request_and_shared_by_all_who_wait() -
             await asyncio.sleep(0)
         assert await get(app) == 3, "one that is being computed may miss what happened since"
         assert await first == 2
-        assert await get(app, "/other") == 4
 
     asyncio.run(scenario())
 
 
 def test_a_caller_that_leaves_takes_the_response_from_nobody() -> None:
     async def scenario() -> None:
-        app = SharedResponse(Counting(), "/metrics")
+        app = SharedResponse(Counting())
         await get(app)
         leaving, staying = asyncio.create_task(get(app)), asyncio.create_task(get(app))
         await asyncio.sleep(0)
