@@ -109,6 +109,7 @@ def test_another_series_is_loaded_under_skeletons_and_not_under_old_reasons(page
     expect(page.locator("h1")).to_have_text("Store 1 · Item 4")
     for part in ("#headline .sum-line", "#chart .uplot", "#explanation h2", "#table table", "#totals"):
         expect(page.locator(part)).to_be_hidden()
+    expect(page.get_by_role("button", name="CSV")).to_be_disabled()
     held.pop().continue_()
     expect(page.locator("#headline .sum-line")).to_be_visible()
     expect(page.locator("#explanation")).to_have_attribute("aria-busy", "true")

@@ -34,8 +34,9 @@ export function showHeadline(choice, timeline, entry, reason) {
   const sumLine = make("p", { class: "sum-line" }, `${periodText(choice.days, timeline)}: `);
   sumLine.append(make("strong", {}, formatUnits(total)), " ", make("span", { class: "sum-unit" }, "units"));
   const details = make("p", { class: "sum-details" }, ...comparison(entry, choice.days));
-  details.append(...(total > 0 ? busiestDay(timeline, choice.days) : ["no sales forecast"]));
   const notes = methodNotes(timeline.dailySales).map((text) => make("p", { class: "sum-note" }, text));
+  if (total > 0) details.append(...busiestDay(timeline, choice.days));
+  else if (!notes.length) details.append("no sales forecast");
   find("headline").replaceChildren(sumLine, details, ...reasonLine(reason, choice.days), ...notes);
   document.title = `${seriesName(choice)}: ${formatUnits(total)} in ${choice.days} days – Storecast`;
 }

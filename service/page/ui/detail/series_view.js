@@ -55,12 +55,14 @@ export class SeriesView {
       this.skeletonTimer = setTimeout(() => {
         find("name").textContent = seriesName(choice);
         this.box.classList.add("is-loading");
+        find("csv").disabled = true;
       }, SKELETON_DELAY_MS);
   }
 
   #endLoading() {
     clearTimeout(this.skeletonTimer);
     this.box.classList.remove("is-loading");
+    find("csv").disabled = false;
     find("main").removeAttribute("aria-busy");
   }
 
