@@ -16,6 +16,8 @@ from drift.monitors.error_drift import Performance
 from drift.monitors.input_drift import COLUMNS, InputWindows
 
 METHOD = "wasserstein"
+NOTE = """<p style="font: 15px/1.5 system-ui, sans-serif; margin: 1rem">
+Evidently's report is an illustration and decides nothing. The verdict is in drift_summary.json.</p>"""
 EMPTY = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Storecast: empty report</title>
 <p>{} The verdict is in drift_summary.json.</p>
@@ -25,7 +27,7 @@ EMPTY = """<!doctype html>
 def write_data_drift(windows: InputWindows, threshold: float, path: Path) -> None:
     """Write the distributions of features and sales beside those of a year before, as one HTML file."""
     if windows.comparable:
-        _write(data_drift(windows, threshold), path)
+        _write(data_drift(windows, threshold), "features and sales beside a year before", path)
     else:
         atomic_write_text(path, EMPTY.format("No column has values to compare."))
 
@@ -33,7 +35,7 @@ def write_data_drift(windows: InputWindows, threshold: float, path: Path) -> Non
 def write_performance(windows: Performance, path: Path) -> None:
     """Write the champion's errors beside those of a year before, as one HTML file."""
     if np.nansum(windows.actual) > 0:
-        _write(regression_quality(windows), path)
+        _write(regression_quality(windows), "forecast errors", path)
     else:  # Evidently divides by what was sold
         atomic_write_text(path, EMPTY.format("Nothing was sold, so there is no error in percent."))
 
@@ -90,6 +92,9 @@ def _evidently() -> Any:
     return evidently
 
 
-def _write(snapshot: Any, path: Path) -> None:
+def _write(snapshot: Any, title: str, path: Path) -> None:
     with atomic_path(path) as unfinished:
         snapshot.save_html(str(unfinished))
+        page = unfinished.read_text(encoding="utf-8")
+        page = page.replace("<head>", f"<head><title>Storecast: {title}</title>", 1)
+        unfinished.write_text(page.replace("<body>", f"<body>{NOTE}", 1), encoding="utf-8")

@@ -19,7 +19,7 @@ from drift.detector.variance import LEAST_EXPECTED, PRIOR_WINDOWS, ShiftScale, V
 from drift.detector.windows import Floats, Windows
 from drift.detector.yearly_season import YearlySeason
 
-ODD_SEASON = 2.5  # standard deviations; larger shifts in other years widen the range of these weeks
+UNUSUAL_SEASON = 2.5  # standard deviations; larger shifts in other years widen the range of these weeks
 LEAST_REMAINING = 0.05
 FIRST_PATTERN_DAYS = 14  # a week holds each weekday once
 
@@ -115,7 +115,7 @@ class Standardiser:
         for name, scale in (("store", self.store), ("item", self.item)):
             if scale is not None:
                 variance = variance + scale.variance_of_part(shifts[name].information)[:, None]
-        limit = ODD_SEASON * np.sqrt(variance) * self.total.scale
+        limit = UNUSUAL_SEASON * np.sqrt(variance) * self.total.scale
         excess = self.season.largest(windows.ends, fitting)[:, None] - limit
         deviation = off_season / np.sqrt(variance + np.maximum(excess, 0.0) ** 2) / self.total.scale
         return np.where(self.season.is_known(windows.ends)[:, None], deviation, np.nan)

@@ -86,4 +86,5 @@ def test_reports_are_single_files_that_load_nothing(tmp_path: Path) -> None:
     write_performance(PERFORMANCE, tmp_path / "performance.html")
     for path in tmp_path.iterdir():
         page = path.read_text(encoding="utf-8")
+        assert page.index("<title>Storecast: ") < page.index("<body><p") < page.index("decides nothing")
         assert not re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=[\"']?https?:", page)
