@@ -25,7 +25,7 @@ class DataContractError(StorecastError):
 
 
 class UnknownSeriesError(StorecastError):
-    """A store and item nobody has told us about."""
+    """A store and item that the model does not know."""
 
 
 class NoChampionError(StorecastError):

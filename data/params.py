@@ -1,4 +1,4 @@
-"""Settings from params.yaml, and the path of every file the rooms share."""
+"""Settings from params.yaml, and the paths of the files that packages share."""
 
 from __future__ import annotations
 

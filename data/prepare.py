@@ -1,4 +1,4 @@
-"""Job: data/raw -> data/processed/sales.parquet and reports/data_quality.json, told in words."""
+"""Job: data/raw -> data/processed/sales.parquet and reports/data_quality.json, as a message."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def load_panel(paths: Paths) -> SalesPanel:
-    """Sales of this project, prepared anew from its raw files; without any, processed sales will do."""
+    """Sales of this project, prepared from its raw files; without any, the processed sales."""
     if not raw_files(paths.raw).base and paths.sales.exists():
         logger.info("No sales in data/raw: using %s as it was prepared before.", paths.sales)
         return read_panel(paths.sales)

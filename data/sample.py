@@ -1,4 +1,4 @@
-"""Job: made-up sales in data/raw while nobody has brought any; whoever has finds them untouched."""
+"""Job: write generated sales to data/raw where there are no others; imported sales stay as they are."""
 
 from __future__ import annotations
 
@@ -18,26 +18,27 @@ logger = logging.getLogger(__name__)
 
 
 def create_sample(paths: Paths) -> None:
-    """Make up sales by section `synthetic` of params.yaml, where there are none.
+    """Generate sales by section `synthetic` of params.yaml, where there are none.
 
-    Raises `DataContractError` where others have been: days were added to them, or a champion learnt them.
+    Raises `DataContractError` where others are missing: days were added to them, or a champion was
+    trained on them.
     """
     if raw_files(paths.raw).ingested:
         raise DataContractError(
-            f"{paths.raw} holds ingested days only; what they were added to is missing.",
-            hint="Put the sales back, or take the ingested files away.",
+            f"{paths.raw} holds ingested days only; the sales they were added to are missing.",
+            hint="Put the sales back, or remove the ingested files.",
         )
     if paths.champion_json.exists():
         raise DataContractError(
-            f"There are no sales in {paths.raw}, and the champion of {paths.champion_json} learnt from some.",
-            hint="`make pull` brings sales that were shared; to start over, remove champion.json.",
+            f"There are no sales in {paths.raw}, but the champion of {paths.champion_json} was trained.",
+            hint="`make pull` downloads shared sales; to start over, remove champion.json.",
         )
-    logger.info("No sales in %s: made-up sales are put there as %s.", paths.raw, SAMPLE)
+    logger.info("No sales in %s: generated sales are written to %s.", paths.raw, SAMPLE)
     _write_sample(paths)
 
 
 def update_sample(paths: Paths) -> None:
-    """Bring the sample up to its settings while it stands alone, and put it there if nothing does."""
+    """Update the sample to its settings, or write it, unless there are other sales."""
     with exclusive(paths.raw):
         files = raw_files(paths.raw)
         if not files.base:
@@ -52,7 +53,7 @@ def _write_sample(paths: Paths) -> None:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Put the sample where nobody brought sales; 2 when those that belong there are missing."""
+    """Write the sample where there are no sales; 2 when the sales of a champion are missing."""
     argparse.ArgumentParser(prog="python -m data.sample", description=__doc__).parse_args(argv)
     return exit_code(lambda: update_sample(Paths()))
 

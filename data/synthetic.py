@@ -34,7 +34,7 @@ STORE_RANGE, ITEM_RANGE = (0.69, 1.29), (0.35, 1.69)
 
 
 class SyntheticParams(Params):
-    """Section `synthetic` of params.yaml: the sample that stands in while nobody has brought sales."""
+    """Section `synthetic` of params.yaml: the sample that is used where there are no other sales."""
 
     stores: int = Field(default=10, ge=1)
     items: int = Field(default=50, ge=1)

@@ -1,4 +1,4 @@
-"""The seed's two library estimators, XGBoost and a random forest, and what a saved model keeps of them.
+"""The original project's two estimators, XGBoost and a random forest, and what a saved model keeps of them.
 
 scikit-learn is needed to fit and never to predict: a saved forest is a few arrays, walked by numpy.
 """
@@ -26,7 +26,7 @@ Sales = NDArray[np.floating[Any]]
 
 
 class SeedParams(Params):
-    """How the seed's estimators are fitted; the row limits bound the cost whatever the size of the data."""
+    """How the original project's estimators are fitted; row limits bound the cost for data of any size."""
 
     rows: int = Field(default=200_000, ge=100)
     rounds: int = Field(default=300, ge=1)

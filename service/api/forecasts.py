@@ -39,7 +39,7 @@ _PREDICTED_COLUMNS = {name: COLUMNS.index(name.replace("predicted_sales", "forec
 
 
 class Forecasts:
-    """What one champion answers. Made anew for each; holds nothing that changes."""
+    """What one champion answers. Created for each champion; immutable."""
 
     def __init__(self, champion: Champion) -> None:
         self.champion = champion
@@ -88,8 +88,8 @@ class Forecasts:
         for value in sales:
             metrics.count_forecast("predict", value, 1)
         bounds = dict.fromkeys(PREDICTED[1:])
-        told = {"method": "seed-features", "model_version": self.version}
-        return [{"predicted_sales": value, **bounds, **told} for value in sales]
+        common = {"method": "seed-features", "model_version": self.version}
+        return [{"predicted_sales": value, **bounds, **common} for value in sales]
 
     def predict_each(self, entries: Sequence[Any]) -> list[dict[str, Any]]:
         """One answer per entry, in order; what cannot be answered is an error in its place."""
@@ -148,9 +148,9 @@ class Forecasts:
 
         row, step = self._find(query)
         history = self.champion.history.select([row])
-        told = explain(self.champion.forecaster, history, np.datetime64(query.date, "D"))
-        metrics.count_forecast("explain", told.forecast, step)
-        return {**asdict(told), "model_version": self.version}
+        explanation = explain(self.champion.forecaster, history, np.datetime64(query.date, "D"))
+        metrics.count_forecast("explain", explanation.forecast, step)
+        return {**asdict(explanation), "model_version": self.version}
 
     def check_drift(self, query: DriftCheckRequest) -> DriftSummary:
         """Whether new days are what this champion expected of them."""
@@ -217,7 +217,7 @@ class Forecasts:
 
 
 def is_feature_row(entry: Any) -> bool:
-    """Whether a /predict body holds the seed's ten features rather than a day to look up."""
+    """Whether a /predict body holds the original project's ten features instead of a day."""
     return (
         isinstance(entry, dict)
         and ("date" not in entry or "lag_1" in entry)

@@ -1,4 +1,4 @@
-"""Nothing in the room data knows the future: features, windows and closed days of any sales."""
+"""Nothing in data uses the future: features, windows and closed days of any sales."""
 
 import numpy as np
 from hypothesis import assume, given, settings

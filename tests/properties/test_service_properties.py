@@ -74,16 +74,16 @@ def test_the_fast_path_passes_on_exactly_what_it_does_not_answer(body: bytes, co
         await send({"type": "http.response.body", "body": b"api"})
 
     fast_path = FastPath(api, {"/predict": lambda b: endpoints.PREDICT.respond_inline(FORECASTS["all"], b)})
-    status, told, asked = _through(
+    status, returned, asked = _through(
         Edge(fast_path, Settings(), {"/predict": frozenset({"POST"})}, open_paths=()), body, content_type
     )
     if body and content_type == "text/plain":
         assert (status, handed_on) == (415, [])
     elif handed_on:
-        assert (status, told, handed_on) == (200, b"api", [body])
+        assert (status, returned, handed_on) == (200, b"api", [body])
     else:
         token = request_id.set(asked)  # errors in a list name the request they came with
-        assert told == endpoints.PREDICT.answer(FORECASTS["all"], body)
+        assert returned == endpoints.PREDICT.answer(FORECASTS["all"], body)
         request_id.reset(token)
 
 
@@ -125,9 +125,9 @@ def test_a_forecast_and_its_predictions_agree_and_intervals_nest(
 ) -> None:
     forecasts = FORECASTS["all"]
     asked = {"series": [series], "horizon_days": horizon_days, "levels": levels}
-    told = forecasts.forecast(validate(ForecastRequest, asked))["forecasts"][0]["days"]
-    assert len(told) == horizon_days
-    for day in told:
+    returned = forecasts.forecast(validate(ForecastRequest, asked))["forecasts"][0]["days"]
+    assert len(returned) == horizon_days
+    for day in returned:
         assert (
             day["forecast"]
             == forecasts.predict(validate(PredictRequest, {**series, "date": day["date"]}))["predicted_sales"]
@@ -149,9 +149,9 @@ def test_batch_and_online_tell_the_same_numbers(rows: list[int], horizon_days: i
     series = [{"store": index.stores[row], "item": index.items[row]} for row in chosen]
     asked = {"series": series, "horizon_days": horizon_days, "levels": [80, 95]}
     online = [
-        {"store": told["store"], "item": told["item"], "method": told["method"], **day}
-        for told in forecasts.forecast(validate(ForecastRequest, asked))["forecasts"]
-        for day in told["days"]
+        {"store": returned["store"], "item": returned["item"], "method": returned["method"], **day}
+        for returned in forecasts.forecast(validate(ForecastRequest, asked))["forecasts"]
+        for day in returned["days"]
     ]
     assert [{**row, "date": str(row["date"].date())} for row in batch] == online
 

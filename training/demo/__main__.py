@@ -82,7 +82,7 @@ def draw_sales(shocks: tuple[str, ...]) -> DemoSales:
 
 
 def prepare_root(demo_sales: DemoSales, paths: Paths, project: Paths) -> None:
-    """Make the root anew: settings of the project but for less effort, and the sales of the first day."""
+    """Create the demo's root: the project's settings with less effort, and the sales of the first day."""
     shutil.rmtree(paths.root, ignore_errors=True)
     settings = yaml.safe_load(project.params.read_text(encoding="utf-8"))
     for section, changes in SETTINGS.items():

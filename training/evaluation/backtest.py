@@ -93,10 +93,10 @@ def bounds_from_older_folds(folds: Sequence[tuple[Array, Array]]) -> Array:
 def backtest_baselines(
     panel: SalesPanel, folds: Sequence[FoldForecast], rows: Rows, params: SeedParams
 ) -> list[BacktestResult]:
-    """Seasonal naive and the seed's two regressors, fitted anew on each fold's history, side by side.
+    """Seasonal naive and the original project's regressors, fitted on each fold's history in parallel.
 
-    They come without intervals and are given those of Storecast's making, from their own older errors; a
-    forecast of exactly 0, which seasonal naive makes often, reads as a closed day there and has no width.
+    They have no intervals of their own and get Storecast's, from their own older errors. A forecast of
+    exactly 0, which seasonal naive often makes, counts as a closed day there and has no width.
     """
     fits: dict[str, Callable[[SalesPanel], Model]] = {
         SEASONAL_NAIVE: SeasonalNaive.fit,

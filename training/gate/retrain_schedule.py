@@ -27,10 +27,10 @@ class RetrainScheduleParams(Params):
     first_wait_days: int = Field(default=14, ge=1)
     """From the first attempt to the second: its challenger knows the week before the one it is scored on."""
     settled_days: int = Field(default=56, ge=1)
-    """From there to the last attempt, which has eight weeks of the changed world to learn from."""
+    """From there to the last attempt, which is trained on eight weeks after the change."""
     cool_down_days: int = Field(default=112, ge=0)
-    """From an attempt on, at least `settled_days`. So long a drift counts as being learnt: levels that broke
-    are followed, and drift of the kinds that were attempted asks for nothing new. Another kind is news."""
+    """From an attempt on, at least `settled_days`. During this time forecasts adapt to the drift: they follow
+    level breaks, and drift of the same kinds requests no new attempt. Another kind does."""
 
     @model_validator(mode="after")
     def _last_attempt_comes(self) -> Self:
@@ -68,7 +68,7 @@ def next_attempt(
 
 
 def is_adapting(decisions: Sequence[Decision], today: date, params: RetrainScheduleParams) -> bool:
-    """Whether a drift is being learnt on sales up to `today`: from its first attempt until it cooled down."""
+    """Whether forecasts adapt to a drift on `today`: from its first attempt to the end of the cool-down."""
     last = _last_attempt(decisions)
     return last is not None and _is_recent(last, today, params)
 

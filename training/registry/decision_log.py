@@ -23,7 +23,7 @@ class Decision(BaseModel):
     """One line of the log.
 
     `cutoff` is the last day of the sales it was taken on; `attempt` counts the retrainings of one drift,
-    whose `kinds` are those of the flag; `restores` is the version whose files a roll-back brought back.
+    whose `kinds` are those of the flag; `restores` is the version whose files a roll-back restored.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -99,7 +99,7 @@ def versions_in(decisions: Sequence[Decision], but: str | None = None) -> set[st
 
 
 def restored_version(version: str, decisions: Sequence[Decision]) -> str | None:
-    """The champion whose files `version` brings back, told by the hash of them that ends both names.
+    """The champion whose files `version` restores, found by the hash at the end of both names.
 
     Of several with these files the one that a roll-back leads to comes first, then the newest. None where no
     champion had them.

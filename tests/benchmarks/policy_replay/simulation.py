@@ -1,4 +1,4 @@
-"""Past weeks lived again, with shocks: what each model would have forecast, computed once for all."""
+"""Past weeks simulated with shocks: the forecasts of each model, computed once for all policies."""
 
 from __future__ import annotations
 

@@ -105,8 +105,8 @@ def test_the_job_writes_a_table_and_its_figures(
     assert (
         main(["--sales", str(sales), "--weeks", "4", "--shocks", "0", "--rows", "500", "--rounds", "2"]) == 0
     )
-    told = json.loads(Path("reports/replay.json").read_text())
-    assert [one["policy"] for one in told["policies"]] == [
+    written = json.loads(Path("reports/replay.json").read_text())
+    assert [one["policy"] for one in written["policies"]] == [
         "never retrain",
         "retrain every week",
         "Storecast's loop",

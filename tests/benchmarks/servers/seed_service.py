@@ -1,4 +1,4 @@
-"""The seed's service: FastAPI, a DataFrame per request, XGBRegressor.predict."""
+"""The original project's service: FastAPI, a DataFrame per request, XGBRegressor.predict."""
 
 from __future__ import annotations
 

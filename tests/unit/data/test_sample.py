@@ -40,19 +40,19 @@ def test_a_sample_that_days_were_added_to_stays_as_it_is(paths: Paths) -> None:
     assert (paths.raw / "sample.csv.gz").read_bytes() == first
 
 
-def test_sales_somebody_brought_stay_alone(paths: Paths) -> None:
+def test_imported_sales_stay_as_they_are(paths: Paths) -> None:
     paths.raw.mkdir(parents=True)
     (paths.raw / "mine.csv").write_text("date,store,item,sales\n2017-01-01,1,1,3\n")
     update_sample(paths)
     assert names(paths) == ["mine.csv"]
 
 
-def test_nothing_is_made_up_where_a_champion_learnt_from_sales_that_are_missing(
+def test_no_sample_is_written_where_the_sales_of_a_champion_are_missing(
     paths: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     paths.models.mkdir()
     paths.champion_json.touch()
-    with pytest.raises(DataContractError, match="learnt from some"):
+    with pytest.raises(DataContractError, match="was trained"):
         create_sample(paths)
     monkeypatch.chdir(paths.root)
     assert main([]) == 2

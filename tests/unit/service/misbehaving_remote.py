@@ -1,4 +1,4 @@
-"""A git host and a DVC remote that can be told to misbehave, for those who follow a champion from afar."""
+"""A git host and a DVC remote that can fail on request, for services that load a remote champion."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AUTH = f"Basic {base64.b64encode(b'me:sesame').decode()}"
 
 
 class Remote:
-    """A git host and a DVC remote in one, which can be told to misbehave."""
+    """A git host and a DVC remote in one, which can fail on request."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.record = folder, ChampionRecord.read(folder / RECORD)

@@ -60,7 +60,7 @@ def test_without_a_flag_there_is_nothing_to_do(clone: Paths, trained: ChampionRe
     assert events(clone) == ["Nothing to do: there is no retraining flag, and no attempt is due."]
 
 
-def test_a_challenger_that_learnt_the_drift_replaces_the_champion(
+def test_a_challenger_trained_on_the_drift_replaces_the_champion(
     clone: Paths, trained: ChampionRecord, drifted: SalesPanel
 ) -> None:
     write_panel(drifted, clone.sales)
@@ -79,10 +79,10 @@ def test_a_challenger_that_learnt_the_drift_replaces_the_champion(
     assert last.reasons == verdict.reasons
     assert last.scorecards["challenger"]["wape"] < last.scorecards["before"]["wape"]
     assert json.loads(clone.gate.read_text())["promote"] is True
-    told = events(clone)
-    assert told[0] == "Started. Items trade places."
-    assert told[1].startswith(f"Challenger {champion.version} trained")
-    assert told[-2:] == [f"Promoted {champion.version}. It replaces {trained.version}.", "Flag cleared."]
+    entries = events(clone)
+    assert entries[0] == "Started. Items trade places."
+    assert entries[1].startswith(f"Challenger {champion.version} trained")
+    assert entries[-2:] == [f"Promoted {champion.version}. It replaces {trained.version}.", "Flag cleared."]
 
 
 def test_without_news_the_champion_is_kept_and_the_flag_cleared(

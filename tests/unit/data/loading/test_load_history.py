@@ -126,7 +126,7 @@ def test_one_row_is_a_history(tmp_path: Path) -> None:
     assert report.facts["days"] == 1
 
 
-def test_closed_days_late_starters_and_zeros_are_told(tmp_path: Path) -> None:
+def test_closed_days_late_starters_and_zeros_are_reported(tmp_path: Path) -> None:
     days = [str(np.datetime64("2017-01-01") + day) for day in range(210)]  # from a Sunday on
     steady = [0 if number % 7 == 0 else 5 for number in range(210)]
     late = [0] * 100 + steady[100:]

@@ -22,7 +22,7 @@ def test_codes_are_positions_among_the_distinct_labels_in_order() -> None:
 
 
 @pytest.mark.parametrize("rows", [[1, 3], np.array([False, True, False, True])])
-def test_select_takes_positions_or_a_mask_and_counts_codes_anew(rows: object) -> None:
+def test_select_takes_positions_or_a_mask_and_renumbers_codes(rows: object) -> None:
     chosen = INDEX.select(rows)  # type: ignore[arg-type]
     assert chosen.to_json() == {"stores": [1, 10], "items": [30, 4]}
     assert chosen.store_codes.tolist() == [0, 1]

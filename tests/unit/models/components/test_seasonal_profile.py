@@ -47,7 +47,7 @@ def test_a_closed_weekday_has_factor_zero_and_the_open_ones_mean_one() -> None:
     np.testing.assert_allclose(profile.weekday[:, :6].mean(1), 1)
 
 
-def test_a_series_that_differs_beyond_noise_keeps_its_own_weekdays() -> None:
+def test_a_series_that_differs_significantly_keeps_its_own_weekdays() -> None:
     series, days = index_of(2, 6), calendar(START, 1461)
     sales = seasonal_sales(series, 1461)
     sales[3] = sales[3, ::-1]  # its week runs backwards

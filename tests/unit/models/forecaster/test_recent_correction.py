@@ -152,8 +152,8 @@ def test_the_correction_is_saved_with_the_forecaster(
 
 def test_the_level_since_a_break_is_the_one_explained(fitted: Forecaster, small_panel: SalesPanel) -> None:
     panel, following = mixed(small_panel, 14).select([9]), replace(fitted, recent_correction=FOLLOW_BREAKS)
-    told = explain(following, panel, panel.end + 3)
-    parts = {part.name: part for part in told.parts}
+    explanation = explain(following, panel, panel.end + 3)
+    parts = {part.name: part for part in explanation.parts}
     assert parts["learned"].factor == pytest.approx(1)
     assert parts["level"].factor > 1.3 * small_panel.sales[9, -364:].mean()
-    assert told.forecast == pytest.approx(float(following.points(panel, 3)[0, -1]))
+    assert explanation.forecast == pytest.approx(float(following.points(panel, 3)[0, -1]))

@@ -40,7 +40,7 @@ def test_newer_sales_move_levels_and_growth_but_not_the_trees(
     assert rolled.members.season_tree is fitted.members.season_tree
 
 
-def test_weekdays_that_changed_are_read_anew(fitted: Forecaster, small_panel: SalesPanel) -> None:
+def test_changed_weekdays_are_fitted_again(fitted: Forecaster, small_panel: SalesPanel) -> None:
     rotated = small_panel.sales.copy()
     rotated[5:, -364:] = np.roll(small_panel.sales, 2, axis=1)[5:, -364:]
     newer = SalesPanel(rotated, small_panel.start, small_panel.series)

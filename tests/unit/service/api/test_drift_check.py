@@ -25,7 +25,7 @@ from service.docs.examples import ExampleValues
 def forecasts(
     champion_folder: Path, small_panel: SalesPanel, tmp_path_factory: pytest.TempPathFactory
 ) -> Forecasts:
-    """The small champion with thresholds learnt from its own history."""
+    """The small champion with thresholds from its own history."""
     folder = tmp_path_factory.mktemp("watched") / "version"
     shutil.copytree(champion_folder, folder)
     calibrate(small_panel, DriftParams(replay_weeks=30, evidence_weeks=4)).save(folder)
@@ -51,13 +51,13 @@ def verdicts(verdict: str) -> float:
 @pytest.mark.parametrize(("factor", "verdict"), [(1.0, "steady"), (2.5, "drift")])
 def test_new_days_are_judged_and_verdicts_counted(forecasts: Forecasts, factor: float, verdict: str) -> None:
     before = verdicts(verdict)
-    told = json.loads(
+    response = json.loads(
         endpoints.DRIFT_CHECK.answer(forecasts, json.dumps(new_days(forecasts, factor)).encode())
     )
-    assert told["verdict"] == verdict, told["words"]
-    assert told["drift_found"] is (verdict == "drift")
-    assert told["window"] == {"from": "2018-01-01", "to": "2018-01-14", "days": 14}
-    assert told["model_version"] == forecasts.version
+    assert response["verdict"] == verdict, response["words"]
+    assert response["drift_found"] is (verdict == "drift")
+    assert response["window"] == {"from": "2018-01-01", "to": "2018-01-14", "days": 14}
+    assert response["model_version"] == forecasts.version
     assert verdicts(verdict) == before + 1
 
 

@@ -40,7 +40,7 @@ def test_anything_else_is_not_valid(forecasts: Forecasts, body: bytes) -> None:
     assert caught.value.kind == INVALID_REQUEST
 
 
-def test_what_is_no_json_is_told_so(forecasts: Forecasts) -> None:
+def test_invalid_json_is_reported(forecasts: Forecasts) -> None:
     with pytest.raises(RequestError, match="not JSON") as caught:
         endpoints.PREDICT.answer(forecasts, b'{"store":1,')
     assert caught.value.kind == NOT_JSON

@@ -102,9 +102,12 @@ def test_a_forecast_agrees_with_predictions_day_by_day(forecasts: Forecasts) -> 
     days = forecasts.forecast(asked({"store": 2, "item": 3}, horizon_days=90))["forecasts"][0]["days"]
     assert len(days) == 90
     for day in days:
-        told = forecasts.predict(query(2, 3, day["date"]))
-        assert day["forecast"] == told["predicted_sales"]
-        assert [day[name] for name in ("lower_80", "upper_95")] == [told["lower_80"], told["upper_95"]]
+        returned = forecasts.predict(query(2, 3, day["date"]))
+        assert day["forecast"] == returned["predicted_sales"]
+        assert [day[name] for name in ("lower_80", "upper_95")] == [
+            returned["lower_80"],
+            returned["upper_95"],
+        ]
 
 
 def test_a_forecast_has_the_levels_asked_for_and_names_days_of_another_method(forecasts: Forecasts) -> None:
@@ -119,10 +122,10 @@ def test_a_forecast_has_the_levels_asked_for_and_names_days_of_another_method(fo
 def test_the_tables_own_history_gives_the_tables_own_forecasts(
     forecasts: Forecasts, small_panel: SalesPanel
 ) -> None:
-    brought = {"store": 2, "item": 1, "history": history_of(small_panel, 5, small_panel.n_days)}
+    with_history = {"store": 2, "item": 1, "history": history_of(small_panel, 5, small_panel.n_days)}
     from_model, from_table = (
         forecasts.forecast(asked(series, horizon_days=90))["forecasts"][0]["days"]
-        for series in (brought, {"store": 2, "item": 1})
+        for series in (with_history, {"store": 2, "item": 1})
     )
     np.testing.assert_allclose(
         [day["forecast"] for day in from_model], [day["forecast"] for day in from_table], rtol=1e-4
@@ -176,11 +179,11 @@ def test_a_request_that_fails_counts_no_forecast_as_given(forecasts: Forecasts) 
 def test_answers_do_not_depend_on_who_else_is_asked_for(
     forecasts: Forecasts, small_panel: SalesPanel
 ) -> None:
-    brought = [
+    with_history = [
         {"store": 2, "item": row - 4, "history": history_of(small_panel, row, 400)} for row in (5, 6, 7)
     ]
-    together = forecasts.forecast(asked(*brought, horizon_days=5))["forecasts"]
-    alone = [forecasts.forecast(asked(series, horizon_days=5))["forecasts"][0] for series in brought]
+    together = forecasts.forecast(asked(*with_history, horizon_days=5))["forecasts"]
+    alone = [forecasts.forecast(asked(series, horizon_days=5))["forecasts"][0] for series in with_history]
     assert together == alone
 
 
@@ -189,20 +192,22 @@ def test_a_series_may_be_asked_for_with_several_histories(
 ) -> None:
     as_it_was = history_of(small_panel, 5, 400)
     doubled = [day | {"sales": 2 * day["sales"]} for day in as_it_was]
-    brought = [{"store": name, "item": 1, "history": days} for name, days in ((2, as_it_was), ("2", doubled))]
-    together = forecasts.forecast(asked(*brought, horizon_days=5))["forecasts"]
-    assert together == [forecasts.forecast(asked(s, horizon_days=5))["forecasts"][0] for s in brought]
+    with_history = [
+        {"store": name, "item": 1, "history": days} for name, days in ((2, as_it_was), ("2", doubled))
+    ]
+    together = forecasts.forecast(asked(*with_history, horizon_days=5))["forecasts"]
+    assert together == [forecasts.forecast(asked(s, horizon_days=5))["forecasts"][0] for s in with_history]
     first, second = (series["days"][0]["forecast"] for series in together)
     assert second > 1.5 * first
 
 
 def test_an_explanation_multiplies_and_adds_up_to_the_forecast_that_is_given(forecasts: Forecasts) -> None:
-    told = forecasts.explain(query(2, 4, "2018-02-03"))
-    parts = told["parts"]
+    returned = forecasts.explain(query(2, 4, "2018-02-03"))
+    parts = returned["parts"]
     assert [part["name"] for part in parts] == ["level", "weekday", "season", "learned"]
-    assert np.prod([part["factor"] for part in parts]) == pytest.approx(told["forecast"])
-    assert sum(part["sales"] for part in parts) == pytest.approx(told["forecast"])
-    assert told["forecast"] == pytest.approx(
+    assert np.prod([part["factor"] for part in parts]) == pytest.approx(returned["forecast"])
+    assert sum(part["sales"] for part in parts) == pytest.approx(returned["forecast"])
+    assert returned["forecast"] == pytest.approx(
         forecasts.predict(query(2, 4, "2018-02-03"))["predicted_sales"], abs=1e-3
     )
 
@@ -224,7 +229,7 @@ def test_warming_up_loads_every_model(champion_folder: Path) -> None:
         ([], False),
     ],
 )
-def test_rows_of_features_are_told_from_queries(entry: object, is_row: bool) -> None:
+def test_rows_of_features_are_distinguished_from_queries(entry: object, is_row: bool) -> None:
     assert is_feature_row(entry) is is_row
 
 

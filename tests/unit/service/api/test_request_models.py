@@ -56,7 +56,7 @@ def test_what_is_no_day_is_refused(date: object) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"nonsense", b'{"store": NaN}', b"\xff", b'{"a": "\\ud800"}'])
-def test_what_is_no_json_is_told_from_what_is_not_valid(body: bytes) -> None:
+def test_invalid_json_is_distinguished_from_invalid_values(body: bytes) -> None:
     assert problem_of(PredictRequest, body).kind == NOT_JSON
 
 

@@ -75,7 +75,7 @@ def test_probes_want_no_key() -> None:
     assert all("security" not in described[path]["get"] for path in ("/", "/health", "/metrics", "/readyz"))
 
 
-def test_the_version_told_is_the_projects() -> None:
+def test_the_version_is_the_projects() -> None:
     import tomllib
 
     from service import __version__

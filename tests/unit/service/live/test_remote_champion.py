@@ -79,7 +79,7 @@ def test_the_newest_two_are_kept(remote: Remote, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "message"),
     [
         ("dead", "disconnected"),
         ("slow", "took longer than"),
@@ -92,7 +92,7 @@ def test_the_newest_two_are_kept(remote: Remote, tmp_path: Path) -> None:
     ],
 )
 def test_a_remote_that_fails_leaves_what_is_here(
-    remote: Remote, tmp_path: Path, fault: str, told: str, caplog: pytest.LogCaptureFixture
+    remote: Remote, tmp_path: Path, fault: str, message: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     followed = follower(remote, tmp_path, remote_timeout_seconds=0.5)
     followed.sync()
@@ -102,14 +102,14 @@ def test_a_remote_that_fails_leaves_what_is_here(
     followed.sync()
     assert followed.folder() == before
     assert failures() == n_failures + 1
-    assert told in caplog.text
+    assert message in caplog.text
     assert "sesame" not in caplog.text
     remote.fault = ""
     followed.sync()
     assert followed.folder().name == newer.version, "and when it is well again, it is followed again"
 
 
-def test_a_wrong_password_is_told_and_not_shown(
+def test_a_wrong_password_is_reported_and_not_shown(
     remote: Remote, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     followed = follower(remote, tmp_path, files_password="wrong")

@@ -49,7 +49,7 @@ def test_the_page_asks_for_nothing_from_elsewhere() -> None:
     assert "<script" not in PAGE
 
 
-def test_an_outcome_is_told_in_words() -> None:
+def test_an_outcome_is_described() -> None:
     assert [one.outcome for one in WEEKS] == [
         "rolled forward",
         "retrained, kept",

@@ -106,7 +106,7 @@ def test_a_selection_starts_from_level_breaks_only_while_the_model_adapts(
     )
 
 
-def test_new_trees_begin_with_a_say_once_they_have_learnt_of_the_drift() -> None:
+def test_new_trees_are_used_once_they_are_trained_on_the_drift() -> None:
     treeless = RecentCorrection(has_trees=False, follows_breaks=True)
     assert default_corrections(treeless, adapting=True, attempt=1) == DefaultCorrections(treeless, treeless)
     assert default_corrections(NO_CORRECTION, adapting=False, attempt=1) == DefaultCorrections(

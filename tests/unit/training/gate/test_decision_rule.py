@@ -137,7 +137,7 @@ def test_unknown_days_count_in_neither_error_nor_sales() -> None:
 
 
 def test_a_scorecard_tells_overall_days_and_stores_in_plain_values() -> None:
-    told = json.loads(json.dumps(card(np.array([[10.0], [10.0], [20.0]])).to_json(), allow_nan=False))
-    assert told["wape"] == told["bias"] == pytest.approx(40 / 3, abs=1e-3)
-    assert told["wape_by_store"] == {"1": 10, "2": 20}
-    assert list(told["wape_by_day"]) == [f"2017-12-{day}" for day in range(25, 32)]
+    saved = json.loads(json.dumps(card(np.array([[10.0], [10.0], [20.0]])).to_json(), allow_nan=False))
+    assert saved["wape"] == saved["bias"] == pytest.approx(40 / 3, abs=1e-3)
+    assert saved["wape_by_store"] == {"1": 10, "2": 20}
+    assert list(saved["wape_by_day"]) == [f"2017-12-{day}" for day in range(25, 32)]

@@ -104,7 +104,7 @@ def test_a_training_by_hand_or_a_rollback_ends_the_episode(what: str) -> None:
     assert due([attempt("kept", 1, 0), attempt(what, None, 3)], None, 20) is None
 
 
-def test_a_drift_is_being_learnt_from_its_first_attempt_until_it_cooled_down() -> None:
+def test_adapting_lasts_from_the_first_attempt_to_the_end_of_the_cool_down() -> None:
     log = [attempt("kept", 1, 0, "store"), attempt("rolled forward", None, 3), attempt("kept", 2, 14)]
     days = [FIRST + timedelta(days=day) for day in (14, 14 + 112, 14 + 113)]
     assert [is_adapting(log, day, PARAMS) for day in days] == [True, True, False]

@@ -1,4 +1,4 @@
-"""What the monitoring is told after a decision."""
+"""The metrics that are pushed after a decision."""
 
 import json
 from pathlib import Path

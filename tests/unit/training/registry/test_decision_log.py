@@ -61,7 +61,7 @@ def test_a_rollback_to_what_was_undone_goes_forward_again() -> None:
     assert line(*promoted, ("rolled back", "c", "a"), ("rolled back", "d", "b")) == ["c", "d"]
 
 
-def test_what_a_rollback_restores_is_told_by_the_hash_that_ends_its_name() -> None:
+def test_a_rollback_is_matched_with_its_version_by_the_hash_in_its_name() -> None:
     log = [decision("promoted", "1-aa"), decision("kept", "2-cc"), decision("promoted", "3-bb")]
     assert restored_version("4-aa", log) == "1-aa"
     assert restored_version("4-cc", log) is None

@@ -125,7 +125,7 @@ def test_a_clock_set_back_makes_no_champion_that_services_pass_over(
     assert served(paths) == "first"
 
 
-def test_a_damaged_champion_record_is_mended_by_a_promotion(paths: Paths, make_version: MakeVersion) -> None:
+def test_a_promotion_replaces_a_damaged_champion_record(paths: Paths, make_version: MakeVersion) -> None:
     make_version("first")
     promote_challenger(paths)
     paths.champion_json.write_text("{")
