@@ -51,7 +51,7 @@ def atomic_write_text(path: Path, content: str) -> None:
 
 
 def atomic_write_json(path: Path, content: Any) -> None:
-    """Replace the file as a whole by indented JSON; NaN and infinity, which are no JSON, are refused."""
+    """Replace the file as a whole by indented JSON; NaN and infinity, which JSON lacks, are refused."""
     atomic_write_text(path, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 

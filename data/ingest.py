@@ -1,6 +1,6 @@
 """Job: add new days to data/raw. The same file twice changes nothing, and corrections replace what was there.
 
-What somebody put into data/raw is left alone: new and corrected days go into one file a month,
+Base files in data/raw are not changed: new and corrected days go into one file a month,
 ingested-2018-01.csv.gz, which is read on top of it.
 """
 

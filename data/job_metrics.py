@@ -1,7 +1,7 @@
-"""Every metric that jobs push, and how: to the Pushgateway that STORECAST_PUSHGATEWAY names, or nowhere.
+"""Every metric that jobs push, and how: to the Pushgateway that STORECAST_PUSHGATEWAY names, if it is set.
 
-A job ends before anyone could ask it, so it leaves its last numbers where Prometheus can. Metrics of the
-service stand in service/core/metrics.py.
+A job ends before Prometheus can scrape it, so it pushes its last values. Metrics of the service are in
+service/core/metrics.py.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ TIMEOUT_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class JobMetric:
-    """A number a job leaves behind; it stays until the same job pushes another.
+    """A value that a job pushes; it stays until the same job pushes another.
 
-    What several jobs have to say something about belongs to a group of its own, so that the last word counts.
+    A metric that several jobs push has a group of its own, so that the last value counts.
     """
 
     name: str
@@ -78,7 +78,7 @@ JOB_METRICS = (
 
 @dataclass
 class Report:
-    """What one run of a job has to say: `report(WAPE, 0.11, "storecast")`."""
+    """Values of one run of a job: `report(WAPE, 0.11, "storecast")`."""
 
     samples: dict[JobMetric, dict[tuple[str, ...], float]] = field(default_factory=dict)
 
@@ -92,7 +92,7 @@ class Report:
 def reported(job: str) -> Iterator[Report]:
     """Push what the block reports, how long it took and whether it raised; what it raises goes on.
 
-    A run that fails pushes that it failed and leaves the numbers of the last good one standing.
+    A run that fails pushes that it failed; the values of the last successful run stay.
     """
     report, started = Report(), time.time()
     try:

@@ -1,4 +1,4 @@
-"""Job: data/raw -> data/processed/sales.parquet and reports/data_quality.json, as a message."""
+"""Job: data/raw -> data/processed/sales.parquet and reports/data_quality.json."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.atomic_files import atomic_write_json, exclusive
 from data.job_exit import exit_code
 from data.loading.cleaning_rules import DataParams
 from data.loading.file_formats import SUFFIXES
-from data.loading.load_history import load_history, raw_files
+from data.loading.load_history import MANY_ROWS, load_history, raw_files
 from data.panel.frames import read_panel, write_panel
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def load_panel(paths: Paths) -> SalesPanel:
-    """Sales of this project, prepared from its raw files; without any, the processed sales."""
+    """Prepare the sales of this project from its raw files; without any, read the processed sales."""
     if not raw_files(paths.raw).base and paths.sales.exists():
         logger.info("No sales in data/raw: using %s as it was prepared before.", paths.sales)
         return read_panel(paths.sales)
@@ -29,7 +29,7 @@ def load_panel(paths: Paths) -> SalesPanel:
 
 
 def prepare(paths: Paths) -> SalesPanel:
-    """Clean what is in data/raw, or a made-up sample put there if nothing is, and write it with its report.
+    """Clean the sales in data/raw, or a sample created there if there are none; write them and the report.
 
     Raises `DataContractError` when files cannot be used; nothing is written then.
     """
@@ -41,6 +41,8 @@ def prepare(paths: Paths) -> SalesPanel:
         for path in files.left_out:
             logger.warning("%s is none of %s: left out.", path, ", ".join(SUFFIXES))
         panel, report = load_history(files, params)
+    if report.n_rows >= MANY_ROWS:
+        logger.info("Writing %s.", paths.sales)
     write_panel(panel, paths.sales)
     atomic_write_json(paths.data_quality, report.to_json())
     for line in report.summary_lines:

@@ -1,4 +1,4 @@
-"""What a job says while it works: progress bars and log lines, both on stderr."""
+"""Progress bars and log lines of jobs, both on stderr."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Job: write generated sales to data/raw where there are no others; imported sales stay as they are."""
+"""Job: sample sales in data/raw while there are no others; files put there by hand stay."""
 
 from __future__ import annotations
 
@@ -18,27 +18,26 @@ logger = logging.getLogger(__name__)
 
 
 def create_sample(paths: Paths) -> None:
-    """Generate sales by section `synthetic` of params.yaml, where there are none.
+    """Create sample sales by section `synthetic` of params.yaml, where there are none.
 
-    Raises `DataContractError` where others are missing: days were added to them, or a champion was
-    trained on them.
+    Raises `DataContractError` where sales are missing that days were added to or a champion was trained on.
     """
     if raw_files(paths.raw).ingested:
         raise DataContractError(
-            f"{paths.raw} holds ingested days only; the sales they were added to are missing.",
+            f"{paths.raw} holds ingested days only; what they were added to is missing.",
             hint="Put the sales back, or remove the ingested files.",
         )
     if paths.champion_json.exists():
         raise DataContractError(
-            f"There are no sales in {paths.raw}, but the champion of {paths.champion_json} was trained.",
-            hint="`make pull` downloads shared sales; to start over, remove champion.json.",
+            f"There are no sales in {paths.raw}, and {paths.champion_json} was trained on some.",
+            hint="`make pull` fetches shared sales; to start over, remove champion.json.",
         )
-    logger.info("No sales in %s: generated sales are written to %s.", paths.raw, SAMPLE)
+    logger.info("No sales in %s: creating sample sales as %s.", paths.raw, SAMPLE)
     _write_sample(paths)
 
 
 def update_sample(paths: Paths) -> None:
-    """Update the sample to its settings, or write it, unless there are other sales."""
+    """Create the sample where there are no sales, and again where there is only the sample."""
     with exclusive(paths.raw):
         files = raw_files(paths.raw)
         if not files.base:
@@ -53,7 +52,7 @@ def _write_sample(paths: Paths) -> None:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Write the sample where there are no sales; 2 when the sales of a champion are missing."""
+    """Create the sample if there are no sales; 2 when sales are missing."""
     argparse.ArgumentParser(prog="python -m data.sample", description=__doc__).parse_args(argv)
     return exit_code(lambda: update_sample(Paths()))
 

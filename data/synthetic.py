@@ -1,4 +1,4 @@
-"""Made-up sales with the shape and statistics of the Kaggle set, and with drift on request."""
+"""Synthetic sales with the shape and statistics of the Kaggle set, and with drift on request."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ STORE_RANGE, ITEM_RANGE = (0.69, 1.29), (0.35, 1.69)
 
 
 class SyntheticParams(Params):
-    """Section `synthetic` of params.yaml: the sample that is used where there are no other sales."""
+    """Section `synthetic` of params.yaml: the sample used while there are no other sales."""
 
     stores: int = Field(default=10, ge=1)
     items: int = Field(default=50, ge=1)
@@ -130,7 +130,7 @@ def write_sales(panel: SalesPanel, path: Path) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Write made-up sales into a file."""
+    """Write synthetic sales into a file."""
     usual = SyntheticParams()
     parser = argparse.ArgumentParser(prog="python -m data.synthetic", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="a .csv, .csv.gz or .parquet file")

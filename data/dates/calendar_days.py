@@ -1,4 +1,4 @@
-"""What the calendar says about a day: numbers for profiles, features and closed days."""
+"""The calendar of each day, as numbers for profiles, features and closed days."""
 
 from __future__ import annotations
 

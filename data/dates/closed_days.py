@@ -1,4 +1,4 @@
-"""Days a store was shut or a series not yet on sale: found in history, foretold by the calendar."""
+"""Days a store was closed or a series not yet on sale: found in history, predicted from the calendar."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 RECENT_WEEKS = 26  # how far back a closed weekday has to be closed
-USUAL_CLOSED_SHARE = 0.08  # a store with more zero days than this simply sells little
-SMALL_MEAN_TOTAL = 1.0  # nor can zero days mean anything where a whole store sells one unit a day
+MAX_CLOSED_SHARE = 0.08  # a store with more zero days than this simply sells little
+SMALL_MEAN_TOTAL = 1.0  # zero days mean nothing where a whole store sells one unit a day
 MONTH_DAY_SHARE = 0.6  # a date counts as closed when it was so in this share of its years
 FEW_CLOSED_DAYS = 15  # up to so many closed days, a date may count from its only year
 EASTER_REACH_DAYS = 60
@@ -25,7 +25,7 @@ NO_KEY = -1000  # days too far from Easter to belong to it
 
 @dataclass(frozen=True)
 class ClosedRules:
-    """What history says about the days a store is shut.
+    """Rules from history for the days a store is closed.
 
     `weekdays` is (n_series, 7), Monday first. The others are accepted calendar keys, (n_keys, 2) rows of
     (store code, key): month * 100 + day; (month * 7 + weekday) * 6 + which of that weekday in the month,
@@ -38,7 +38,7 @@ class ClosedRules:
     easter_days: IntArray
 
     def closed(self, store_codes: IntArray, start: np.datetime64, n_days: int) -> BoolArray:
-        """Foretell closings of any days, (n_series, n_days).
+        """Predict which days are closed, (n_series, n_days).
 
         `store_codes` (n_series,) are the codes these rules were found with, one per row of `weekdays`.
         """
@@ -61,10 +61,10 @@ class ClosedRules:
 def find_closed(
     sales: NDArray[np.floating], store_codes: IntArray, start: np.datetime64
 ) -> tuple[FloatArray, ClosedRules, IntArray]:
-    """Tell closed days from days on which nothing was sold.
+    """Distinguish closed days from days on which nothing was sold.
 
     `sales` is (n_series, n_days). Returns it as float64 with negative sales as 0 and NaN on closed days and
-    before a series' first sale; the rules that foretell closings; and the column of each first sale, n_days
+    before a series' first sale; the rules that predict closed days; and the column of each first sale, n_days
     where nothing was ever sold. Long runs of zeros of a single series stay zeros: they are data.
     """
     days = calendar(start, sales.shape[1])
@@ -76,9 +76,9 @@ def find_closed(
     accepted: tuple[list[tuple[int, int]], ...] = ([], [], [])
     for store_code in np.unique(store_codes):
         rows = np.flatnonzero(store_codes == store_code)
-        shut, trading = _shut_days(known[rows], weekdays[rows], days)
-        known[np.ix_(rows, np.flatnonzero(shut))] = np.nan
-        for pairs, found in zip(accepted, _explain(shut, trading, keys), strict=True):
+        is_closed, trading = _closed_store_days(known[rows], weekdays[rows], days)
+        known[np.ix_(rows, np.flatnonzero(is_closed))] = np.nan
+        for pairs, found in zip(accepted, _explain(is_closed, trading, keys), strict=True):
             pairs.extend((int(store_code), key) for key in found)
     known[weekdays[:, days.weekday] & (known == 0)] = np.nan
     return known, ClosedRules(weekdays, *(_pairs(pairs) for pairs in accepted)), first_sale
@@ -104,29 +104,29 @@ def _closed_weekdays(known: FloatArray, weekday: IntArray) -> BoolArray:
     return closed
 
 
-def _shut_days(known: FloatArray, weekdays: BoolArray, days: Calendar) -> tuple[BoolArray, BoolArray]:
+def _closed_store_days(known: FloatArray, weekdays: BoolArray, days: Calendar) -> tuple[BoolArray, BoolArray]:
     """Days on which no item of one store sold though it trades, and the days it trades; (n_days,) each."""
     total: FloatArray = np.nansum(known, axis=0)
     is_trading_weekday: BoolArray = weekdays.sum(axis=0) < len(weekdays)
     trading: BoolArray = np.isfinite(known).any(axis=0) & is_trading_weekday[days.weekday]
-    shut: BoolArray = (total == 0) & trading
+    is_closed: BoolArray = (total == 0) & trading
     recent = total[-YEAR_DAYS:]
     mean_total = recent[recent > 0].mean() if (recent > 0).any() else 0.0
-    if mean_total <= SMALL_MEAN_TOTAL or shut.sum() >= USUAL_CLOSED_SHARE * trading.sum():
-        shut[:] = False
-    return shut, trading
+    if mean_total <= SMALL_MEAN_TOTAL or is_closed.sum() >= MAX_CLOSED_SHARE * trading.sum():
+        is_closed[:] = False
+    return is_closed, trading
 
 
-def _explain(shut: BoolArray, trading: BoolArray, keys: tuple[IntArray, ...]) -> list[list[int]]:
-    """Calendar keys that foretell one store's shut days, each kind only for days no earlier kind explains."""
-    unexplained, n_shut, accepted = shut.copy(), int(shut.sum()), []
+def _explain(is_closed: BoolArray, trading: BoolArray, keys: tuple[IntArray, ...]) -> list[list[int]]:
+    """Calendar keys of one store's closed days, each kind only for days that no earlier kind explains."""
+    unexplained, n_store_closed, accepted = is_closed.copy(), int(is_closed.sum()), []
     for kind, key_of_day in enumerate(keys):
         is_month_day, found = kind == 0, []
         for key in np.unique(key_of_day[unexplained]):
             days = key_of_day == key
             n_days, n_closed = int((days & trading).sum()), int((days & unexplained).sum())
             enough = n_closed >= (MONTH_DAY_SHARE * n_days if is_month_day else n_days)
-            only_year = is_month_day and n_days == 1 and n_shut <= FEW_CLOSED_DAYS
+            only_year = is_month_day and n_days == 1 and n_store_closed <= FEW_CLOSED_DAYS
             if key != NO_KEY and ((n_closed >= 2 and enough) or only_year):
                 found.append(int(key))
                 unexplained &= ~days

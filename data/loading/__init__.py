@@ -1,1 +1,1 @@
-"""Raw files in, one settled history out: reading, parsing, cleaning, and a report of what was found."""
+"""Raw files in, one clean history out: reading, parsing, cleaning, and a report of the data checks."""

@@ -1,4 +1,4 @@
-"""Flaws that show only in a series as a whole, counted and cleaned by the rules of cleaning_rules.py."""
+"""Problems of a series as a whole, counted and cleaned by the rules of cleaning_rules.py."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ POISSON_SPREAD = 0.5  # of the square root of a count, whatever its mean (Anscom
 
 
 def clean_panel(panel: SalesPanel, params: DataParams) -> tuple[SalesPanel, tuple[Finding, ...]]:
-    """Clean what shows only in a series as a whole; the panel given stays as it is."""
+    """Clean each series by the rules; the given panel stays as it is."""
     cleaned = SalesPanel(panel.sales.copy(), panel.start, panel.series)
     zeros = panel.sales == 0  # as recorded: a return that becomes zero is none of them
     findings = (
@@ -123,7 +123,7 @@ def _row_medians(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _outlier_limit(sales: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What a series hardly ever sells, (n_series,): eight robust spreads above its median selling day.
+    """Upper limit of usual sales, (n_series,): eight robust spreads above the median selling day.
 
     Measured on square roots, which give counts of every level the same spread, and on selling days, as a
     series that sells on one day of ten has a median of zero. Infinite below 28 such days.

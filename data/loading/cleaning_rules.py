@@ -1,4 +1,4 @@
-"""How raw sales are read and what is done about flaws: section `data` of params.yaml."""
+"""How raw sales are read and cleaned: section `data` of params.yaml."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from data.text import quoted
 
 
 class Columns(Params):
-    """What the four columns are called in somebody's files."""
+    """Names of the four columns in the raw files."""
 
     date: str = "date"
     store: str = "store"
@@ -21,7 +21,7 @@ class Columns(Params):
 
 
 class DataParams(Params):
-    """Each flaw has one rule. The defaults change good data in nothing and never make up a sale.
+    """Each kind of problem has one rule. The defaults leave good data unchanged and never invent a sale.
 
     `error` refuses the files and names what was found.
     """
@@ -40,13 +40,13 @@ class DataParams(Params):
     day. Exports overlap more often than they split days, and a sum would double each copied row."""
 
     negative_sales: Literal["zero", "missing", "error"] = "zero"
-    """More came back than was sold: nobody wanted one more, so demand was nought."""
+    """More units were returned than sold; `zero` takes demand on that day as 0."""
 
     missing_days: Literal["missing", "zero"] = "missing"
     """Nothing recorded is not nothing sold; `zero` suits exports that leave out days without sales."""
 
     outliers: Literal["keep", "cap", "missing"] = "keep"
-    """Days far beyond a series' own usual; mostly real (a promotion, a feast), so they are only reported."""
+    """Days far above the usual sales of a series; mostly real (a promotion, a holiday), so only reported."""
 
     max_gap_days: int = Field(default=1096, ge=1)
     """A longer time without any row at all points to a mistyped date."""

@@ -17,7 +17,7 @@ from data.text import counted, share
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
-MAX_DROPPED_SHARE = 0.2  # of a file's rows: more of them are hardly corrections
+MAX_DROPPED_SHARE = 0.2  # of a file's rows: more of them are not corrections
 MIN_DROPPED_ROWS = 10
 MAX_CELLS = 1_000_000_000  # series × days, 4 GB as a panel
 
@@ -45,10 +45,10 @@ def merge_duplicates(files: Sequence[SalesRows], rule: str) -> tuple[SalesRows, 
     rows = _joined([file for file, _, _ in merged])
     duplicates = [found for _, found, _ in merged]
     if len(files) > 1:
-        rows, found = _merge_crowd(rows, rule)
+        rows, found = _merge_repeats(rows, rule)
         duplicates.append(found)
     days = rows.times.astype("datetime64[D]").astype("datetime64[s]")
-    rows, parts = _merge_crowd(SalesRows(days, rows.stores, rows.items, rows.sales), "sum")
+    rows, parts = _merge_repeats(SalesRows(days, rows.stores, rows.items, rows.sales), "sum")
     n_rows = sum(map(len, files))
     repeated = _finding("duplicates", rule, duplicates, n_rows)
     if rule == "error" and repeated.count:
@@ -81,9 +81,9 @@ def _finding(name: str, rule: str, found: Sequence[_Repeats], n_rows: int) -> Fi
 
 def _merge_file(rows: SalesRows, rule: str) -> tuple[SalesRows, _Repeats, _Repeats]:
     """One row per series and time; which rows were duplicates, and which were added up."""
-    crowd = rows.take(np.flatnonzero(_share_a_day(rows)))
-    has_times = len(crowd) > 0 and _has_times_of_day(crowd)
-    merged, repeats = _merge_crowd(rows, "sum" if has_times else rule)
+    shared = rows.take(np.flatnonzero(_share_a_day(rows)))
+    has_times = len(shared) > 0 and _has_times_of_day(shared)
+    merged, repeats = _merge_repeats(rows, "sum" if has_times else rule)
     nothing = _Repeats(rows, np.array([], dtype=np.int64))
     if has_times:
         return merged, nothing, repeats
@@ -97,29 +97,29 @@ def _merge_file(rows: SalesRows, rule: str) -> tuple[SalesRows, _Repeats, _Repea
     return merged, repeats, nothing
 
 
-def _has_times_of_day(crowd: SalesRows) -> bool:
+def _has_times_of_day(shared: SalesRows) -> bool:
     """Whether one series has rows at different times of one day."""
-    crowd = crowd.take(np.lexsort((crowd.times, crowd.items.codes, crowd.stores.codes)))
-    is_same_day = np.diff(crowd.times.astype("datetime64[D]").astype(np.int64)) == 0
-    is_same_series = (np.diff(crowd.stores.codes) == 0) & (np.diff(crowd.items.codes) == 0)
-    return bool((is_same_day & is_same_series & (crowd.times[1:] != crowd.times[:-1])).any())
+    shared = shared.take(np.lexsort((shared.times, shared.items.codes, shared.stores.codes)))
+    is_same_day = np.diff(shared.times.astype("datetime64[D]").astype(np.int64)) == 0
+    is_same_series = (np.diff(shared.stores.codes) == 0) & (np.diff(shared.items.codes) == 0)
+    return bool((is_same_day & is_same_series & (shared.times[1:] != shared.times[:-1])).any())
 
 
-def _merge_crowd(rows: SalesRows, rule: str) -> tuple[SalesRows, _Repeats]:
+def _merge_repeats(rows: SalesRows, rule: str) -> tuple[SalesRows, _Repeats]:
     """Make one row of those with equal series and time: their sum, or the last of them."""
-    is_crowded = _share_a_day(rows)
-    crowd = rows.take(np.flatnonzero(is_crowded))
-    crowd = crowd.take(np.lexsort((crowd.times, crowd.items.codes, crowd.stores.codes)))  # stable
-    if len(crowd) == 0:
-        return rows, _Repeats(crowd, np.array([], dtype=np.int64))
-    is_repeat = (np.diff(crowd.stores.codes) == 0) & (np.diff(crowd.items.codes) == 0)
-    is_repeat &= crowd.times[1:] == crowd.times[:-1]
+    is_shared = _share_a_day(rows)
+    shared = rows.take(np.flatnonzero(is_shared))
+    shared = shared.take(np.lexsort((shared.times, shared.items.codes, shared.stores.codes)))  # stable
+    if len(shared) == 0:
+        return rows, _Repeats(shared, np.array([], dtype=np.int64))
+    is_repeat = (np.diff(shared.stores.codes) == 0) & (np.diff(shared.items.codes) == 0)
+    is_repeat &= shared.times[1:] == shared.times[:-1]
     starts = np.flatnonzero(np.r_[True, ~is_repeat])
-    merged = crowd.take(np.r_[starts[1:], len(crowd)] - 1)
+    merged = shared.take(np.r_[starts[1:], len(shared)] - 1)
     if rule == "sum":
-        sales = np.add.reduceat(crowd.sales, starts)
+        sales = np.add.reduceat(shared.sales, starts)
         merged = SalesRows(merged.times, merged.stores, merged.items, sales)
-    return rows.take(~is_crowded).followed_by(merged), _Repeats(crowd, np.flatnonzero(is_repeat) + 1)
+    return rows.take(~is_shared).followed_by(merged), _Repeats(shared, np.flatnonzero(is_repeat) + 1)
 
 
 def _share_a_day(rows: SalesRows) -> BoolArray:
@@ -140,8 +140,8 @@ def _share_a_day(rows: SalesRows) -> BoolArray:
     is_taken[cells] = True
     if np.count_nonzero(is_taken) == len(cells):
         return np.zeros(len(cells), dtype=bool)
-    is_crowded: BoolArray = np.bincount(cells)[cells] > 1
-    return is_crowded
+    is_shared: BoolArray = np.bincount(cells)[cells] > 1
+    return is_shared
 
 
 def _joined(files: Sequence[SalesRows]) -> SalesRows:

@@ -74,7 +74,7 @@ def _read_csv(path: Path, wanted: Mapping[str, str]) -> Any:
 
 
 def _require_format(path: Path, expected: str) -> None:
-    """Say what a file is that is neither CSV nor Parquet, by its first bytes."""
+    """Refuse a file that is neither CSV nor Parquet, by its first bytes."""
     if path.is_dir():
         raise DataContractError(
             f"{path.name} is a folder without Parquet files.", hint="Name a file that is in it."

@@ -1,7 +1,8 @@
-"""All raw files as one history: what somebody put into data/raw, and on top of it the days ingested later."""
+"""All raw files as one history: base files in data/raw, and the days ingested on top of them."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,9 @@ from data.panel.sales_panel import SalesPanel, panel_from_codes
 from data.params import Paths, load_params
 from data.text import counted
 
+logger = logging.getLogger(__name__)
+
+MANY_ROWS = 1_000_000  # that take seconds
 SAMPLE = "sample.csv.gz"
 INGESTED = "ingested-"
 
@@ -34,7 +38,7 @@ INGESTED = "ingested-"
 class RawFiles:
     """Files in the order in which they are read; later rows replace earlier ones under the rule `last`.
 
-    `left_out` are neither CSV nor Parquet by their names: sales, perhaps, that nobody would miss in silence.
+    `left_out` are neither CSV nor Parquet by their names; they are logged, as they may be sales.
     """
 
     base: tuple[Path, ...]
@@ -70,6 +74,9 @@ def clean_layers(
     layers: Sequence[Sequence[FileRows]], params: DataParams
 ) -> tuple[SalesPanel, tuple[Finding, ...]]:
     """Make files that were read one clean panel; raises `DataContractError` when they cannot be used."""
+    n_rows = sum(len(file.sales) for layer in layers for file in layer)
+    if n_rows >= MANY_ROWS:
+        logger.info("Cleaning %s.", counted(n_rows, "row"))
     rows, found_in_rows = merge_layers(split_files(layers, params), params.duplicates)
     panel, found_in_panel = clean_panel(daily_panel(rows, params), params)
     return panel, (*found_in_rows, *found_in_panel)
@@ -78,7 +85,8 @@ def clean_layers(
 def recorded_sales(paths: Paths, file: Path | None) -> SalesPanel:
     """All sales of `file`, or of data/raw, or without raw files those that were processed.
 
-    Outliers stay whatever the rules say. Raises `DataContractError` when there is nothing that can be used.
+    Outliers stay under any rule, as they may be the drift to find. Raises `DataContractError` when there
+    are no sales that can be used.
     """
     params = load_params("data", DataParams, paths.params).model_copy(update={"outliers": "keep"})
     with exclusive(paths.raw):

@@ -1,4 +1,4 @@
-"""What was found in somebody's sales and what was done about it: reports/data_quality.json."""
+"""Result of the data checks and how each problem was handled: reports/data_quality.json."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_EXAMPLES = 5
 
 @dataclass(frozen=True)
 class Finding:
-    """One kind of flaw: how often, in how many rows or days looked at, and the rule that settled it."""
+    """One kind of problem: how often, in how many rows or days checked, and the rule that was applied."""
 
     name: str
     rule: str
@@ -44,7 +44,7 @@ def examples(described: Iterable[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class QualityReport:
-    """Findings, and what the sales are once they are clean."""
+    """Findings, and a description of the clean sales."""
 
     files: tuple[str, ...]
     n_rows: int
@@ -52,7 +52,7 @@ class QualityReport:
     findings: tuple[Finding, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """As written to reports/data_quality.json; every kind of flaw is there, also when none was found."""
+        """Content of reports/data_quality.json: every kind of problem, also when none was found."""
         return {
             "files": self.files,
             "rows": self.n_rows,
@@ -72,5 +72,5 @@ class QualityReport:
             f"{facts['mean_sales']:.4g} sold a day and series; {facts['zero_share']:.1%} of them zero.",
             facts["closed"]["words"],
         ]
-        flaws = [f"- {finding.summary}" for finding in self.findings if finding.count]
-        return [*lines, *(["Data checks found:", *flaws] if flaws else ["Data checks passed."])]
+        problems = [f"- {finding.summary}" for finding in self.findings if finding.count]
+        return [*lines, *(["Data checks found:", *problems] if problems else ["Data checks passed."])]

@@ -1,4 +1,4 @@
-"""Sales as they come: one entry per row of somebody's files, before flaws are settled."""
+"""Raw sales: one entry per row of a file, before cleaning."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class EncodedColumn:
 
 @dataclass(frozen=True)
 class FileRows:
-    """What one file says. `times` is datetime64[s], `sales` float64 with NaN where there is no number."""
+    """Rows of one file. `times` is datetime64[s], `sales` float64 with NaN where there is no number."""
 
     name: str
     times: NDArray[np.datetime64]

@@ -42,7 +42,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class ParsedFile:
-    """What one file says, row by row, with everything that is wrong with its rows.
+    """Rows of one file as parsed, with the problems of single rows.
 
     `times` is datetime64[s], NaT where there is no date; `sales` float64, NaN where there is no number;
     (n_rows,) each. `is_empty` are rows whose sales are missing, which is no problem.

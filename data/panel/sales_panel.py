@@ -29,7 +29,7 @@ class SalesPanel:
     """Daily sales of all series: what every calculation of the project reads.
 
     `sales` is (n_series, n_days), units sold a day, NaN where nothing was recorded; column 0 is day `start`.
-    Known covariates are to join as further matrices of the same shape.
+    Known covariates would be further matrices of the same shape.
     """
 
     sales: NDArray[np.float32]
@@ -159,7 +159,7 @@ def _require_distinct_cells(
     raise DataContractError(
         f"Store {series.stores[row]}, item {series.items[row]} has more than one row on {start + column}; "
         f"{len(rows) - len(cells)} rows too many in all.",
-        hint="Keep one row per store, item and day, or let data.loading.cleaning settle duplicates.",
+        hint="Keep one row per store, item and day, or merge duplicates first.",
     )
 
 

@@ -103,7 +103,7 @@ class SeriesIndex:
         return _codes(self.items, self.item_names)
 
     def select(self, rows: ArrayLike) -> Self:
-        """Some of the rows, by position or mask, in panel order; codes are numbered again."""
+        """Some of the rows, by position or mask, in panel order; codes start again at 0."""
         positions = np.arange(len(self))[np.asarray(rows)]
         return type(self)(tuple(self.stores[r] for r in positions), tuple(self.items[r] for r in positions))
 

@@ -1,4 +1,4 @@
-"""What holds for any sales somebody may bring: order, round trips, rules that are settled once."""
+"""What holds for any sales: order, round trips, rules that are applied once."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -82,8 +82,8 @@ def test_closed_days_only_take_zeros_away_and_never_a_sale(
     sales: NDArray[np.float32], data: st.DataObject
 ) -> None:
     n_series, n_days = sales.shape
-    shut = data.draw(st.lists(st.integers(0, n_days - 1), max_size=10))
-    sales[:, shut] = 0
+    closed = data.draw(st.lists(st.integers(0, n_days - 1), max_size=10))
+    sales[:, closed] = 0
     sales[:, data.draw(st.integers(0, 6)) :: 7] = data.draw(st.sampled_from([0, np.nan]))
     codes = np.arange(n_series) % 2
     assume(np.isfinite(sales).any())

@@ -1,6 +1,10 @@
 """data.atomic_files: files are complete or not there."""
 
 import hashlib
+import logging
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +14,7 @@ from data.atomic_files import (
     atomic_write_bytes,
     atomic_write_json,
     atomic_write_text,
+    exclusive,
     md5_of,
     sha256_of,
 )
@@ -57,3 +62,34 @@ def test_checksums_are_those_of_the_content(tmp_path: Path) -> None:
     file.write_bytes(b"content")
     assert sha256_of(file) == hashlib.sha256(b"content").hexdigest()
     assert md5_of(file) == hashlib.md5(b"content").hexdigest()
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from data.atomic_files import exclusive
+with exclusive(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_folder_is_held_by_one_process_at_a_time_and_may_be_held_again_inside(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    root = Path(__file__).parents[3]
+    arguments = [sys.executable, "-c", HOLD, str(tmp_path / "raw")]
+    with subprocess.Popen(arguments, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdin is not None
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        threading.Timer(0.5, holder.stdin.close).start()
+        with exclusive(tmp_path / "raw"), exclusive(tmp_path / "raw"):
+            assert "Waiting for another job" in caplog.text
+
+
+def test_a_folder_that_may_not_be_written_to_needs_no_lock(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with exclusive(tmp_path / "file" / "raw"):
+        pass

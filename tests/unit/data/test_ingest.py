@@ -119,7 +119,7 @@ def test_a_correction_can_be_taken_back(paths: Paths) -> None:
     assert prepare(paths).sales.tolist() == [[3, 4, 5]]
 
 
-def test_a_series_nobody_has_seen_is_new_sales(paths: Paths) -> None:
+def test_an_unknown_series_is_new_sales(paths: Paths) -> None:
     assert ingest(given(paths, "2018-01-01,2,7,6\n"), paths).n_new == 1
     assert prepare(paths).series.stores == (1, 2)
 
@@ -130,16 +130,16 @@ def test_rows_without_a_number_are_left_out_and_said_to_be(paths: Paths) -> None
 
 
 @pytest.mark.parametrize(
-    ("rows", "said"),
+    ("rows", "message"),
     [
         ("x,1,1,3\n", "line 2: 'x'"),
         ("2018-01-01,1,1,\n", "No row of new.csv has a number"),
         ("1918-01-01,1,1,3\n", "between 1918-01-01 and 2017-12-29"),
     ],
 )
-def test_a_file_that_cannot_be_used_changes_nothing(paths: Paths, rows: str, said: str) -> None:
+def test_a_file_that_cannot_be_used_changes_nothing(paths: Paths, rows: str, message: str) -> None:
     before = contents(paths)
-    with pytest.raises(DataContractError, match=said):
+    with pytest.raises(DataContractError, match=message):
         ingest(given(paths, rows), paths)
     assert contents(paths) == before
 

@@ -20,7 +20,7 @@ def test_a_section_is_read_and_what_it_leaves_out_is_the_default(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("oven: {degrees: hot}", "oven.degrees is 'hot'"),
         ("oven: {degreees: 1}", "oven.degreees is 1"),
@@ -29,10 +29,10 @@ def test_a_section_is_read_and_what_it_leaves_out_is_the_default(tmp_path: Path)
         ("oven: [", "not valid YAML"),
     ],
 )
-def test_a_setting_that_does_not_fit_is_named(tmp_path: Path, text: str, said: str) -> None:
+def test_a_setting_that_does_not_fit_is_named(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "params.yaml"
     file.write_text(text)
-    with pytest.raises(DataContractError, match=said):
+    with pytest.raises(DataContractError, match=message):
         load_params("oven", Oven, file)
 
 

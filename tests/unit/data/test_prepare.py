@@ -34,16 +34,16 @@ def test_raw_files_become_clean_sales_and_a_report(paths: Paths) -> None:
     assert (report["series"], report["findings"]["negative_sales"]["count"]) == (1, 1)
 
 
-def test_without_any_sales_a_sample_is_made_up_and_said_to_be(
+def test_without_any_sales_a_sample_is_created_and_logged(
     paths: Paths, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     assert prepare(paths).sales.shape == (6, 40)
     assert [path.name for path in paths.raw.iterdir()] == ["sample.csv.gz"]
-    assert "made-up sales" in caplog.text
+    assert "creating sample sales" in caplog.text
     caplog.clear()
     prepare(paths)
-    assert "made-up" not in caplog.text
+    assert "creating sample sales" not in caplog.text
 
 
 def test_a_file_that_cannot_be_sales_is_said_to_be_left_out(

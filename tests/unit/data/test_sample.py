@@ -1,4 +1,4 @@
-"""data.sample: made-up sales, and whom they make way for."""
+"""data.sample: sample sales, only while there are no others."""
 
 from pathlib import Path
 
@@ -40,19 +40,19 @@ def test_a_sample_that_days_were_added_to_stays_as_it_is(paths: Paths) -> None:
     assert (paths.raw / "sample.csv.gz").read_bytes() == first
 
 
-def test_imported_sales_stay_as_they_are(paths: Paths) -> None:
+def test_sales_put_there_by_hand_stay(paths: Paths) -> None:
     paths.raw.mkdir(parents=True)
     (paths.raw / "mine.csv").write_text("date,store,item,sales\n2017-01-01,1,1,3\n")
     update_sample(paths)
     assert names(paths) == ["mine.csv"]
 
 
-def test_no_sample_is_written_where_the_sales_of_a_champion_are_missing(
+def test_no_sample_is_created_where_the_sales_of_a_champion_are_missing(
     paths: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     paths.models.mkdir()
     paths.champion_json.touch()
-    with pytest.raises(DataContractError, match="was trained"):
+    with pytest.raises(DataContractError, match="was trained on some"):
         create_sample(paths)
     monkeypatch.chdir(paths.root)
     assert main([]) == 2

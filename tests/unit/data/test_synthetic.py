@@ -1,4 +1,4 @@
-"""data.synthetic: made-up sales with the statistics of the real set."""
+"""data.synthetic: synthetic sales with the statistics of the real set."""
 
 from pathlib import Path
 

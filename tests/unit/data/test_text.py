@@ -6,19 +6,19 @@ from data.text import counted, quoted, share, shortened
 
 
 @pytest.mark.parametrize(
-    ("number", "noun", "said"),
+    ("number", "noun", "message"),
     [(1, "row", "1 row"), (0, "row", "0 rows"), (1234, "store", "1,234 stores"), (2, "series", "2 series")],
 )
-def test_a_count_agrees_with_its_noun(number: int, noun: str, said: str) -> None:
-    assert counted(number, noun) == said
+def test_a_count_agrees_with_its_noun(number: int, noun: str, message: str) -> None:
+    assert counted(number, noun) == message
 
 
 @pytest.mark.parametrize(
-    ("part", "whole", "said"),
+    ("part", "whole", "message"),
     [(0, 10, "0.0 %"), (1, 3, "33.3 %"), (1, 913_000, "under 0.1 %"), (0, 0, "0.0 %")],
 )
-def test_a_share_never_rounds_something_to_nothing(part: int, whole: int, said: str) -> None:
-    assert share(part, whole) == said
+def test_a_share_never_rounds_something_to_nothing(part: int, whole: int, message: str) -> None:
+    assert share(part, whole) == message
 
 
 def test_a_long_text_is_shortened_and_a_short_one_is_kept() -> None:

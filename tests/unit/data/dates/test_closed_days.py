@@ -1,4 +1,4 @@
-"""data.dates.closed_days: which zeros mean a shut door, in cases written by hand."""
+"""data.dates.closed_days: which zeros mean that a store was closed, in cases written by hand."""
 
 import numpy as np
 import pytest
@@ -17,8 +17,8 @@ def steady_sales(n_days: int = 1096, n_series: int = 2) -> NDArray[np.float64]:
     return np.full((n_series, n_days), 5.0)
 
 
-def foretold(rules: ClosedRules, row: int = 0, n_days: int = 365) -> list[str]:
-    """The days of 2017 on which a series is foretold to be closed."""
+def predicted(rules: ClosedRules, row: int = 0, n_days: int = 365) -> list[str]:
+    """The days of 2017 on which a series is predicted to be closed."""
     closed = rules.closed(ONE_STORE, YEAR_AHEAD, n_days)[row]
     return [str(YEAR_AHEAD + int(day)) for day in np.flatnonzero(closed)]
 
@@ -27,7 +27,7 @@ def test_steady_sales_have_no_closed_days_and_stay_as_they_are() -> None:
     sales = steady_sales()
     cleaned, rules, first_sale = find_closed(sales, ONE_STORE, START)
     np.testing.assert_array_equal(cleaned, sales)
-    assert foretold(rules) == []
+    assert predicted(rules) == []
     assert first_sale.tolist() == [0, 0]
 
 
@@ -65,7 +65,7 @@ def test_a_weekday_without_sales_or_without_rows_is_closed_from_now_on(value: fl
     cleaned, rules, _ = find_closed(sales, ONE_STORE, START)
     assert rules.weekdays.tolist() == [[False] * 6 + [True]] * 2
     assert np.isnan(cleaned[:, is_sunday]).all()
-    assert foretold(rules, n_days=14) == ["2017-01-01", "2017-01-08"]
+    assert predicted(rules, n_days=14) == ["2017-01-01", "2017-01-08"]
 
 
 def test_a_sale_on_a_closed_weekday_is_kept() -> None:
@@ -121,7 +121,7 @@ def test_christmas_is_closed_each_year_and_so_the_next() -> None:
     sales[:, days_of("2014-12-25", "2015-12-25", "2016-12-25")] = 0
     cleaned, rules, _ = find_closed(sales, ONE_STORE, START)
     assert np.isnan(cleaned[:, days_of("2015-12-25")]).all()
-    assert foretold(rules) == ["2017-12-25"]
+    assert predicted(rules) == ["2017-12-25"]
     assert rules.month_days.tolist() == [[0, 1225]]
 
 
@@ -130,14 +130,14 @@ def test_a_date_closed_in_two_of_three_years_is_closed_and_in_one_of_three_is_no
     sales[:, days_of("2014-05-01", "2015-05-01", "2015-06-10")] = 0
     cleaned, rules, _ = find_closed(sales, ONE_STORE, START)
     assert np.isnan(cleaned[:, days_of("2015-06-10")]).all()
-    assert foretold(rules) == ["2017-05-01"]
+    assert predicted(rules) == ["2017-05-01"]
 
 
 def test_a_weekday_of_a_month_that_was_closed_every_year_is_foretold() -> None:
     sales = steady_sales()
     sales[:, days_of("2014-11-27", "2015-11-26", "2016-11-24")] = 0  # the fourth Thursday of November
     _, rules, _ = find_closed(sales, ONE_STORE, START)
-    assert foretold(rules) == ["2017-11-23"]
+    assert predicted(rules) == ["2017-11-23"]
     assert len(rules.nth_weekdays) == 1
 
 
@@ -145,7 +145,7 @@ def test_good_friday_is_foretold_from_easter() -> None:
     sales = steady_sales()
     sales[:, days_of("2014-04-18", "2015-04-03", "2016-03-25")] = 0
     _, rules, _ = find_closed(sales, ONE_STORE, START)
-    assert foretold(rules) == ["2017-04-14"]
+    assert predicted(rules) == ["2017-04-14"]
     assert rules.easter_days.tolist() == [[0, -2]]
 
 
@@ -154,14 +154,14 @@ def test_days_explained_by_their_date_do_not_close_a_weekday_of_the_month_too() 
     both_years = days_of("2014-06-09", "2014-06-10", "2015-06-09", "2015-06-10")
     sales[:, both_years] = 0  # the second Tuesday of June is among them in both years
     _, rules, _ = find_closed(sales, ONE_STORE, START)
-    assert foretold(rules) == ["2017-06-09", "2017-06-10"]
+    assert predicted(rules) == ["2017-06-09", "2017-06-10"]
 
 
 def test_a_short_history_takes_a_date_from_its_only_year() -> None:
     sales = steady_sales(n_days=366)
     sales[:, days_of("2014-12-25")] = 0
     _, rules, _ = find_closed(sales, ONE_STORE, START)
-    assert foretold(rules) == ["2017-12-25"]
+    assert predicted(rules) == ["2017-12-25"]
 
 
 def test_sixteen_closed_days_of_one_year_are_too_many_to_believe_each_of_them() -> None:
@@ -169,7 +169,7 @@ def test_sixteen_closed_days_of_one_year_are_too_many_to_believe_each_of_them() 
     sales[:, 100:116] = 0
     cleaned, rules, _ = find_closed(sales, ONE_STORE, START)
     assert np.isnan(cleaned[:, 100:116]).all()
-    assert foretold(rules) == []
+    assert predicted(rules) == []
 
 
 def test_one_item_without_sales_closes_no_store() -> None:
@@ -177,7 +177,7 @@ def test_one_item_without_sales_closes_no_store() -> None:
     sales[0, days_of("2014-12-25", "2015-12-25", "2016-12-25")] = 0
     cleaned, rules, _ = find_closed(sales, ONE_STORE, START)
     assert (cleaned[0, days_of("2015-12-25")] == 0).all()
-    assert foretold(rules) == []
+    assert predicted(rules) == []
 
 
 def test_each_store_has_closed_days_of_its_own() -> None:

@@ -1,4 +1,4 @@
-"""data.loading.cleaning: each flaw is counted and settled by its rule."""
+"""data.loading.cleaning: each flaw is counted and cleaned by its rule."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def test_good_sales_are_left_as_they_are_and_so_is_the_panel_given() -> None:
 
 
 @pytest.mark.parametrize(("rule", "expected"), [("zero", 0.0), ("missing", NAN)])
-def test_negative_sales_are_settled_by_the_rule_and_named(rule: str, expected: float) -> None:
+def test_negative_sales_are_cleaned_by_the_rule_and_named(rule: str, expected: float) -> None:
     sales, found = cleaned(make_panel([1, -2, 3]), USUAL.model_copy(update={"negative_sales": rule}))
     np.testing.assert_array_equal(sales, np.array([[1, expected, 3]], dtype=np.float32))
     assert found["negative sales"].count == 1

@@ -75,7 +75,7 @@ def test_a_text_stands_once_however_many_blocks_the_file_has(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "message"),
     [
         ("other.csv", b"a,b\n1,2\n", "columns .a., .b.; expected day, sold"),
         ("empty.csv", b"", "empty.csv is empty"),
@@ -112,10 +112,10 @@ def test_a_text_stands_once_however_many_blocks_the_file_has(tmp_path: Path) -> 
     ],
 )
 def test_a_file_that_cannot_be_used_is_named_with_the_reason(
-    tmp_path: Path, name: str, content: bytes, said: str
+    tmp_path: Path, name: str, content: bytes, message: str
 ) -> None:
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(DataContractError, match=f"(?s){said}"):
+    with pytest.raises(DataContractError, match=f"(?s){message}"):
         read_columns(tmp_path / name, WANTED)
 
 

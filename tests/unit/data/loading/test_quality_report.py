@@ -1,4 +1,4 @@
-"""data.loading.quality_report: the report on somebody's sales."""
+"""data.loading.quality_report: the report of the data checks."""
 
 import json
 

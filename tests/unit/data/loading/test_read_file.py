@@ -65,7 +65,7 @@ def test_a_single_unreadable_sale_is_refused_under_the_rule_error(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("rows", "said"),
+    ("rows", "message"),
     [
         ("2017-01-01,1,1,3\nTotal,1,1,3\n", r"no readable date in 1 row; line 3: 'Total'.*2018-05-01"),
         ("2017-01-01,,1,3\n", r"no store in 1 row; line 2: ''"),
@@ -85,9 +85,9 @@ def test_a_single_unreadable_sale_is_refused_under_the_rule_error(tmp_path: Path
     ],
 )
 def test_rows_that_cannot_be_placed_are_refused_with_line_value_and_fix(
-    tmp_path: Path, rows: str, said: str
+    tmp_path: Path, rows: str, message: str
 ) -> None:
-    with pytest.raises(DataContractError, match=f"(?s){said}"):
+    with pytest.raises(DataContractError, match=f"(?s){message}"):
         read(tmp_path, rows)
 
 
