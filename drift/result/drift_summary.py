@@ -22,9 +22,9 @@ class CheckedWindow(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
-    days: int
+    first: date = Field(alias="from", description="First day.")
+    last: date = Field(alias="to", description="Last day.")
+    days: int = Field(description="Number of days.")
 
     @classmethod
     def ending(cls, last: np.datetime64, days: int) -> CheckedWindow:
@@ -38,11 +38,11 @@ class DriftTest(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    name: str
-    group: str
-    value: float
-    threshold: float
-    found: bool
+    name: str = Field(description="What is measured.")
+    group: str = Field(description="Where it is measured: all series, or one group of them.")
+    value: float = Field(description="The measure on the new days.")
+    threshold: float = Field(description="The highest value expected of weeks without drift.")
+    found: bool = Field(description="Whether the value is above the threshold.")
 
     @classmethod
     def of(cls, name: str, group: str, value: float, threshold: float, is_calibrated: bool = True) -> Self:
@@ -64,30 +64,44 @@ class Finding(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    group: str
-    change_share: float | None
-    words: str
-    store: SeriesId | None = None
-    item: SeriesId | None = None
+    group: str = Field(description="The group of series.")
+    change_share: float | None = Field(description="Change against the forecast: 0.3 is 30 % more.")
+    words: str = Field(description="The same in words.")
+    store: SeriesId | None = Field(default=None, description="The store of the group, if it has one.")
+    item: SeriesId | None = Field(default=None, description="The item of the group, if it has one.")
+
+
+EXAMPLE: dict[str, Any] = {
+    "drift_found": False,
+    "verdict": "steady",
+    "window": {"from": "2018-01-01", "to": "2018-01-28", "days": 28},
+    "tests": [
+        {"name": "total sales", "group": "all series", "value": 0.8, "threshold": 2.4, "found": False},
+    ],
+    "moved": [],
+    "words": "Last 28 days (2018-01-01 to 2018-01-28): no drift found.",
+    "model_version": "20180101T060000-1f0c9a",
+    "checked_at": "2018-01-29T06:00:00Z",
+    "continues_history": True,
+}
 
 
 class DriftSummary(BaseModel):
-    """The verdict on new days. `undecided` means that there was too little to decide; `words` say why.
+    """The verdict on new days."""
 
-    `continues_history` is false for sales of a file that are not the champion's, continued.
-    """
+    model_config = ConfigDict(frozen=True, json_schema_extra={"example": EXAMPLE})
 
-    model_config = ConfigDict(frozen=True)
-
-    drift_found: bool
-    verdict: Verdict
-    window: CheckedWindow | None
-    tests: list[DriftTest]
-    moved: list[Finding]
-    words: str
-    model_version: str | None
-    checked_at: AwareDatetime
-    continues_history: bool = True
+    drift_found: bool = Field(description="Whether any test found drift.")
+    verdict: Verdict = Field(description="`undecided`: too little to decide; `words` gives the reason.")
+    window: CheckedWindow | None = Field(description="The days that were checked.")
+    tests: list[DriftTest] = Field(description="Every measure with its threshold.")
+    moved: list[Finding] = Field(description="What changed, where drift was found.")
+    words: str = Field(description="The verdict in words.")
+    model_version: str | None = Field(description="The model whose forecasts the sales are compared with.")
+    checked_at: AwareDatetime = Field(description="When the check was made.")
+    continues_history: bool = Field(
+        default=True, description="Whether the sales continue those of the model; false for another file."
+    )
 
     @classmethod
     def undecided(cls, reason: str, version: str | None, window: CheckedWindow | None = None) -> DriftSummary:

@@ -185,6 +185,11 @@ class SeriesList(BaseModel):
 class ModelCard(BaseModel, extra="allow"):
     """What the model is, what it was trained on and how accurate it is; more fields may follow."""
 
+    model_config = example(
+        {"model": "storecast", "horizon_days": 90, "cutoff": "2017-12-31", "trained_until": "2017-12-31"}
+        | {"data": {"series": 500, "days": 1826}, "scores": {"storecast": {"wape": 0.109}}}
+    )
+
     model: Annotated[str, Field(description="Always `storecast`.")]
     horizon_days: Annotated[int, Field(description="Days it forecasts.")]
     cutoff: Cutoff

@@ -1,20 +1,20 @@
-"""Routes of the documentation: the OpenAPI document and a page that reads it to a person."""
+"""Routes of the documentation: the OpenAPI document and the page of the API reference."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
 from jinja2 import Environment, FileSystemLoader
 
 from models.champion import Champion
 from service.api.operations import BY_PATH
 from service.core.settings import Settings
+from service.docs.api_reference import ERRORS, breakable, error_example, error_fields, prose, sections_of
 from service.docs.openapi import openapi_document
 from service.middleware.static_files import Asset, load_assets, page_headers, send_asset
 
@@ -22,27 +22,60 @@ FOLDER = Path(__file__).parent / "static"
 PAGE = "page.html"
 
 
+@dataclass(frozen=True)
+class Documentation:
+    """The document and the page for one model version; None while no model is loaded."""
+
+    version: str | None
+    document: Asset
+    page: Asset
+
+
+class DocumentationCache:
+    """Renders the documentation once for each model version."""
+
+    def __init__(self, app: FastAPI, settings: Settings) -> None:
+        self._app, self._settings = app, settings
+        environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True)
+        environment.filters |= {"prose": prose, "breakable": breakable}
+        self._template = environment.get_template(PAGE)
+        self._latest: Documentation | None = None
+
+    def get(self, champion: Champion | None) -> Documentation:
+        """The documentation for a champion, or without one."""
+        version, latest = champion.record.version if champion else None, self._latest
+        if latest is None or latest.version != version:
+            latest = self._latest = self._render(version, champion)
+        return latest
+
+    def _render(self, version: str | None, champion: Champion | None) -> Documentation:
+        document = openapi_document(self._app.routes, champion, self._settings)
+        page = self._template.render(
+            document=document,
+            sections=sections_of(document),
+            errors=ERRORS,
+            error_fields=error_fields(document),
+            error_example=error_example(),
+            keys=bool(self._settings.keys),
+        )
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        assets = Asset.of(text.encode(), "docs.json"), Asset.of(page.encode(), "docs.html")
+        return Documentation(version, *assets)
+
+
 def add_documentation(app: FastAPI, champion: Callable[[], Champion | None], settings: Settings) -> None:
-    """Add `/docs` with what it needs, and `/docs.json`, which BentoML would answer without our routes."""
-    headers = page_headers(settings.frame_ancestors)
-    template = Environment(loader=FileSystemLoader(FOLDER), autoescape=True)
+    """Add `/docs` and its files, and `/docs.json`, which BentoML would serve without the mounted routes."""
+    headers, cache = page_headers(settings.frame_ancestors), DocumentationCache(app, settings)
 
-    def document() -> dict[str, Any]:
-        return openapi_document(app.routes, champion(), settings)
-
+    # Plain functions: FastAPI runs them in threads, so that rendering delays no other request.
     @app.get(**BY_PATH["/docs.json"].route)
-    def docs_json() -> JSONResponse:
-        return JSONResponse(document())
+    def docs_json(request: Request) -> Response:
+        return cache.get(champion()).document.answer(request, {})
 
     @app.get("/docs", include_in_schema=False)
     def docs(request: Request) -> Response:
-        page = template.get_template(PAGE).render(document=document(), indented=_indented, compact=json.dumps)
-        return Asset.of(page.encode(), "docs.html").answer(request, headers)
+        return cache.get(champion()).page.answer(request, headers)
 
     for name, asset in load_assets(FOLDER).items():
         if name != PAGE:
             app.add_route(f"/docs/{name}", partial(send_asset, asset, headers))
-
-
-def _indented(content: Any) -> str:
-    return json.dumps(content, indent=2, ensure_ascii=False)
