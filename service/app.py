@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive
 
 from data.errors import StorecastError, UnknownSeriesError
-from service.api.endpoints import DRIFT_CHECK, EXPLAIN, FORECAST, INLINE_BYTES, PREDICT, Endpoint
+from service.api.endpoints import DRIFT_CHECK, EXPLAIN, FORECAST, PREDICT, Endpoint
 from service.api.operations import OPEN_PATHS
 from service.core import metrics
 from service.core.errors import body_of, kind_of
@@ -124,23 +124,25 @@ class ForecastService:
     def __init__(self) -> None:
         logging.getLogger("service").setLevel(logging.INFO)
         metrics.forget_dead_workers(metrics_folder())
-        remote = RemoteChampion(SETTINGS) if SETTINGS.champion_url else None
-        self.live_model = LiveModel(
-            [champion_of_store, champion_of_clone, *([remote.folder] if remote else [])]
-        )
+        self._remote = RemoteChampion(SETTINGS) if SETTINGS.champion_url else None
+        remotes = [self._remote.folder] if self._remote else []
+        self.live_model = LiveModel([champion_of_store, champion_of_clone, *remotes])
         self.live_model.refresh()
         ROUTES.state.live_model = self.live_model
         self._model_work = WorkQueue("model", MODEL_THREADS, MAX_WAITING_FOR_MODEL)
         self._look_ups = WorkQueue("look-ups", LOOK_UP_THREADS, MAX_WAITING_LOOK_UPS)
-        run_periodically(SUPERVISOR_CHECK_SECONDS, end_with_supervisor, "supervisor check")
-        run_periodically(SETTINGS.poll_seconds, self.live_model.refresh, "live model")
-        if remote:
-            run_periodically(SETTINGS.remote_poll_seconds, remote.sync, "remote champion")
-        threading.Thread(target=self._prepare_model, name="prepare model", daemon=True).start()
         freeze_garbage_collector()
 
-    def _prepare_model(self) -> None:
-        """Load what model calls need beside the table, so that no request waits for it."""
+    @bentoml.on_startup  # type: ignore[untyped-decorator]
+    def start_background_work(self) -> None:
+        """Follow the supervisor and the champion, which only a server does; load the model meanwhile."""
+        run_periodically(SUPERVISOR_CHECK_SECONDS, end_with_supervisor, "supervisor check")
+        run_periodically(SETTINGS.poll_seconds, self.live_model.refresh, "live model")
+        if self._remote:
+            run_periodically(SETTINGS.remote_poll_seconds, self._remote.sync, "remote champion")
+        threading.Thread(target=self._warm_up, name="warm up", daemon=True).start()
+
+    def _warm_up(self) -> None:
         self.live_model.warm_up()
         freeze_garbage_collector()
 
@@ -162,7 +164,7 @@ class ForecastService:
             if len(body) > LOOK_UP_BYTES:
                 content = await self._model_work.run(lambda: endpoint.answer(forecasts, body), receive)
             else:
-                is_short = len(body) <= INLINE_BYTES
+                is_short = len(body) <= endpoint.inline_bytes
                 content = look_up() if is_short else await self._look_ups.run(look_up, receive)
             if not isinstance(content, bytes):
                 content = await self._model_work.run(lambda: endpoint.respond(forecasts, content), receive)

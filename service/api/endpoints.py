@@ -29,9 +29,6 @@ from service.api.validation import require_length, validate
 from service.core.errors import RequestError
 from service.core.json_body import parse_json
 
-INLINE_BYTES = 512
-"""A body up to this size that needs no model is answered on the event loop: a thread would cost more."""
-
 MAX_FEATURES = 16
 MAX_HISTORY_ROWS = 500_000  # about what the default limit on bodies lets through
 
@@ -57,6 +54,8 @@ class Endpoint:
     """Whether answering a request takes the model itself, and not only look-ups in its table."""
     respond: Callable[[Forecasts, Any], bytes]
     """From a request to the bytes of its response."""
+    inline_bytes: int = 0
+    """A body up to this size that needs no model is answered on the event loop, within a millisecond."""
 
     @property
     def path(self) -> str:
@@ -73,7 +72,7 @@ class Endpoint:
 
     def respond_inline(self, forecasts: Forecasts | None, body: bytes) -> bytes | None:
         """Answer a short body that needs no model; None for any other, and for one with an error."""
-        if forecasts is None or len(body) > INLINE_BYTES:
+        if forecasts is None or len(body) > self.inline_bytes:
             return None
         try:
             request = self.parse(body)
@@ -116,6 +115,7 @@ PREDICT = Endpoint(
     validate=_validate_predict,
     needs_model=_predict_needs_model,
     respond=_predict,
+    inline_bytes=4_096,
 )
 FORECAST = Endpoint(
     name="forecast",
@@ -128,6 +128,7 @@ FORECAST = Endpoint(
     validate=lambda content: validate(ForecastRequest, content),
     needs_model=lambda request: any(series.history for series in request.series),
     respond=lambda forecasts, request: to_json(forecasts.forecast(request)),
+    inline_bytes=512,
 )
 EXPLAIN = Endpoint(
     name="explain",

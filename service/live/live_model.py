@@ -54,7 +54,10 @@ class LiveModel:
     def warm_up(self) -> None:
         """Load what the first model needs for model calls: it takes seconds, look-ups do not need it."""
         if self.current is not None:
-            self.current.warm_up()
+            try:
+                self.current.warm_up()
+            except Exception as error:  # requests for the model get the reason; look-ups need none of it
+                log.warning("Version %s: the model could not be loaded: %s", self.current.version, error)
 
     def refresh(self) -> None:
         """Take the newest champion into service that can be loaded; never raises."""

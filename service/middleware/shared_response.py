@@ -6,6 +6,7 @@ import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+LONGEST_PAUSE_SECONDS = 0.5
 PAUSE = 9
 """Pause after computing a response, as a multiple of the time it took: a tenth of the time is spent on it."""
 
@@ -38,5 +39,6 @@ class SharedResponse:
             self._next = None
             started = loop.time()
             await self._app(scope, receive, keep)
-            self._pause_until = loop.time() + PAUSE * (loop.time() - started)
+            ended = loop.time()
+            self._pause_until = ended + min(PAUSE * (ended - started), LONGEST_PAUSE_SECONDS)
         return messages

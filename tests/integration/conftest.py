@@ -29,7 +29,6 @@ def guarded(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         api_keys="one,two,limited",
         rate_limit_per_minute=30,
         max_body_bytes=2000,
-        timeout_seconds=0.5,
         admin_routes="true",
         workers=2,
     ) as running:

@@ -10,7 +10,9 @@ from tests.integration.serving import Service, wait_until
 ONE = {"store": 1, "item": 5, "date": "2018-01-15"}
 
 
-def test_metrics_are_right_over_workers_and_after_one_was_killed(service: Service) -> None:
+def test_metrics_are_right_over_workers_and_after_one_was_killed(
+    service: Service,
+) -> None:  # BentoML issue 2148
     names = ('storecast_forecasts_total{endpoint="predict"}', "storecast_forecast_sales_count")
     before = [service.metric(name) for name in names]
 
@@ -53,6 +55,16 @@ def test_the_metrics_of_bentoml_count_every_answer_of_the_fast_path_too(service:
     assert counted == [3, 1, 3, 1]
     assert service.metric(f'bentoml_service_request_in_progress{{endpoint="/predict",{answer}}}') == 0
     assert "bentoml_service_last_request_timestamp_seconds{" in service.metrics()
+
+
+def test_every_declared_histogram_collects(service: Service) -> None:
+    names = ("storecast_forecast_sales_count", "storecast_forecast_horizon_days_count")
+    before = [service.metric(name) for name in names]
+    assert service.client.post("/predict", json=ONE).is_success
+    assert service.client.post("/forecast", json={"series": [{"store": 1, "item": 5}]}).is_success
+    assert [service.metric(name) - then for name, then in zip(names, before, strict=True)] == [2, 2], (
+        "BentoML issue 5056: only the histogram declared last collected"
+    )
 
 
 def test_requests_add_no_labels_to_the_metrics(service: Service) -> None:

@@ -53,7 +53,7 @@ def test_a_list_has_a_length(forecasts: Forecasts) -> None:
 
 def test_only_what_is_plain_is_answered_at_once(forecasts: Forecasts) -> None:
     assert endpoints.PREDICT.respond_inline(forecasts, ONE) == endpoints.PREDICT.answer(forecasts, ONE)
-    for body in (ROW, b"{", UNKNOWN, b" " * endpoints.INLINE_BYTES + ONE):
+    for body in (ROW, b"{", UNKNOWN, b" " * endpoints.PREDICT.inline_bytes + ONE):
         assert endpoints.PREDICT.respond_inline(forecasts, body) is None
     assert endpoints.PREDICT.respond_inline(None, ONE) is None
 
