@@ -28,6 +28,7 @@ TESTS_OF_SEVERAL_FILES = {
     "tests/unit/training/test_degenerate_sales.py",
     "tests/unit/training/registry/test_interrupted_promotion.py",
     "tests/unit/training/registry/test_killed_promotion.py",
+    "tests/unit/training/test_killed_jobs.py",
 }
 # Owners are at work on these; the list shrinks and goes.
 UNDER_WORK = (

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from data.atomic_files import atomic_path
+from data.atomic_files import atomic_path, sha256_of
 from data.errors import ArtifactError, NoChampionError, StorecastError
 from data.params import Paths
 from models.storage.bento_store import import_to_bento
@@ -133,12 +133,24 @@ def _publish(folder: Path, record: ChampionRecord, paths: Paths) -> None:
     home = paths.versions / record.version
     if not home.exists():
         _copy_complete(folder, home, record)
-    verify(home, record)
+    require_complete(home, record)
     record.write(paths.champion_json)
     for name, place in ((PICKLE, paths.model_pkl), (METRICS, paths.metrics_json)):
         with atomic_path(place) as unfinished:
             shutil.copyfile(home / name, unfinished)
     import_to_bento(home, record)
+
+
+def require_complete(folder: Path, record: ChampionRecord) -> None:
+    """Raise `ArtifactError` unless a version folder holds its record and every file, model.pkl included."""
+    verify(folder, record)
+    pickle = folder / PICKLE
+    has_pickle = pickle.is_file() and sha256_of(pickle) == record.files[PICKLE].sha256
+    if not has_pickle or not (folder / RECORD).is_file():
+        raise ArtifactError(
+            f"{PICKLE} or {RECORD} of version {record.version} is missing or damaged ({folder}).",
+            hint="`make restore` fetches it again.",
+        )
 
 
 def _copy_complete(folder: Path, home: Path, record: ChampionRecord) -> None:

@@ -25,9 +25,9 @@ from data.job_exit import exit_code
 from data.loading.load_history import raw_files
 from data.params import Paths
 from data.text import shortened
-from models.storage.version_record import RECORD, ChampionRecord, verify
+from models.storage.version_record import RECORD, ChampionRecord
 from training.registry.locks import registry_lock
-from training.registry.promotion import UNFINISHED, promote, use_local_bentoml_home
+from training.registry.promotion import UNFINISHED, promote, require_complete, use_local_bentoml_home
 from training.remote.dagshub import account, credentials
 from training.remote.dvc_command import Dvc, RemoteError
 
@@ -71,7 +71,7 @@ def restore(paths: Paths, dvc: Dvc, remote: str) -> ChampionRecord:
         record = ChampionRecord.read(paths.champion_json)
         home = paths.versions / record.version
         try:
-            verify(home, record)
+            require_complete(home, record)
         except ArtifactError:
             _fetch(record, home, paths, dvc, remote)
         promote(home, ["Restored."], paths)

@@ -25,7 +25,7 @@ def test_a_promotion_killed_anywhere_leaves_a_champion_and_can_be_finished(
     second = make_version("second")
     root = Path.cwd()
     subprocess.run(
-        [sys.executable, SCRIPT, paths.root, tmp_path / "out"],
+        [sys.executable, SCRIPT, "promote", paths.root, tmp_path / "out"],
         check=True,
         env={"PYTHONPATH": str(root)},
         cwd=root,
