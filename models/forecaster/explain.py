@@ -15,7 +15,7 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-SMALL_CHANGE = 0.005  # below half a percent nothing is said to have changed
+SMALL_CHANGE = 0.005  # a change below half a percent is not mentioned
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ class BodyBudget:
         self.free_bytes -= n_bytes
 
     def give_back(self, n_bytes: int) -> None:
-        """Free the room of a body that is no longer needed."""
+        """Free the bytes of a body that is no longer needed."""
         self.free_bytes += n_bytes
 
 

@@ -69,7 +69,7 @@ class Service:
         return self.process.wait(TIMEOUT_SECONDS)
 
     def log(self) -> str:
-        """What it has said so far."""
+        """Its log so far."""
         return (self.folder / "log").read_text(encoding="utf-8")
 
     def workers(self) -> list[psutil.Process]:
@@ -77,12 +77,12 @@ class Service:
         return [child for child in psutil.Process(self.process.pid).children() if _is_worker(child)]
 
     def version(self) -> str | None:
-        """The version that serves, as one worker tells it."""
+        """The served version, from one worker."""
         version: str | None = self.client.get("/").json()["model_version"]
         return version
 
     def metrics(self) -> str:
-        """The metrics, as one worker tells them for all."""
+        """The metrics of all workers, from one of them."""
         return self.client.get("/metrics").text
 
     def metric(self, sample: str) -> float:

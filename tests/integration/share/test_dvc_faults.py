@@ -34,17 +34,17 @@ def restore(clone: Clone, remote: Remote, *options: str, token: str = TOKEN) -> 
 def test_missing_and_wrong_credentials_are_reported(
     fresh: Clone, remote: Remote, token: str, words: str
 ) -> None:
-    code, said, seconds = restore(fresh, remote, token=token)
+    code, text, seconds = restore(fresh, remote, token=token)
     assert code
-    assert words in said
+    assert words in text
     assert seconds < 60
 
 
 def test_a_remote_that_closes_connections_is_reported_before_dvc_runs(fresh: Clone, remote: Remote) -> None:
     remote.fault = "silent"
-    code, said, seconds = restore(fresh, remote)
+    code, text, seconds = restore(fresh, remote)
     assert code
-    assert "cannot be reached" in said
+    assert "cannot be reached" in text
     assert seconds < 30
 
 
@@ -53,9 +53,9 @@ def test_a_failed_download_ends_in_time_and_can_be_repeated(
     fresh: Clone, remote: Remote, fault: Fault
 ) -> None:
     remote.fault = fault
-    code, said, seconds = restore(fresh, remote, "LIMIT_SECONDS=10")
+    code, text, seconds = restore(fresh, remote, "LIMIT_SECONDS=10")
     assert code
-    assert "the remote" in said
+    assert "the remote" in text
     assert seconds < 60
     remote.fault = "none"
     assert restore(fresh, remote)[0] == 0
@@ -81,9 +81,9 @@ def test_an_interrupted_push_loses_nothing_and_the_next_completes_it(fresh: Clon
 
 def test_wrong_files_are_refused_and_the_champion_can_be_restored_later(fresh: Clone, remote: Remote) -> None:
     remote.fault = "corrupt"
-    code, said, _ = restore(fresh, remote)
+    code, text, _ = restore(fresh, remote)
     assert code
-    assert "not the one asked for" in said
+    assert "not the one asked for" in text
     assert not (fresh.root / ".bentoml/models/storecast/latest").exists()
     remote.fault = "none"
     assert restore(fresh, remote)[0] == 0

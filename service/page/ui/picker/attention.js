@@ -42,7 +42,7 @@ export function fullReasonText(reason) {
   return reasonText(reason) + (isKnown ? ` (most series: ${formatSignedPercent(reason.common)})` : "");
 }
 
-/** What to say where no series is listed. That nothing needs attention is said only where this is known. */
+/** The message where no series is listed. It states that nothing needs attention only where this is known. */
 export function nothingListedText({ cutoff, drift, series }) {
   const lastDay = parseDay(cutoff);
   if (isStale(lastDay)) return `Sales end on ${formatDate(lastDay)}. Load newer sales to see what needs you.`;

@@ -63,7 +63,7 @@ def test_new_days_are_judged_and_verdicts_counted(forecasts: Forecasts, factor: 
 
 def test_too_few_rows_are_refused_with_how_many_it_takes(forecasts: Forecasts) -> None:
     rows = new_days(forecasts)["rows"][:5]
-    with pytest.raises(DataContractError, match=r"5 rows of 5 can be judged, expected at least \d+"):
+    with pytest.raises(DataContractError, match=r"5 rows of 5 can be checked, expected at least \d+"):
         forecasts.check_drift(validate(DriftCheckRequest, {"rows": rows}))
 
 

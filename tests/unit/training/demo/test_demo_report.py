@@ -20,7 +20,7 @@ def week(number: int, error: float, promoted: bool | None = None) -> Week:
         drift="Items <moved>.",
         flagged=promoted is not None,
         promoted=promoted,
-        reasons=() if promoted is None else (f"Said in week {number}.",),
+        reasons=() if promoted is None else (f"Reason of week {number}.",),
         version=f"version-{number}",
         swap_seconds=0.5,
     )
@@ -35,7 +35,7 @@ def test_each_week_has_its_errors_decision_reasons_and_version() -> None:
         assert str(one.last_day) in PAGE
         assert one.outcome in PAGE
         assert one.version in PAGE
-    assert "Said in week 1." in PAGE
+    assert "Reason of week 1." in PAGE
     assert "Items &lt;moved&gt;." in PAGE
 
 

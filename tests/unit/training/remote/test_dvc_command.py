@@ -58,7 +58,7 @@ def test_all_commands_together_have_one_limit(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("text", "words"),
     [
         ("/usr/bin/python: No module named dvc", "not installed"),
         ("ERROR: Unable to acquire lock. Most likely another DVC process is running", "another dvc"),
@@ -74,11 +74,11 @@ def test_all_commands_together_have_one_limit(tmp_path: Path) -> None:
         ("Checkout failed for following targets:\nIs your cache up to date?\nmissing-files", "lacks files"),
     ],
 )
-def test_failures_have_a_sentence_and_a_hint(said: str, words: str) -> None:
-    error = failure("pull", said)
+def test_failures_have_a_sentence_and_a_hint(text: str, words: str) -> None:
+    error = failure("pull", text)
     assert words in error.message
     assert error.hint
-    assert said.splitlines()[-1].removeprefix("ERROR: ") in error.hint
+    assert text.splitlines()[-1].removeprefix("ERROR: ") in error.hint
 
 
 def test_an_unknown_failure_shows_what_dvc_said() -> None:
