@@ -25,6 +25,7 @@ from drift.detector.group_shifts import Groups
 from drift.detector.windows import Floats
 from drift.monitors.error_drift import Errors
 from models.storage.array_packing import pack, unpack
+from models.storage.bounded_json import read_json
 
 FILE = "drift.npz"
 EVIDENCE_FILE = "drift.json"
@@ -85,7 +86,7 @@ class Calibration:
             with np.load(folder / FILE, allow_pickle=False) as stored:
                 arrays = {_current(name): stored[name] for name in stored.files}
             series = SeriesIndex.from_json(json.loads(str(arrays["series"])))
-            evidence = json.loads((folder / EVIDENCE_FILE).read_text(encoding="utf-8"))
+            evidence = read_json(folder / EVIDENCE_FILE)
             # older champions lack it: then nothing counts as a gap
             recorded = arrays.get(RECORDED, np.zeros(len(series)))
             return cls(series, recorded, unpack(Thresholds, arrays), evidence)

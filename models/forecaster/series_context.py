@@ -16,9 +16,9 @@ from models.components.levels import History
 from models.components.sales_limits import plausible, sales_limits
 from models.components.seasonal_profile import Floats, Ints
 from models.forecaster.fitted_state import NEVER, FittedState, MemberFit
+from models.storage.version_record import KEPT_DAYS
 
 NEVER_SOLD_DAYS = 28  # recorded days without a sale after which none is expected
-KEPT_DAYS = 1_120  # three years and four weeks of history: no level, lag or drift window reaches further back
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from models.storage.bounded_json import read_bounded
 RECORD = "champion.json"
 PICKLE = "model.pkl"
 MAX_RECORD_BYTES = 2**20
+KEPT_DAYS = 1_120  # of history, three years and four weeks: no level, lag or drift window reaches further
 
 Version = Annotated[str, StringConstraints(pattern=r"^\d{8}T\d{6}-[0-9a-f]{6}$")]
 FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
+from models.storage.version_record import KEPT_DAYS
 from service.api.request_models import SeriesRequest
 
-KEPT_DAYS = 1_120  # as many as a champion keeps: no level looks further back
 MAX_CELLS = 1_000_000  # series × days of one model call, which takes some 100 bytes a cell
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from data import job_metrics
 from data.job_metrics import Report, reported
 from data.params import Paths
 from models.evaluation.model_names import SEASONAL_NAIVE, STORECAST
+from models.storage.bounded_json import read_json
 from training.registry.decision_log import read_decisions
 
 LEVELS = ("80", "95")
@@ -25,7 +25,7 @@ def report_champion_metrics(job: str, paths: Paths) -> Iterator[None]:
         report(job_metrics.RETRAINING_FLAG, paths.flag.exists())
         _decisions(report, paths)
         if paths.metrics_json.exists():
-            _accuracy(report, json.loads(paths.metrics_json.read_text(encoding="utf-8"))["models"])
+            _accuracy(report, read_json(paths.metrics_json)["models"])
 
 
 def _decisions(report: Report, paths: Paths) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -15,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from data.atomic_files import atomic_write_text
 from data.errors import ArtifactError
 from models.evaluation.model_names import STORECAST
+from models.storage.bounded_json import read_json
 
 METRICS = "metrics.json"
 
@@ -115,9 +115,8 @@ def _content(version: str) -> str:
 
 def scores_of(folder: Path) -> dict[str, float | None] | None:
     """The overall scores a version was saved with; None when not measured or not in this clone."""
-    try:
-        metrics = json.loads((folder / METRICS).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not (folder / METRICS).exists():
         return None
+    metrics = read_json(folder / METRICS)
     scores: dict[str, float | None] | None = metrics["models"].get(STORECAST, {}).get("overall")
     return scores

@@ -23,9 +23,8 @@ from drift.calibration.thresholds import Calibration
 from models.baselines.seed_regressor import SeedRegressor
 from models.champion import Champion
 from models.forecaster.forecaster import Forecaster
-from models.storage.version_record import PICKLE, RECORD, ChampionRecord, digests_of, new_version
+from models.storage.version_record import KEPT_DAYS, PICKLE, RECORD, ChampionRecord, digests_of, new_version
 
-HISTORY_DAYS = 1120  # three years and four weeks: more than any level, lag or drift window looks back
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "xgboost-cpu", "bentoml")
 
 
@@ -107,7 +106,7 @@ def _write_forecasts(forecaster: Forecaster, panel: SalesPanel, folder: Path) ->
     """The forecaster, its table, and the sales both start from."""
     forecaster.save(folder)
     forecaster.forecast(panel).save(folder)
-    first = max(panel.start, panel.end - np.timedelta64(HISTORY_DAYS - 1, "D"))
+    first = max(panel.start, panel.end - np.timedelta64(KEPT_DAYS - 1, "D"))
     panel.window(first, panel.end).save(folder / "history.npz")
 
 

@@ -6,6 +6,7 @@ import json
 
 from data.errors import ArtifactError
 from data.params import Paths
+from models.storage.bounded_json import read_json
 from models.storage.version_record import RECORD, ChampionRecord
 
 
@@ -36,5 +37,5 @@ def format_versions(paths: Paths, champion: ChampionRecord | None) -> str:
 def format_version(paths: Paths, version: str) -> str:
     """Record and model card of one version, as JSON."""
     record = read_version(version, paths)
-    card = json.loads((paths.versions / version / "card.json").read_text(encoding="utf-8"))
+    card = read_json(paths.versions / version / "card.json")
     return json.dumps({**record.model_dump(mode="json"), "card": card}, indent=2, ensure_ascii=False)

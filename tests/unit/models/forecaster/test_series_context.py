@@ -10,8 +10,8 @@ from data.panel.series_index import SeriesIndex
 from models.forecaster.explain import explain
 from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.forecaster.recent_correction import FOLLOW_BREAKS
-from models.forecaster.series_context import KEPT_DAYS
 from models.storage.forecast_table import COLD_START, DISCONTINUED, MODEL
+from models.storage.version_record import KEPT_DAYS
 from tests.unit.models.forecaster.test_recent_correction import QUICK
 
 N_DAYS = 1_400

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from models.champion import Champion
-from service.api.caller_history import KEPT_DAYS, MAX_CELLS, history_blocks
+from service.api.caller_history import MAX_CELLS, history_blocks
 from service.api.forecasts import Forecasts
 from service.api.request_models import ForecastRequest, SeriesRequest
 from service.api.validation import validate
@@ -43,12 +43,6 @@ def test_a_thousand_days_are_one_call_and_three_centuries_a_few_of_limited_size(
     assert 1 < len(blocks) < 20
     assert all(block.panel.sales.size <= MAX_CELLS for block in blocks)
     assert [place for block in blocks for place in block.places] == list(range(1_000))
-
-
-def test_a_history_is_kept_as_long_as_a_champions() -> None:
-    from training.registry.version_folder import HISTORY_DAYS
-
-    assert KEPT_DAYS == HISTORY_DAYS
 
 
 def body_of(series_: list[dict[str, Any]]) -> ForecastRequest:

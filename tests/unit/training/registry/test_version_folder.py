@@ -10,9 +10,8 @@ from data.panel.sales_panel import SalesPanel
 from data.panel.seed_features import SEED_FEATURES
 from data.params import Paths
 from models.champion import Champion
-from models.storage.version_record import ChampionRecord, digests_of
+from models.storage.version_record import KEPT_DAYS, ChampionRecord, digests_of
 from training.registry.version_folder import (
-    HISTORY_DAYS,
     TrainingResult,
     params_hash,
     save_challenger,
@@ -25,7 +24,7 @@ def test_a_challenger_opens_as_a_champion(trained_clone: Paths, panel: SalesPane
     assert champion.record.kind == "trained"
     assert np.datetime64(champion.record.cutoff) == panel.end == champion.table.cutoff
     assert champion.record.data_hash == panel.content_hash()
-    assert champion.history.n_days == min(panel.n_days, HISTORY_DAYS)
+    assert champion.history.n_days == min(panel.n_days, KEPT_DAYS)
 
 
 def test_the_table_holds_what_the_forecaster_says(trained_clone: Paths) -> None:
