@@ -29,7 +29,7 @@ def watched_series(champion: Champion) -> SeriesIndex:
 def check_drift(check: OnlineCheck | None, query: DriftCheckRequest, model_version: str) -> DriftSummary:
     """Judge rows of new days; raises `DataContractError` with how many are needed when there are too few."""
     if check is None:
-        reason = "This champion was made without thresholds of drift: train again."
+        reason = "This champion has no thresholds for drift: train again."
         summary = DriftSummary.undecided(reason, model_version)
     else:
         rows = query.rows

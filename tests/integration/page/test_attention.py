@@ -59,6 +59,17 @@ def test_drift_of_a_series_is_listed_first_once_and_leads_to_it(context: Browser
     expect(page.locator("#headline")).to_contain_text(f"Needs you: {words}")
 
 
+def test_drift_of_other_sales_is_not_shown(context: BrowserContext, server: Any) -> None:
+    words = "Store 2: sold 12 % less than forecast"
+    page = context.new_page()
+    answer_drift(
+        page, {"group": "store 2", "words": words, "store": 2, "item": None}, continues_history=False
+    )
+    page.goto(server.address)
+    expect(page.locator("#model-status summary")).to_contain_text("drift not checked")
+    expect(page.locator("#list")).not_to_contain_text(words)
+
+
 def test_nothing_needs_you_is_not_shown_while_drift_is_open(context: BrowserContext, server: Any) -> None:
     page = context.new_page()
     page.route("**/page/overview*", no_attention)

@@ -61,6 +61,14 @@ def test_new_days_are_judged_and_verdicts_counted(forecasts: Forecasts, factor: 
     assert verdicts(verdict) == before + 1
 
 
+def test_a_finding_names_its_store_and_item_in_fields(forecasts: Forecasts) -> None:
+    body = new_days(forecasts, n_days=28)
+    for row in body["rows"]:
+        row["sales"] *= row["store"] != 1
+    answer = json.loads(endpoints.DRIFT_CHECK.answer(forecasts, json.dumps(body).encode()))
+    assert [(found["store"], found["item"]) for found in answer["moved"]][:1] == [(1, None)]
+
+
 def test_too_few_rows_are_refused_with_how_many_it_takes(forecasts: Forecasts) -> None:
     rows = new_days(forecasts)["rows"][:5]
     with pytest.raises(DataContractError, match=r"5 rows of 5 can be checked, expected at least \d+"):
