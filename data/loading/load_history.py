@@ -178,13 +178,12 @@ def _closed(panel: SalesPanel) -> dict[str, Any]:
 
 def _found_in_files(files: Sequence[FileRows], params: DataParams) -> tuple[Finding, Finding]:
     n_rows = sum(len(file.sales) for file in files)
-    n_unreadable, n_commas = sum(file.n_not_numeric for file in files), sum(file.n_commas for file in files)
+    n_unreadable = sum(file.n_not_numeric for file in files)
     unreadable = tuple(f"{file.name} {place}" for file in files for place in file.not_numeric_examples)
-    advice = "write a decimal point and no thousands separator."
-    commas = f"{counted(n_commas, 'number')} with a comma among them: {advice}" if n_commas else ""
+    note = "Write numbers with a decimal point and no thousands separator." if n_unreadable else ""
     return (
         Finding("empty sales", "missing", sum(file.n_empty for file in files), n_rows),
-        Finding("not numeric", params.not_numeric, n_unreadable, n_rows, unreadable, commas),
+        Finding("not numeric", params.not_numeric, n_unreadable, n_rows, unreadable, note),
     )
 
 

@@ -35,7 +35,6 @@ class FileRows:
     n_empty: int
     n_not_numeric: int
     not_numeric_examples: tuple[str, ...]
-    n_commas: int = 0  # of those that are not numeric, how many would be numbers but for commas: 1,234
 
 
 @dataclass(frozen=True)

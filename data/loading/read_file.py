@@ -90,7 +90,6 @@ def read_sales(path: Path, params: DataParams) -> FileRows:
         n_empty=int(parsed.is_empty.sum()),
         n_not_numeric=int(not_numeric.rows.sum()),
         not_numeric_examples=parsed.examples(not_numeric),
-        n_commas=int(_where(parsed.columns[SALES], _is_number_with_comma).sum()),
     )
 
 
@@ -158,10 +157,6 @@ def _require_no_grouped_thousands(path: Path, column: EncodedColumn) -> None:
         f"{path.name}: in {quoted(example)} and all others the dot may separate thousands or decimals.",
         hint="Write thousands without a dot (1077), or decimals with more or fewer digits (1.08, 1.0770).",
     )
-
-
-def _is_number_with_comma(text: str) -> bool:
-    return "," in text and not np.isnan(parse_number(text.replace(",", "")))
 
 
 def _where(column: EncodedColumn, is_so: Callable[[str], bool]) -> BoolArray:

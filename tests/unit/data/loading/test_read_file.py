@@ -47,12 +47,6 @@ def test_empty_and_unreadable_sales_are_counted_apart_and_shown_with_their_lines
     assert np.isnan(file.sales[:3]).all()
 
 
-def test_numbers_with_a_comma_are_counted_among_the_unreadable(tmp_path: Path) -> None:
-    rows = '2017-01-01,1,1,"1,234"\n2017-01-02,1,1,"a,b"\n' + "2017-01-03,1,1,5\n" * 200
-    file = read(tmp_path, rows)
-    assert (file.n_not_numeric, file.n_commas) == (2, 1)
-
-
 def test_many_unreadable_sales_mean_the_file_is_not_what_it_seems(tmp_path: Path) -> None:
     with pytest.raises(DataContractError, match=r"mine.csv: .* in 2 rows; line 2: '1,5', line 3: '2,5'"):
         read(tmp_path, '2017-01-01,1,1,"1,5"\n2017-01-02,1,1,"2,5"\n2017-01-03,1,1,3\n')
