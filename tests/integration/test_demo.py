@@ -13,7 +13,7 @@ from training.registry.decision_log import read_decisions
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = """
 import sys
-from training.demo import __main__ as demo
+from training.demo import __main__, demo_weeks as demo
 demo.SALES = demo.SALES.model_copy(update={"stores": 2, "items": 4, "days": 760})
 demo.WEEKS, demo.WEEKS_BEFORE_SHOCK = 3, 1
 demo.SETTINGS = {
@@ -21,7 +21,7 @@ demo.SETTINGS = {
     "train": {"seed": {"rows": 500, "rounds": 5, "forest_rows": 300, "forest_trees": 2}},
     "drift": {"replay_weeks": 60, "evidence_weeks": 0},
 }
-sys.exit(demo.main(["--shock", "closed-store"]))
+sys.exit(__main__.main(["--shock", "closed-store"]))
 """
 
 
@@ -37,7 +37,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_the_demo_ends_with_a_page_that_tells_of_every_week(clone: Path) -> None:
+def test_the_demo_ends_with_a_page_that_shows_every_week(clone: Path) -> None:
     page = (clone / "reports" / "demo.html").read_text()
     assert page.count("<tr") == 1 + 3
     assert "the first store sells nothing" in page
@@ -50,7 +50,7 @@ def test_the_shock_raised_a_flag_that_was_acted_on(clone: Path) -> None:
     assert not (clone / "reports" / "demo" / "reports" / "retrain.flag").exists()
 
 
-def test_nobody_s_own_sales_and_models_are_touched(clone: Path) -> None:
+def test_sales_and_models_of_the_project_are_not_touched(clone: Path) -> None:
     assert {path.name for path in clone.iterdir()} == {"params.yaml", "data", "reports"}
     assert [path.name for path in (clone / "data").rglob("*") if path.is_file()] == ["own.csv"]
 

@@ -1,157 +1,43 @@
 """Job: the closed loop on one machine, weeks in minutes. `python -m training.demo [--shock item-mix]`.
 
-A root of its own, reports/demo, holds sales, models and settings: nobody's own are touched.
+Sales, models and settings of the demo are in reports/demo, apart from those of the project.
 """
 
 from __future__ import annotations
 
 import argparse
-import logging
 import os
-import shutil
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-from typing import Any
-
-import numpy as np
-import yaml
 
 from data.atomic_files import atomic_write_text
-from data.dates.calendar_days import WEEK_DAYS
-from data.errors import StorecastError
-from data.ingest import ingest
-from data.panel.frames import write_csv
-from data.panel.sales_panel import SalesPanel
-from data.params import Paths, load_params
-from data.progress import configure_logging
-from data.synthetic import DRIFTS, SyntheticParams, synthetic_panel
-from drift import check
-from drift.params import DriftParams
-from models.champion import Champion
-from models.evaluation.scores import wape
-from models.forecaster.roll_forward import roll_forward
-from training import retrain, train
-from training import roll_forward as roll_forward_job
-from training.demo.demo_report import Week, demo_page
-from training.demo.service_process import ServiceProcess
-from training.gate.job_context import open_champion
-
-logger = logging.getLogger(__name__)
-
-SALES = SyntheticParams(stores=5, items=10, days=1300, start=date(2014, 6, 1), seed=7)
-WEEKS, WEEKS_BEFORE_SHOCK = 12, 3
-SHOCKS = ("item-mix", "weekday-rotation")  # what followed levels answer, and what takes new trees
-SETTINGS: dict[str, dict[str, Any]] = {
-    "forecaster": {"folds": 2, "backtest_rows": 20_000, "final_rows": 40_000, "rounds": 150},
-    "train": {"seed": {"rows": 20_000, "rounds": 50, "forest_rows": 5_000, "forest_trees": 5}},
-    "drift": {"replay_weeks": 110, "evidence_weeks": 13},
-}
+from data.job_exit import exit_code
+from data.params import Paths
+from data.synthetic import DRIFTS
+from training.demo import demo_weeks
+from training.demo.demo_report import demo_page
 
 
-@dataclass(frozen=True)
-class DemoSales:
-    """All sales of the demo, those that are still to come too."""
-
-    sales: SalesPanel
-    shocks: tuple[str, ...]
-
-    @property
-    def first_day(self) -> np.datetime64:
-        """The first day that the first model does not know."""
-        return self.sales.start + np.timedelta64(SALES.days, "D")
-
-    @property
-    def shock_day(self) -> np.datetime64:
-        """The first day on which things are different."""
-        return self.first_day + np.timedelta64(WEEKS_BEFORE_SHOCK * WEEK_DAYS, "D")
-
-    def week(self, number: int) -> SalesPanel:
-        """The sales of one week, counted from 0."""
-        first = self.first_day + np.timedelta64(number * WEEK_DAYS, "D")
-        return self.sales.window(first, first + np.timedelta64(WEEK_DAYS - 1, "D"))
-
-
-def draw_sales(shocks: tuple[str, ...]) -> DemoSales:
-    """Draw sales in which the shocks begin after the calm weeks and last."""
-    params = SALES.model_copy(update={"days": SALES.days + WEEKS * WEEK_DAYS})
-    return DemoSales(synthetic_panel(params, shocks, (WEEKS - WEEKS_BEFORE_SHOCK) * WEEK_DAYS), shocks)
-
-
-def prepare_root(demo_sales: DemoSales, paths: Paths, project: Paths) -> None:
-    """Create the demo's root: the project's settings with less effort, and the sales of the first day."""
-    shutil.rmtree(paths.root, ignore_errors=True)
-    settings = yaml.safe_load(project.params.read_text(encoding="utf-8"))
-    for section, changes in SETTINGS.items():
-        settings[section] = {**(settings.get(section) or {}), **changes}
-    atomic_write_text(paths.params, yaml.safe_dump(settings))
-    write_csv(
-        demo_sales.sales.until(demo_sales.first_day - np.timedelta64(1, "D")), paths.raw / "sales.csv.gz"
-    )
-
-
-def run_weeks(demo_sales: DemoSales, paths: Paths) -> list[Week]:
-    """Train, serve, and let the weeks go by."""
-    first = Champion.load(paths.versions / train.run(paths, if_needed=False).version)
-    weeks: list[Week] = []
-    with ServiceProcess(paths.root, Path(os.environ["BENTOML_HOME"])) as service:
-        logger.info("The service is ready after %.0f s.", service.wait_for(first.record.version))
-        for number in range(WEEKS):
-            week = run_week(demo_sales, number, first, paths)
-            week.swap_seconds = service.wait_for(week.version)
-            weeks.append(week)
-            logger.info("%s", week.words)
-    return weeks
-
-
-def run_week(demo_sales: DemoSales, number: int, first: Champion, paths: Paths) -> Week:
-    """One week: what was forecast, what came, and what the loop made of it."""
-    sales = demo_sales.week(number)
-    served = open_champion(paths).table
-    known = demo_sales.sales.until(served.cutoff)
-    rolled_forward = roll_forward(first.forecaster, known).forecast(known, WEEK_DAYS)
-    steps = slice(number * WEEK_DAYS, (number + 1) * WEEK_DAYS)
-    week = Week(
-        number=number + 1,
-        last_day=sales.end.astype(object),
-        first_forecasts=wape(sales.sales, first.table.forecast[:, steps]),
-        rolled_forward=wape(sales.sales, rolled_forward.forecast),
-        served=wape(sales.sales, served.forecast[:, :WEEK_DAYS]),
-    )
-    file = paths.root / "incoming" / f"{sales.start}.csv"
-    write_csv(sales, file)
-    ingest(file, paths)
-    summary = check.run(paths, None, load_params("drift", DriftParams, paths.params))
-    week.drift, week.flagged = summary.words, summary.drift_found
-    if (verdict := retrain.run(paths)) is not None:
-        week.promoted, week.reasons = verdict.promote, verdict.reasons
-    week.version = roll_forward_job.run(paths).version
-    return week
+def run(shocks: tuple[str, ...], project: Paths) -> None:
+    """Run the weeks and write reports/demo.html."""
+    started, paths = time.monotonic(), Paths(project.reports / "demo")
+    os.environ["BENTOML_HOME"] = str(paths.bentoml_home.resolve())  # whatever the shell has set
+    demo_sales = demo_weeks.draw_sales(shocks)
+    demo_weeks.prepare_root(demo_sales, paths, project)
+    weeks = demo_weeks.run_weeks(demo_sales, paths)
+    page = project.reports / "demo.html"
+    atomic_write_text(page, demo_page(shocks, demo_sales.shock_day, weeks))
+    print(f"{len(weeks)} weeks in {time.monotonic() - started:.0f} s: {page}")
 
 
 def main(argv: Sequence[str]) -> int:
-    """Live through the demo and write its report; 2 when a step failed."""
+    """Exit 0 when the report was written, 2 when a step failed."""
     parser = argparse.ArgumentParser(prog="python -m training.demo", description=__doc__)
-    parser.add_argument("--shock", choices=DRIFTS, help=f"instead of {' and '.join(SHOCKS)}")
+    shocks = demo_weeks.SHOCKS
+    parser.add_argument("--shock", choices=DRIFTS, help=f"default: {' and '.join(shocks)}")
     shock = parser.parse_args(argv).shock
-    demo_sales = draw_sales((shock,) if shock else SHOCKS)
-    configure_logging()
-    project, started = Paths(), time.monotonic()
-    paths = Paths(project.reports / "demo")
-    os.environ["BENTOML_HOME"] = str(paths.bentoml_home.resolve())  # of the demo, whatever the shell says
-    try:
-        prepare_root(demo_sales, paths, project)
-        weeks = run_weeks(demo_sales, paths)
-    except StorecastError as error:
-        print(error, file=sys.stderr)
-        return 2
-    page = project.reports / "demo.html"
-    atomic_write_text(page, demo_page(demo_sales.shocks, demo_sales.shock_day, weeks))
-    print(f"{WEEKS} weeks in {time.monotonic() - started:.0f} s: {page}")
-    return 0
+    return exit_code(lambda: run((shock,) if shock else shocks, Paths()))
 
 
 if __name__ == "__main__":

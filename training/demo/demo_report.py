@@ -18,44 +18,44 @@ from training.evaluation.holdout_report import STYLE, svg
 SHOCKS = {
     "level-shift": "everything sells 30 % more",
     "closed-store": "the first store sells nothing",
-    "weekday-rotation": "each weekday sells what another one used to",
-    "item-mix": "best sellers and slow sellers trade places",
+    "weekday-rotation": "each weekday sells what another weekday sold before",
+    "item-mix": "best sellers and slow sellers swap their sales",
 }
 FIRST_FORECASTS, ROLLED_FORWARD, SERVED, ALARM = "#a8a29e", "#c2410c", "#0f766e", "#b91c1c"
 
 
 @dataclass
 class Week:
-    """What happened in one week, and how far off its forecasts had been, in percent of its sales (WAPE)."""
+    """One week: the error of its forecasts as WAPE in percent, and what the jobs decided."""
 
     number: int
     last_day: date
-    first_forecasts: float  # the first model's forecasts of day one
-    rolled_forward: float  # the first model, rolled forward every week
-    served: float  # what the loop served
+    first_forecasts: float  # of the first model, made before the first week
+    rolled_forward: float  # of the first model, rolled forward every week
+    served: float  # of the champion that was served
     drift: str = ""
     flagged: bool = False
-    promoted: bool | None = None  # None: nobody asked for a retraining, or it was too early for another
+    promoted: bool | None = None  # None: no retraining was due
     reasons: tuple[str, ...] = ()
     version: str = ""
-    swap_seconds: float = 0.0  # from its promotion until it served
+    swap_seconds: float = 0.0  # from the promotion until it was served
 
     @property
     def outcome(self) -> str:
-        """What was decided, in a word or two."""
+        """The decision of the week."""
         if self.promoted is None:
             return "flag cooling down" if self.flagged else "rolled forward"
         return "retrained, promoted" if self.promoted else "retrained, kept"
 
     @property
     def words(self) -> str:
-        """One line for the terminal."""
-        errors = f"WAPE {self.served:.1f} % (without the loop {self.rolled_forward:.1f} %)"
+        """One line for the log."""
+        errors = f"WAPE {self.served:.1f} % (never retrained: {self.rolled_forward:.1f} %)"
         return f"Week {self.number} to {self.last_day}: {errors}; {self.outcome}."
 
 
 def demo_page(shocks: Sequence[str], shock_day: np.datetime64, weeks: Sequence[Week]) -> str:
-    """One file that opens without network."""
+    """The page as one file without external resources."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True
     )
@@ -93,7 +93,7 @@ def _chart(shock_day: np.datetime64, weeks: Sequence[Week]) -> Figure:
             axes.plot(_days(marked), errors, "o", mfc=face, mec=SERVED, ms=8, label=label)
         axes.axvline(shock_day, color="#999999", lw=0.8, ls=":")  # type: ignore[arg-type]  # dates are fine
         axes.set_ylim(bottom=0)
-        axes.set_title("How far off each week's forecasts were: WAPE in %, by the week's last day")
+        axes.set_title("Error of each week's forecasts: WAPE in %, by the last day of the week")
         axes.legend(frameon=False, fontsize=8, ncols=2)
     return figure
 

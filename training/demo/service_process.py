@@ -1,4 +1,4 @@
-"""The service as a process of its own, for jobs that show it at work: started, watched and stopped."""
+"""The service as a process of its own, started, watched and stopped by the demo."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from urllib.request import urlopen
 
 from data.errors import StorecastError
 
-PATIENCE_SECONDS = 90.0
+TIMEOUT_SECONDS = 90.0
 CODE = Path(__file__).resolve().parents[2]
 
 
 class ServiceProcess:
-    """Serves the champion of a root on a free port of this machine while the `with` block runs."""
+    """Serves the champion of a clone on a free port while the `with` block runs."""
 
     def __init__(self, root: Path, bentoml_home: Path) -> None:
         self._root = root.resolve()
@@ -49,22 +49,22 @@ class ServiceProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._process.send_signal(signal.SIGTERM)
-        self._process.wait(PATIENCE_SECONDS)
+        self._process.wait(TIMEOUT_SECONDS)
 
     def wait_for(self, version: str) -> float:
         """Seconds until `/health` names this version; raises `StorecastError` when it never does."""
         started = time.monotonic()
         while self.version() != version:
-            if self._process.poll() is not None or time.monotonic() - started > PATIENCE_SECONDS:
+            if self._process.poll() is not None or time.monotonic() - started > TIMEOUT_SECONDS:
                 raise StorecastError(f"The service does not serve {version}.", hint=f"See {self._log}.")
             time.sleep(0.1)
         return time.monotonic() - started
 
     def version(self) -> str | None:
-        """The version that serves; None while nothing does."""
+        """The version served; None while there is none."""
         try:
-            with urlopen(f"{self.url}/health", timeout=30) as answer:
-                model = json.load(answer)["model"]
-        except OSError:  # not up yet, or up without a model
+            with urlopen(f"{self.url}/health", timeout=30) as response:
+                model = json.load(response)["model"]
+        except OSError:  # not started yet, or without a model
             return None
         return str(model["version"]) if model else None

@@ -1,4 +1,4 @@
-"""Every model on the same folds: what each forecast when it knew nothing later, beside what then happened."""
+"""Every model on the same folds: forecasts made with sales up to the cutoff, beside the actual sales."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Rows = NDArray[np.int64]
 
 
 class Model(Protocol):
-    """What the backtest asks of a fitted model."""
+    """A fitted model that the backtest can score."""
 
     def forecast(self, history: SalesPanel, horizon_days: int) -> NDArray[np.float32]:
         """Sales of the days after the history, (n_series, horizon_days)."""
@@ -60,8 +60,9 @@ def backtest_forecaster(
 ) -> list[BacktestResult]:
     """Storecast and its three members on the forecaster's own folds.
 
-    The choice of members is the final one, made on the two newest folds: it can flatter Storecast there by as
-    much as the choice gains, by nothing where it kept the default mean. Intervals: `bounds_from_older_folds`.
+    The members are the final ones, selected on the two newest folds. There Storecast's score can be too good
+    by what the selection gains, which is nothing where it kept the default mean. For intervals see
+    `bounds_from_older_folds`.
     """
     folds = forecaster.folds
     named = {STORECAST: forecaster.chosen, **{member_name(name): name for name in DEFAULT}}
@@ -75,9 +76,9 @@ def backtest_forecaster(
 def bounds_from_older_folds(folds: Sequence[tuple[Array, Array]]) -> Array:
     """Bounds (n_rows, horizon_days, 4) of the first of `folds`, calibrated on the rest, which are older.
 
-    Folds are a model's (forecast, actual), newest first. So no actual that judges a bound had a part in
-    making it, as when a forecast is given. The oldest fold has none older and is not measured: NaN. The
-    shipped intervals are calibrated on the newest folds.
+    Folds are a model's (forecast, actual), newest first. No actual that scores a bound is used to calibrate
+    it, as when a forecast is served. The oldest fold has no older one, so its bounds are NaN. Served
+    intervals are calibrated on the newest folds.
 
         fold 4       fold 3       fold 2       fold 1
         [calibrate   calibrate] ─▸ bounds
@@ -121,7 +122,7 @@ def backtest_baselines(
 def _forecast(
     fit: Callable[[SalesPanel], Model], panel: SalesPanel, fold: FoldForecast, rows: Rows
 ) -> tuple[Array, float]:
-    """What one model says at a fold's cutoff, and the CPU seconds of this thread."""
+    """The forecast of one model at a fold's cutoff, and the CPU seconds of this thread."""
     started = time.thread_time()
     history = panel.until(fold.cutoff)
     forecast = fit(history).forecast(history.select(rows), fold.actual.shape[1])
@@ -136,7 +137,7 @@ def _result(
     forecasts: Sequence[Array],
     cpu_seconds: float | None = None,
 ) -> BacktestResult:
-    """The trials of a model from its forecasts (n_rows, horizon_days), one a fold."""
+    """The trials of a model from its forecasts (n_rows, horizon_days), one for each fold."""
     made = [(forecast, fold.actual[rows]) for forecast, fold in zip(forecasts, folds, strict=True)]
     trials = {}
     for position, fold in enumerate(folds):

@@ -1,4 +1,4 @@
-"""The picture of the hold-out, `reports/forecast_vs_actual.html`: one file that opens without network."""
+"""Charts of the hold-out, `reports/forecast_vs_actual.html`: one file without external resources."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ACTUAL, FORECAST, BAND = "#333333", "#c2410c", "#f59e0b"
 
 @dataclass(frozen=True)
 class HoldOut:
-    """The newest fold: all sales, and what was forecast at its cutoff, (n_series, horizon_days)."""
+    """The newest fold: all sales, and the forecast made at its cutoff, (n_series, horizon_days)."""
 
     panel: SalesPanel
     cutoff: np.datetime64
@@ -46,7 +46,7 @@ class HoldOut:
 
     @classmethod
     def of(cls, forecaster: Forecaster, panel: SalesPanel) -> HoldOut | None:
-        """The hold-out, bounds as the scorecard has them; None when the history allows no fold."""
+        """The hold-out, with bounds as in the scorecard; None when the history is too short for a fold."""
         if not forecaster.folds:
             return None
         made = [(fold.forecast(forecaster.chosen), fold.actual) for fold in forecaster.folds]
@@ -54,7 +54,7 @@ class HoldOut:
 
     @property
     def shown(self) -> SalesPanel:
-        """A quarter before the cutoff and the days forecast."""
+        """The 91 days before the cutoff and the days forecast."""
         first = max(self.panel.start, self.cutoff - np.timedelta64(SHOWN_HISTORY_DAYS - 1, "D"))
         return self.panel.window(first, self.cutoff + np.timedelta64(self.forecast.shape[1], "D"))
 
@@ -75,7 +75,7 @@ def forecast_report(
 ) -> str:
     """The page: all sales together, some series of each size with their bands, and the leaderboard.
 
-    `notes` say what could not be measured; without a hold-out they are all there is to say.
+    `notes` say what could not be measured. Without a hold-out the page has notes only.
     """
     folder = Path(__file__).parent
     environment = jinja2.Environment(
@@ -98,7 +98,7 @@ def charts(hold_out: HoldOut) -> list[Figure]:
 
 
 def total_chart(hold_out: HoldOut) -> Figure:
-    """All series together. No band: a sum of bounds is not a bound of the sum."""
+    """All series together. Without a band: a sum of bounds is not a bound of the sum."""
     shown = hold_out.shown.sales
     known = np.isfinite(shown)
     together = np.where(known.any(axis=0), np.nansum(shown, axis=0), np.nan)
@@ -128,7 +128,7 @@ def _chart(
         axes.plot(ahead, forecast, color=FORECAST, lw=2.2)
         axes.plot(days, sales, color=ACTUAL, lw=0.8, marker=".", ms=2.5)
         axes.axvline(hold_out.cutoff, color="#999999", lw=0.8, ls=":")  # type: ignore[arg-type]  # dates are fine
-        axes.set_xlim(days[0], days[-1])  # one axis for all: a series that starts late is seen to
+        axes.set_xlim(days[0], days[-1])  # the same axis for all, also for a series that starts late
         axes.set_ylim(bottom=0)
         axes.yaxis.set_major_formatter("{x:,g}")
         axes.set_title(title)
@@ -136,7 +136,7 @@ def _chart(
 
 
 def svg(figure: Figure) -> str:
-    """A figure as markup to put into a page."""
+    """A figure as SVG markup."""
     text = io.StringIO()
     with matplotlib.rc_context(STYLE):
         figure.savefig(text, format="svg", metadata={"Date": None})

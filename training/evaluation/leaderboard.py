@@ -1,4 +1,4 @@
-"""What the trials add up to: `metrics.json` and the one-page table `leaderboard.csv`."""
+"""The scores of all trials: `metrics.json`, the table `leaderboard.csv` and a summary line."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class LeaderboardEntry:
 
 
 def rank_models(results: Sequence[BacktestResult]) -> list[LeaderboardEntry]:
-    """All models, best WAPE first; none when there was no fold to try them on."""
+    """All models, best WAPE first; empty when there was no fold."""
     by_fold = {
         one.model: {str(cutoff): trial.scores() for cutoff, trial in one.trials.items()} for one in results
     }
@@ -124,13 +124,13 @@ def _compared(error: float, other: float, model: str) -> str:
 
 
 def better_regressor(table: Sequence[LeaderboardEntry]) -> Kind:
-    """The seed regressor with the lower WAPE; XGBoost where none was measured."""
+    """The baseline regressor with the lower WAPE; XGBoost where none was measured."""
     kinds: dict[str, Kind] = {name: kind for kind, name in BASELINE_REGRESSORS.items()}
     return next((kinds[entry.model] for entry in table if entry.model in kinds), "xgboost")
 
 
 def leaderboard_csv(table: Sequence[LeaderboardEntry]) -> str:
-    """One line a model: overall scores, skill, the WAPE of each fold and the CPU spent on all folds."""
+    """One line for each model: overall scores, skill, WAPE of each fold, CPU spent on all folds."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     folds = list(table[0].by_fold) if table else []
@@ -146,7 +146,7 @@ def leaderboard_csv(table: Sequence[LeaderboardEntry]) -> str:
 
 
 def _skill(folds: dict[str, Scores], baseline: dict[str, Scores]) -> float:
-    """Ratios are taken fold by fold: scores of different seasons cannot be compared, ratios can."""
+    """Mean of the ratios of each fold: ratios can be compared across seasons, scores cannot."""
     pairs = [(scores.wape, baseline[cutoff].wape) for cutoff, scores in folds.items() if cutoff in baseline]
     ratios = [wape / naive for wape, naive in pairs if naive > 0]
     return 1 - float(np.mean(ratios)) if ratios else float("nan")

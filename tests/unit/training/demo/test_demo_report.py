@@ -41,10 +41,10 @@ def test_each_week_has_its_errors_decision_reasons_and_version() -> None:
 
 def test_the_means_are_of_the_weeks_since_the_shock() -> None:
     assert "<b>40.0 %</b>" in PAGE
-    assert "best sellers and slow sellers trade places and the first store sells nothing" in PAGE
+    assert "best sellers and slow sellers swap their sales and the first store sells nothing" in PAGE
 
 
-def test_the_page_asks_for_nothing_from_elsewhere() -> None:
+def test_the_page_has_no_external_resources() -> None:
     assert not re.findall(r"(?:src|href)=\"(?!#)", PAGE)
     assert "<script" not in PAGE
 
@@ -58,4 +58,4 @@ def test_an_outcome_is_described() -> None:
     waiting = week(3, 20)
     waiting.flagged = True
     assert waiting.outcome == "flag cooling down"
-    assert "WAPE 20.0 % (without the loop 40.0 %)" in waiting.words
+    assert "WAPE 20.0 % (never retrained: 40.0 %)" in waiting.words

@@ -1,0 +1,123 @@
+"""The weeks of the demo: sales with a shock, and the jobs of the loop run on each week."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from data.atomic_files import atomic_write_text
+from data.dates.calendar_days import WEEK_DAYS
+from data.ingest import ingest
+from data.panel.frames import write_csv
+from data.panel.sales_panel import SalesPanel
+from data.params import Paths, load_params
+from data.synthetic import SyntheticParams, synthetic_panel
+from drift import check
+from drift.params import DriftParams
+from models.champion import Champion
+from models.evaluation.scores import wape
+from models.forecaster.roll_forward import roll_forward
+from training import retrain, train
+from training import roll_forward as roll_forward_job
+from training.demo.demo_report import Week
+from training.demo.service_process import ServiceProcess
+from training.gate.job_context import open_champion
+
+logger = logging.getLogger(__name__)
+
+SALES = SyntheticParams(stores=5, items=10, days=1300, start=date(2014, 6, 1), seed=7)
+WEEKS, WEEKS_BEFORE_SHOCK = 12, 3
+SHOCKS = ("item-mix", "weekday-rotation")  # the first is followed by level breaks, the second needs new trees
+SETTINGS: dict[str, dict[str, Any]] = {
+    "forecaster": {"folds": 2, "backtest_rows": 20_000, "final_rows": 40_000, "rounds": 150},
+    "train": {"seed": {"rows": 20_000, "rounds": 50, "forest_rows": 5_000, "forest_trees": 5}},
+    "drift": {"replay_weeks": 110, "evidence_weeks": 13},
+}
+
+
+@dataclass(frozen=True)
+class DemoSales:
+    """All sales of the demo, past and future."""
+
+    sales: SalesPanel
+    shocks: tuple[str, ...]
+
+    @property
+    def first_day(self) -> np.datetime64:
+        """The day after the last day that the first model is trained on."""
+        return self.sales.start + np.timedelta64(SALES.days, "D")
+
+    @property
+    def shock_day(self) -> np.datetime64:
+        """The first day of the shock."""
+        return self.first_day + np.timedelta64(WEEKS_BEFORE_SHOCK * WEEK_DAYS, "D")
+
+    def week(self, number: int) -> SalesPanel:
+        """The sales of one week, counted from 0."""
+        first = self.first_day + np.timedelta64(number * WEEK_DAYS, "D")
+        return self.sales.window(first, first + np.timedelta64(WEEK_DAYS - 1, "D"))
+
+
+def draw_sales(shocks: tuple[str, ...]) -> DemoSales:
+    """Draw sales in which the shocks begin after the first weeks and last to the end."""
+    params = SALES.model_copy(update={"days": SALES.days + WEEKS * WEEK_DAYS})
+    return DemoSales(synthetic_panel(params, shocks, (WEEKS - WEEKS_BEFORE_SHOCK) * WEEK_DAYS), shocks)
+
+
+def prepare_root(demo_sales: DemoSales, paths: Paths, project: Paths) -> None:
+    """Create the demo's root: the project's settings with less effort, and the sales of the first day."""
+    shutil.rmtree(paths.root, ignore_errors=True)
+    settings = yaml.safe_load(project.params.read_text(encoding="utf-8"))
+    for section, changes in SETTINGS.items():
+        settings[section] = {**(settings.get(section) or {}), **changes}
+    atomic_write_text(paths.params, yaml.safe_dump(settings))
+    write_csv(
+        demo_sales.sales.until(demo_sales.first_day - np.timedelta64(1, "D")), paths.raw / "sales.csv.gz"
+    )
+
+
+def run_weeks(demo_sales: DemoSales, paths: Paths) -> list[Week]:
+    """Train, serve, and run the weeks one after the other."""
+    first = Champion.load(paths.versions / train.run(paths, if_needed=False).version)
+    weeks: list[Week] = []
+    with ServiceProcess(paths.root, Path(os.environ["BENTOML_HOME"])) as service:
+        logger.info("The service is ready after %.0f s.", service.wait_for(first.record.version))
+        for number in range(WEEKS):
+            week = run_week(demo_sales, number, first, paths)
+            week.swap_seconds = service.wait_for(week.version)
+            weeks.append(week)
+            logger.info("%s", week.words)
+    return weeks
+
+
+def run_week(demo_sales: DemoSales, number: int, first: Champion, paths: Paths) -> Week:
+    """Score the forecasts of one week, then ingest it, check for drift, retrain and roll forward."""
+    sales = demo_sales.week(number)
+    served = open_champion(paths).table
+    known = demo_sales.sales.until(served.cutoff)
+    rolled_forward = roll_forward(first.forecaster, known).forecast(known, WEEK_DAYS)
+    steps = slice(number * WEEK_DAYS, (number + 1) * WEEK_DAYS)
+    week = Week(
+        number=number + 1,
+        last_day=sales.end.astype(object),
+        first_forecasts=wape(sales.sales, first.table.forecast[:, steps]),
+        rolled_forward=wape(sales.sales, rolled_forward.forecast),
+        served=wape(sales.sales, served.forecast[:, :WEEK_DAYS]),
+    )
+    file = paths.root / "incoming" / f"{sales.start}.csv"
+    write_csv(sales, file)
+    ingest(file, paths)
+    summary = check.run(paths, None, load_params("drift", DriftParams, paths.params))
+    week.drift, week.flagged = summary.words, summary.drift_found
+    if (verdict := retrain.run(paths)) is not None:
+        week.promoted, week.reasons = verdict.promote, verdict.reasons
+    week.version = roll_forward_job.run(paths).version
+    return week
