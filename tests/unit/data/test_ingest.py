@@ -124,7 +124,7 @@ def test_an_unknown_series_is_new_sales(paths: Paths) -> None:
     assert prepare(paths).series.stores == (1, 2)
 
 
-def test_rows_without_a_number_are_left_out_and_said_to_be(paths: Paths) -> None:
+def test_rows_without_a_number_are_left_out_and_reported(paths: Paths) -> None:
     result = ingest(given(paths, "2018-01-01,1,1,6\n2018-01-02,1,1,\n"), paths)
     assert result.summary.endswith("; 1 row without a number left out.")
 

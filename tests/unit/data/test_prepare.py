@@ -46,7 +46,7 @@ def test_without_any_sales_a_sample_is_created_and_logged(
     assert "creating sample sales" not in caplog.text
 
 
-def test_a_file_that_cannot_be_sales_is_said_to_be_left_out(
+def test_a_file_that_cannot_be_sales_is_reported_as_left_out(
     paths: Paths, caplog: pytest.LogCaptureFixture
 ) -> None:
     put(paths, "mine.csv", "2017-01-01,1,1,3\n")

@@ -164,7 +164,7 @@ def test_times_with_a_zone_other_than_midnight_keep_it_and_so_are_no_dates(tmp_p
     assert cells(read_columns(tmp_path / "utc.parquet", WANTED)["date"])[0].endswith("Z")
 
 
-def test_a_table_without_rows_is_said_to_be_one(tmp_path: Path) -> None:
+def test_a_table_without_rows_is_reported(tmp_path: Path) -> None:
     pd.DataFrame({"day": ["2017-01-01"], "sold": [1]}).head(0).to_parquet(tmp_path / "empty.parquet")
     with pytest.raises(DataContractError, match=r"empty.parquet has no rows"):
         read_columns(tmp_path / "empty.parquet", WANTED)

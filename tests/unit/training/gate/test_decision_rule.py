@@ -29,7 +29,7 @@ def noise(scale: float, seed: int) -> NDArray[np.float64]:
     return np.asarray(np.random.default_rng(seed).normal(0, scale, ACTUAL.shape))
 
 
-def test_a_clearly_better_challenger_is_promoted_and_the_figures_are_said() -> None:
+def test_a_clearly_better_challenger_is_promoted_and_the_figures_are_given() -> None:
     decision = judged(20 + noise(1, 1), 10 + noise(1, 2))
     assert decision.promote
     assert "7 days to 2017-12-31" in decision.reasons[0]

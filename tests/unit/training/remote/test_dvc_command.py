@@ -81,7 +81,7 @@ def test_failures_have_a_sentence_and_a_hint(text: str, words: str) -> None:
     assert text.splitlines()[-1].removeprefix("ERROR: ") in error.hint
 
 
-def test_an_unknown_failure_shows_what_dvc_said() -> None:
+def test_an_unknown_failure_shows_the_output_of_dvc() -> None:
     error = failure("push", "one\ntwo\nthree\nERROR: four\n\n")
     assert str(error) == "`dvc push` failed. It printed:\n  dvc: two\n  dvc: three\n  dvc: four"
 
