@@ -25,7 +25,6 @@ TOP_LEVEL = {
 }
 # Tests of what no single file does: kills at every step, degenerate sales.
 TESTS_OF_SEVERAL_FILES = {
-    "tests/unit/training/test_degenerate_sales.py",
     "tests/unit/training/registry/test_interrupted_promotion.py",
     "tests/unit/training/registry/test_killed_promotion.py",
     "tests/unit/training/test_killed_jobs.py",
