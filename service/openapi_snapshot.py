@@ -1,4 +1,4 @@
-"""Job: print the document of the API as it is without a model, for docs/openapi.json."""
+"""Job: print the OpenAPI document without a model, for docs/openapi.json."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from service.routes import create_routes
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print it; the file in docs shows in every change what callers will notice."""
+    """Print the document; docs/openapi.json shows in every change what callers notice."""
     argparse.ArgumentParser(prog="python -m service.openapi_snapshot", description=__doc__).parse_args(argv)
     settings = Settings()
     document = openapi_document(create_routes(settings).routes, None, settings)

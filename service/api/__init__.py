@@ -1,1 +1,1 @@
-"""The endpoints: request and response schemas, and the forecasts that answer them."""
+"""The endpoints: request and response models, and the forecasts behind them."""

@@ -13,7 +13,7 @@ from data.panel.series_index import SeriesIndex
 from models.storage.version_record import KEPT_DAYS
 from service.api.request_models import SeriesRequest
 
-MAX_CELLS = 1_000_000  # series × days of one model call, which takes some 100 bytes a cell
+MAX_CELLS = 30_000  # series × days of one model call; larger panels cost more than more calls
 
 
 @dataclass(frozen=True)

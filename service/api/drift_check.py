@@ -1,4 +1,4 @@
-"""Answers of /drift-check: new days against what was expected of them, by the statistics of the drift job."""
+"""Responses of /drift-check: new days compared with their forecasts, by the statistics of the drift job."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from service.core import metrics
 
 
 def open_check(champion: Champion) -> OnlineCheck | None:
-    """The champion's thresholds beside its forecasts; None when it was saved without any."""
+    """The champion's thresholds and forecasts; None when it was saved without thresholds."""
     if not (champion.folder / FILE).exists():
         return None
     return OnlineCheck.of(Calibration.load(champion.folder), champion.table)
 
 
 def watched_series(champion: Champion) -> SeriesIndex:
-    """The series a check judges, which may be a sample of those the champion knows."""
+    """The series that are checked, which may be a sample of those the champion knows."""
     has_thresholds = (champion.folder / FILE).exists()
     return Calibration.load(champion.folder).series if has_thresholds else champion.table.series
 
 
-def check_drift(check: OnlineCheck | None, query: DriftCheckRequest, model_version: str) -> DriftSummary:
-    """Judge rows of new days; raises `DataContractError` with how many are needed when there are too few."""
+def check_drift(check: OnlineCheck | None, request: DriftCheckRequest, model_version: str) -> DriftSummary:
+    """Check rows of new days; with too few, raises `DataContractError` with the number needed."""
     if check is None:
         reason = "This champion has no thresholds for drift: train again."
         summary = DriftSummary.undecided(reason, model_version)
     else:
-        rows = query.rows
+        rows = request.rows
         summary = check.check(
             np.array([row.date for row in rows], "datetime64[D]"),
             [row.store for row in rows],

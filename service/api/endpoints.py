@@ -106,7 +106,7 @@ def _predict(forecasts: Forecasts, request: Any) -> bytes:
 PREDICT = Endpoint(
     name="predict",
     summary="Forecast one series on one day, or a list of them",
-    description="A list is answered in its order; an entry that cannot be answered is an error in its place. "
+    description="A list is answered in its order; an entry that fails is an error in its place. "
     "A body of the ten baseline features is answered by the baseline regressor, without ranges.",
     request=PredictBody,
     response=PredictAnswer,

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from data.errors import StorecastError, UnknownSeriesError
 from data.panel.sales_panel import SalesPanel, SeriesId
 from data.panel.seed_features import SEED_FEATURES
+from data.text import quoted
 from drift.checking.online_check import OnlineCheck
 from drift.result.drift_summary import DriftSummary
 from models.champion import Champion
@@ -39,7 +40,7 @@ _PREDICTED_COLUMNS = {name: COLUMNS.index(name.replace("predicted_sales", "forec
 
 
 class Forecasts:
-    """What one champion answers. Created for each champion; immutable."""
+    """The responses of one champion. Created for each champion; immutable."""
 
     def __init__(self, champion: Champion) -> None:
         self.champion = champion
@@ -53,9 +54,9 @@ class Forecasts:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Those of a version folder, verified, once a look-up has worked, which builds the index.
+        """Open and verify a version folder, and make one look-up, which builds the index.
 
-        Raises what a damaged folder leads to: `ArtifactError`, or whatever reading its files does.
+        Raises `ArtifactError` for a damaged folder, or what reading its files raises.
         """
         forecasts = cls(Champion.load(folder, verify=True))
         series = forecasts.table.series
@@ -67,20 +68,20 @@ class Forecasts:
         self.from_history(self.champion.history.select([0]), horizon_days=1)
         self.champion.seed.predict(np.zeros((1, len(SEED_FEATURES)), np.float32))
 
-    def predict(self, query: PredictRequest) -> dict[str, Any]:
+    def predict(self, request: PredictRequest) -> dict[str, Any]:
         """One series on one day, from the table."""
-        row, step = self._find(query)
+        row, step = self._find(request)
         values = self._values[row, step - 1].tolist()
         metrics.count_forecast("predict", values[0], step)
-        answer: dict[str, Any] = {
+        response: dict[str, Any] = {
             name: round(values[column], DECIMALS) for name, column in _PREDICTED_COLUMNS.items()
         }
-        answer["method"] = METHODS[self._methods[row, step - 1]]
-        answer["model_version"] = self.version
-        return answer
+        response["method"] = METHODS[self._methods[row, step - 1]]
+        response["model_version"] = self.version
+        return response
 
     def predict_rows(self, rows: Sequence[FeatureRow]) -> list[dict[str, Any]]:
-        """The seed regressor's answers to rows of its ten features."""
+        """Forecasts of the baseline regressor from rows of its ten features."""
         if not rows:
             return []
         features = np.array([[getattr(row, name) for name in SEED_FEATURES] for row in rows], np.float32)
@@ -92,13 +93,13 @@ class Forecasts:
         return [{"predicted_sales": value, **bounds, **common} for value in sales]
 
     def predict_each(self, entries: Sequence[Any]) -> list[dict[str, Any]]:
-        """One answer per entry, in order; what cannot be answered is an error in its place."""
-        answers = [self._predict_entry(entry) for entry in entries]
-        places = [place for place, answer in enumerate(answers) if isinstance(answer, FeatureRow)]
-        from_rows = self.predict_rows([answers[place] for place in places])
-        for place, answer in zip(places, from_rows, strict=True):
-            answers[place] = answer
-        return answers
+        """One response per entry, in order; an entry that cannot be forecast is an error in its place."""
+        responses = [self._predict_entry(entry) for entry in entries]
+        places = [place for place, response in enumerate(responses) if isinstance(response, FeatureRow)]
+        from_rows = self.predict_rows([responses[place] for place in places])
+        for place, response in zip(places, from_rows, strict=True):
+            responses[place] = response
+        return responses
 
     def _predict_entry(self, entry: Any) -> Any:
         try:
@@ -119,7 +120,7 @@ class Forecasts:
         found = [
             from_model.get(place) or self._look_up(series, horizon_days)
             for place, series in enumerate(request.series)
-        ]  # all of them before the first is counted as given
+        ]  # all before the first is counted, as one that is unknown fails the request
         forecasts = [
             self._labels(series) | series_response(one, request.levels)
             for series, one in zip(request.series, found, strict=True)
@@ -127,11 +128,11 @@ class Forecasts:
         return {"model_version": self.version, "cutoff": str(self.cutoff), "forecasts": forecasts}
 
     def from_history(self, history: SalesPanel, horizon_days: int) -> ForecastTable:
-        """The days after a history's last, for any series: what the model itself says."""
+        """The days after a history's last, for any series, by the model itself."""
         return self.champion.forecaster.forecast(newest_days(history), horizon_days)
 
     def from_table(self, rows: NDArray[np.int64], horizon_days: int) -> ForecastTable:
-        """Some series' first days; raises `RequestError` when the table does not reach so far."""
+        """The first days of some series; raises `RequestError` beyond the horizon of the table."""
         self._require_reach(horizon_days)
         table = self.table
         return ForecastTable(
@@ -142,27 +143,27 @@ class Forecasts:
             table.mean_sales[rows],
         )
 
-    def explain(self, query: PredictRequest) -> dict[str, Any]:
-        """Take the forecast of one series on one day apart, in a planner's words; asks the model itself."""
+    def explain(self, request: PredictRequest) -> dict[str, Any]:
+        """Split the forecast of one series on one day into its factors, by the model itself."""
         from models.forecaster.explain import explain  # imports xgboost
 
-        row, step = self._find(query)
+        row, step = self._find(request)
         history = self.champion.history.select([row])
-        explanation = explain(self.champion.forecaster, history, np.datetime64(query.date, "D"))
+        explanation = explain(self.champion.forecaster, history, np.datetime64(request.date, "D"))
         metrics.count_forecast("explain", explanation.forecast, step)
         return {**asdict(explanation), "model_version": self.version}
 
-    def check_drift(self, query: DriftCheckRequest) -> DriftSummary:
-        """Whether new days are what this champion expected of them."""
-        return check_drift(self.online_check, query, self.version)
+    def check_drift(self, request: DriftCheckRequest) -> DriftSummary:
+        """Compare new days with the forecasts of this champion."""
+        return check_drift(self.online_check, request, self.version)
 
     @cached_property
     def online_check(self) -> OnlineCheck | None:
-        """What `check_drift` goes by; takes a moment to make."""
+        """The thresholds of `check_drift`; opened on first use."""
         return open_check(self.champion)
 
     def _labels(self, series: SeriesRequest) -> dict[str, SeriesId]:
-        """A series as the data names it; as the caller does where it is not known."""
+        """The labels of a series as in the data; as in the request where it is unknown."""
         index = self.table.series
         row = index.find(series.store, series.item)
         if row is None:
@@ -179,7 +180,7 @@ class Forecasts:
             raise RequestError(
                 INVALID_REQUEST,
                 f"horizon_days is {horizon_days}, expected at most {self.table.horizon_days}: "
-                "this model looks no further.",
+                "that is the horizon of this model.",
             )
 
     def _forecast_histories(self, request: ForecastRequest, horizon_days: int) -> dict[int, Found]:
@@ -193,25 +194,26 @@ class Forecasts:
                 found[place] = Found(table.values[row], table.methods[row], dates, str(last))
         return found
 
-    def _find(self, query: PredictRequest) -> tuple[int, int]:
-        """Row and step of a query; raises 404 for an unknown series, 422 for a day that is not forecast."""
-        row = self._row(query.store, query.item)
-        step = (query.date - self.cutoff).days
+    def _find(self, request: PredictRequest) -> tuple[int, int]:
+        """Row and step of a request; raises 404 for an unknown series, 422 for a day that is not forecast."""
+        row = self._row(request.store, request.item)
+        step = (request.date - self.cutoff).days
         if 1 <= step <= len(self.dates):
             return row, step
         raise RequestError(
             DATE_OUT_OF_RANGE,
-            f"date is {query.date}, expected a day from {self.dates[0]} to {self.dates[-1]}: "
+            f"date is {request.date}, expected a day from {self.dates[0]} to {self.dates[-1]}: "
             f"the model has seen sales up to {self.cutoff}.",
-            hint="Ask for a day in that range, or roll the model forward over newer sales.",
+            hint="Request a day in that range, or roll the model forward over newer sales.",
         )
 
     def _row(self, store: SeriesId, item: SeriesId) -> int:
         row = self.table.series.find(store, item)
         if row is None:
             raise UnknownSeriesError(
-                f"Store {store!r}, item {item!r} is not among this model's {len(self.table.series)} series.",
-                hint="GET /series lists them; POST /forecast answers for a new one if its history is sent.",
+                f"Store {quoted(store)}, item {quoted(item)} is not among this model's "
+                f"{len(self.table.series):,} series.",
+                hint="GET /series lists them; POST /forecast takes a new series with its history.",
             )
         return row
 

@@ -151,7 +151,7 @@ def _as_written(rows: pa.Table, is_csv: bool) -> pa.Table:
 
 
 def _writer(path: Path, schema: pa.Schema) -> Any:
-    """A writer of the format the name asks for."""
+    """A writer of the format of the file's ending."""
     from pyarrow import csv as arrow_csv
     from pyarrow import parquet
 

@@ -1,4 +1,4 @@
-"""Examples of the documentation: those of the models, on a series and days that the champion can answer."""
+"""Examples of the documentation: those of the models, with a series and days the champion can forecast."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 @dataclass(frozen=True)
 class ExampleValues:
-    """What stands in the examples: a series the model knows, and days within its horizon."""
+    """Values for the examples: a series the model knows, and days within its horizon."""
 
     store: SeriesId = 1
     item: SeriesId = 5
@@ -53,7 +53,7 @@ class ExampleValues:
         )
 
     def fit(self, body: Any) -> Any:
-        """An example of a model with these values in place of its own."""
+        """An example of a model, with these values."""
         if isinstance(body, list):
             return [self.fit(entry) for entry in body]
         if isinstance(body, dict):

@@ -1,4 +1,4 @@
-"""The OpenAPI document is true: generated requests find no 5xx and no answer that it does not describe."""
+"""The OpenAPI document is true: generated requests find no 5xx and no response that it does not describe."""
 
 import os
 import re

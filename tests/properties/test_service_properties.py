@@ -1,4 +1,4 @@
-"""What holds of the service whatever is asked: one number for one question, by whichever way it is asked."""
+"""Laws of the service for any request: one number for one series and day, on every route."""
 
 import asyncio
 import json
@@ -158,7 +158,7 @@ def test_batch_and_online_tell_the_same_numbers(rows: list[int], horizon_days: i
 
 @st.composite
 def histories(draw: st.DrawFn) -> dict[str, Any]:
-    """A known, unknown or repeated series with a history of its own, gaps and missing values included."""
+    """A known, unknown or repeated series with a history, gaps and missing values included."""
     last = draw(st.sampled_from([0, 300, 570, 600, 900]))  # the champion has seen 579 of them
     days = draw(st.lists(st.integers(0, 400), min_size=1, max_size=12, unique=True))
     sales = st.sampled_from([0, 3, 50, None])

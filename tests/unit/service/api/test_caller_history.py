@@ -35,12 +35,12 @@ def test_one_series_may_come_with_several_histories() -> None:
     assert block.panel.sales[:, 0].tolist() == [1, 2, 3]
 
 
-def test_a_thousand_days_are_one_call_and_three_centuries_a_few_of_limited_size() -> None:
+def test_a_thousand_days_are_a_few_calls_and_three_centuries_some_of_limited_size() -> None:
     days = np.datetime64("2016-01-01") + np.arange(1_000)
-    assert len(list(history_blocks([series((str(day), 1)) for day in days]))) == 1
+    assert len(list(history_blocks([series((str(day), 1)) for day in days]))) < 10
     days = np.datetime64("1900-01-01") + 109 * np.arange(1_000)
     blocks = list(history_blocks([series((str(day), 1)) for day in days]))
-    assert 1 < len(blocks) < 20
+    assert len(blocks) < 100
     assert all(block.panel.sales.size <= MAX_CELLS for block in blocks)
     assert [place for block in blocks for place in block.places] == list(range(1_000))
 

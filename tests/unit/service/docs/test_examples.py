@@ -1,4 +1,4 @@
-"""service.docs.examples: the examples of the models, on what the champion can answer."""
+"""service.docs.examples: the examples of the models, with what the champion can forecast."""
 
 import datetime
 
