@@ -122,10 +122,10 @@ def test_a_forecast_has_the_levels_asked_for_and_names_days_of_another_method(fo
 def test_the_tables_own_history_gives_the_tables_own_forecasts(
     forecasts: Forecasts, small_panel: SalesPanel
 ) -> None:
-    with_history = {"store": 2, "item": 1, "history": history_of(small_panel, 5, small_panel.n_days)}
+    custom = {"store": 2, "item": 1, "history": history_of(small_panel, 5, small_panel.n_days)}
     from_model, from_table = (
         forecasts.forecast(asked(series, horizon_days=90))["forecasts"][0]["days"]
-        for series in (with_history, {"store": 2, "item": 1})
+        for series in (custom, {"store": 2, "item": 1})
     )
     np.testing.assert_allclose(
         [day["forecast"] for day in from_model], [day["forecast"] for day in from_table], rtol=1e-4
@@ -176,27 +176,21 @@ def test_a_request_that_fails_counts_no_forecast_as_given(forecasts: Forecasts) 
     assert given() == before
 
 
-def test_answers_do_not_depend_on_who_else_is_asked_for(
-    forecasts: Forecasts, small_panel: SalesPanel
-) -> None:
-    with_history = [
+def test_answers_are_independent_of_each_other(forecasts: Forecasts, small_panel: SalesPanel) -> None:
+    custom = [
         {"store": 2, "item": row - 4, "history": history_of(small_panel, row, 400)} for row in (5, 6, 7)
     ]
-    together = forecasts.forecast(asked(*with_history, horizon_days=5))["forecasts"]
-    alone = [forecasts.forecast(asked(series, horizon_days=5))["forecasts"][0] for series in with_history]
+    together = forecasts.forecast(asked(*custom, horizon_days=5))["forecasts"]
+    alone = [forecasts.forecast(asked(series, horizon_days=5))["forecasts"][0] for series in custom]
     assert together == alone
 
 
-def test_a_series_may_be_asked_for_with_several_histories(
-    forecasts: Forecasts, small_panel: SalesPanel
-) -> None:
+def test_a_series_may_have_several_histories(forecasts: Forecasts, small_panel: SalesPanel) -> None:
     as_it_was = history_of(small_panel, 5, 400)
     doubled = [day | {"sales": 2 * day["sales"]} for day in as_it_was]
-    with_history = [
-        {"store": name, "item": 1, "history": days} for name, days in ((2, as_it_was), ("2", doubled))
-    ]
-    together = forecasts.forecast(asked(*with_history, horizon_days=5))["forecasts"]
-    assert together == [forecasts.forecast(asked(s, horizon_days=5))["forecasts"][0] for s in with_history]
+    custom = [{"store": name, "item": 1, "history": days} for name, days in ((2, as_it_was), ("2", doubled))]
+    together = forecasts.forecast(asked(*custom, horizon_days=5))["forecasts"]
+    assert together == [forecasts.forecast(asked(s, horizon_days=5))["forecasts"][0] for s in custom]
     first, second = (series["days"][0]["forecast"] for series in together)
     assert second > 1.5 * first
 
