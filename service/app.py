@@ -33,8 +33,7 @@ from service.middleware.fast_path import FastPath, Responder
 from service.middleware.shared_response import SharedResponse
 from service.routes import create_routes, methods_of
 
-MODEL_THREADS, MAX_WAITING_FOR_MODEL = 2, 30
-LOOK_UP_THREADS, MAX_WAITING_LOOK_UPS = 1, 200
+SHORT_BYTES = 4_096  # a series with three months of history
 LOOK_UP_BYTES = 128 * 1024  # more than a list of a thousand; a larger body holds sales, for the model
 SUPERVISOR_CHECK_SECONDS = 0.5
 
@@ -129,8 +128,10 @@ class ForecastService:
         self.live_model = LiveModel([champion_of_store, champion_of_clone, *remotes])
         self.live_model.refresh()
         ROUTES.state.live_model = self.live_model
-        self._model_work = WorkQueue("model", MODEL_THREADS, MAX_WAITING_FOR_MODEL)
-        self._look_ups = WorkQueue("look-ups", LOOK_UP_THREADS, MAX_WAITING_LOOK_UPS)
+        # one thread each: more would only compete for Python's lock, and none waits behind slower work
+        self._look_ups = WorkQueue("look-ups", threads=1, max_waiting=200)
+        self._short_model_work = WorkQueue("short model work", threads=1, max_waiting=100)
+        self._long_model_work = WorkQueue("long model work", threads=1, max_waiting=20)
         freeze_garbage_collector()
 
     @bentoml.on_startup  # type: ignore[untyped-decorator]
@@ -161,13 +162,15 @@ class ForecastService:
                 request = endpoint.parse(body)
                 return request if endpoint.needs_model(request) else endpoint.respond(forecasts, request)
 
-            if len(body) > LOOK_UP_BYTES:
-                content = await self._model_work.run(lambda: endpoint.answer(forecasts, body), receive)
+            model_work = self._short_model_work if len(body) <= SHORT_BYTES else self._long_model_work
+            if len(body) <= endpoint.inline_bytes:
+                content = look_up()
+            elif len(body) <= LOOK_UP_BYTES:
+                content = await self._look_ups.run(look_up, receive)
             else:
-                is_short = len(body) <= endpoint.inline_bytes
-                content = look_up() if is_short else await self._look_ups.run(look_up, receive)
+                content = await model_work.run(lambda: endpoint.answer(forecasts, body), receive)
             if not isinstance(content, bytes):
-                content = await self._model_work.run(lambda: endpoint.respond(forecasts, content), receive)
+                content = await model_work.run(lambda: endpoint.respond(forecasts, content), receive)
         except StorecastError as error:
             if isinstance(error, UnknownSeriesError):
                 metrics.count_unknown(endpoint.name)

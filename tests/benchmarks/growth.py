@@ -1,4 +1,4 @@
-"""How the service grows and lives: more series, longer lists, more workers, memory, swaps under load."""
+"""How the cost of serving grows: more series, longer lists, more workers, memory, swaps under load."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ MODEL_CALLS = 40
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """What two workers take and stand."""
+    """Start, memory and swaps of two workers."""
 
     ready_seconds: float
     empty_ready_seconds: float
@@ -102,7 +102,7 @@ def by_workers(folder: Path) -> list[Cost]:
 
 def lifecycle(folder: Path) -> Lifecycle:
     """Start two workers, let both use the model, then swap champions under load."""
-    home = champion_home(folder, "life")
+    home = champion_home(folder, "lifecycle")
     ready, empty_ready = _ready_seconds(home)
     with served(home, workers=2) as server:
         at_first = max(server.private_mb())

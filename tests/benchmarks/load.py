@@ -1,7 +1,7 @@
-"""A load generator, a process of its own: keep-alive connections that ask again as soon as they are answered.
+"""A load generator, a process of its own: keep-alive connections that send their next request once answered.
 
 `python -m tests.benchmarks.load PORT PATH BODIES [--connections N --requests N --seconds S]` prints JSON.
-BODIES is a file with one JSON body a line, sent_at in turn. SIGTERM ends it early. Only ever asks 127.0.0.1.
+BODIES is a file with one JSON body a line, sent in turn. SIGTERM ends it early. Requests go to 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DRAIN_SECONDS = 30
 
 @dataclass
 class Tally:
-    """What all connections share: what is still to be sent_at, and what came back."""
+    """What all connections share: requests still to be sent, and results."""
 
     bodies: Sequence[bytes]
     path: str
@@ -43,7 +43,7 @@ class Tally:
         self._requests = cycle([_request(self.path, body) for body in self.bodies])
 
     def stop(self) -> None:
-        """Let those that wait for an answer have it, and ask no more."""
+        """Send no more requests; those in flight are still answered."""
         self.until = time.perf_counter()
 
     def next(self) -> bytes | None:
@@ -67,7 +67,7 @@ class Tally:
 
 
 class Connection(asyncio.Protocol):
-    """One keep-alive connection: asks, waits for the whole answer, asks again, until the tally is full."""
+    """One keep-alive connection: sends a request, waits for the response, repeats until the tally is full."""
 
     def __init__(self, tally: Tally, done: asyncio.Future[None]) -> None:
         self._tally, self._done = tally, done

@@ -38,7 +38,7 @@ UVICORN = (
 
 @dataclass(frozen=True)
 class Load:
-    """What came of one burst of requests."""
+    """The result of one burst of requests."""
 
     requests: int
     per_second: float
@@ -150,7 +150,7 @@ class RunningLoad:
     process: subprocess.Popen[str]
 
     def stop(self) -> Load:
-        """Ask no more, and say what came of it so far."""
+        """Stop sending, and return the result so far."""
         self.process.terminate()
         return self.result()
 
@@ -163,7 +163,7 @@ class RunningLoad:
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
+    """A port that is not in use."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

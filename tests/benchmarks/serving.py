@@ -25,7 +25,7 @@ OURS = "service.app:ForecastService"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One thing to ask of one server: `bodies` in turn, `requests` of them a round."""
+    """One endpoint of one server: `bodies` in turn, `requests` of them a round."""
 
     name: str
     server: str
@@ -78,7 +78,7 @@ def endpoints() -> list[Endpoint]:
     predict = predict_bodies()
     return [
         Endpoint("`/predict`", "storecast", "/predict", predict, 8000),
-        Endpoint("`/predict`, fast lane off", "storecast, api", "/predict", predict, 4000),
+        Endpoint("`/predict`, fast path off", "storecast, api", "/predict", predict, 4000),
         Endpoint("`/forecast`, 1 series, 90 days", "storecast", "/forecast", forecast_bodies(), 3000),
         Endpoint(
             "`/forecast`, 1 series with its history", "storecast", "/forecast", [own_history_body()], 150
@@ -94,7 +94,7 @@ def servers(folder: Path) -> dict[str, Server]:
     """One of each kind, one worker each; two on one home would empty each other's metrics."""
     ours, with_api = (
         {"BENTOML_HOME": str(champion_home(folder, name)), "STORECAST_WORKERS": "1"}
-        for name in ("lane", "api")
+        for name in ("fast", "api")
     )
     with_api["STORECAST_FAST_LANE"] = "false"
     return {

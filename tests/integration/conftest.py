@@ -10,7 +10,7 @@ from tests.integration.serving import Service, import_champion, wait_until
 
 @pytest.fixture(scope="session")
 def service(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Two workers with the small champion, as anybody would start them."""
+    """Two workers with the small champion, with default settings."""
     folder = tmp_path_factory.mktemp("service")
     import_champion(champion_folder, folder / "home")
     with Service(folder, workers=2) as running:

@@ -162,7 +162,7 @@ def path_in_store(record: ChampionRecord, home: Path) -> Path:
 
 
 def free_port() -> int:
-    """A port nobody listens on, drawn by the system so that test runs side by side draw different ones."""
+    """A port that is not in use, drawn by the system so that test runs side by side draw different ones."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""A real server under callers and accidents that mean it harm: others keep being answered."""
+"""A real server with hostile clients, killed processes and damaged files: others are still answered."""
 
 import json
 import resource
@@ -44,7 +44,7 @@ def everything_from(opened: socket.socket) -> bytes:
 
 
 def junk(fields: int) -> bytes:
-    """An object of fields nobody knows."""
+    """An object of unknown fields."""
     return b"{" + b",".join(b'"k%d":0' % number for number in range(fields)) + b"}"
 
 
@@ -159,8 +159,11 @@ def test_model_work_holds_up_no_look_ups_and_is_dropped_when_its_callers_leave(s
             listed = single.client.post("/predict", json=[ONE] * 100)
             assert listed.status_code == 200
             assert listed.elapsed.total_seconds() < 5
+        explained = single.client.post("/explain", json=ONE)
+        assert explained.is_success
+        assert explained.elapsed.total_seconds() < 5, "short model work does not wait for long one"
     assert single.client.post("/explain", json=ONE).is_success
-    wait_until(lambda: "499 client_closed_request" in single.log(), "the log to say that callers left")
+    wait_until(lambda: "499 client_closed_request" in single.log(), "disconnects in the log")
 
 
 def test_a_forwarded_address_is_trusted_from_nobody_by_default(champion_folder: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A real server with two workers: answers, errors, documentation, metrics, and a life with accidents."""
+"""A real server with two workers: responses, errors, documentation, limits, shutdown."""
 
 import itertools
 import subprocess
@@ -12,6 +12,7 @@ import bentoml
 import httpx
 import pytest
 
+from service.api.endpoints import PREDICT
 from tests.integration.serving import ROOT, Load, Service, free_port, import_champion, wait_until
 
 ONE = {"store": 1, "item": 5, "date": "2018-01-15"}
@@ -43,12 +44,14 @@ def test_every_example_of_the_documentation_runs(service: Service) -> None:
 
 
 def test_the_fast_path_and_the_api_answer_alike(service: Service) -> None:
-    (by_lane, by_api) = (
-        service.client.post("/predict", json=ONE),
-        service.client.post("/predict", json=[ONE]),
+    by_fast_path, by_api = (
+        service.client.post(
+            "/predict", content=BODY + " " * spaces, headers={"content-type": "application/json"}
+        )
+        for spaces in (0, PREDICT.inline_bytes)
     )
-    assert [by_lane.json()] == by_api.json()
-    assert by_lane.headers["content-type"] == by_api.headers["content-type"] == "application/json"
+    assert by_fast_path.content == by_api.content
+    assert by_fast_path.headers["content-type"] == by_api.headers["content-type"] == "application/json"
 
 
 @pytest.mark.parametrize(
@@ -144,11 +147,11 @@ def test_only_a_known_key_is_accepted(guarded: Service) -> None:
 def test_a_rate_is_kept_over_both_workers(guarded: Service) -> None:
     headers = {"x-api-key": "limited"}
 
-    def ask(_: int) -> httpx.Response:
+    def predict(_: int) -> httpx.Response:
         return httpx.post(f"{guarded.url}/predict", json=ONE, headers=headers)
 
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(ask, range(40)))
+        answers = list(pool.map(predict, range(40)))
     refused = [answer for answer in answers if answer.status_code == 429]
     assert 40 - len(refused) in (30, 31, 32), "30 a minute, and one comes free every two seconds"
     assert error_of(refused[0])["code"] == "rate_limited"
@@ -192,10 +195,10 @@ def test_sigterm_loses_nothing_in_flight(champion_folder: Path, tmp_path: Path) 
         clients = [stack.enter_context(httpx.Client(base_url=service.url, timeout=60)) for _ in range(10)]
         body = {"series": [{"store": 1, "item": 5}] * 1000, "horizon_days": 90}
         with ThreadPoolExecutor(len(clients)) as pool:
-            asked = [pool.submit(client.post, "/forecast", json=body) for client in clients]
+            jobs = [pool.submit(client.post, "/forecast", json=body) for client in clients]
             wait_until(lambda: _in_progress(service) == len(clients), "all requests to be in flight")
             assert service.stop() == 0
-            assert [job.result().status_code for job in asked] == [200] * len(clients)
+            assert [job.result().status_code for job in jobs] == [200] * len(clients)
 
 
 def _in_progress(service: Service) -> float:

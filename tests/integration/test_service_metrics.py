@@ -16,11 +16,11 @@ def test_metrics_are_right_over_workers_and_after_one_was_killed(
     names = ('storecast_forecasts_total{endpoint="predict"}', "storecast_forecast_sales_count")
     before = [service.metric(name) for name in names]
 
-    def ask(_: int) -> int:  # a connection each, so that both workers get some
+    def predict(_: int) -> int:  # a connection each, so that both workers get some
         return httpx.post(f"{service.url}/predict", json=ONE).status_code
 
     with ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(ask, range(60))) == {200}
+        assert set(pool.map(predict, range(60))) == {200}
     assert [service.metric(name) - then for name, then in zip(names, before, strict=True)] == [60, 60]
     victim = service.workers()[0]
     victim.send_signal(signal.SIGKILL)

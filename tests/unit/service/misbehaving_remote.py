@@ -38,7 +38,7 @@ class Remote:
         return self.record
 
     def break_honestly(self, name: str) -> None:
-        """Give a file content that nobody can use, and name it truly."""
+        """Give a file useless content, with the right digest."""
         self.changed[name] = b"PK of no use"
         sha, md = (digest(self.changed[name]).hexdigest() for digest in (sha256, md5))
         digest = FileDigest(sha256=sha, md5=md, bytes=len(self.changed[name]))

@@ -1,4 +1,4 @@
-"""service.core.errors: one shape, whoever made the error."""
+"""service.core.errors: one shape for every error."""
 
 import json
 

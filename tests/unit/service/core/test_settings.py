@@ -1,4 +1,4 @@
-"""service.core.settings: what the environment may say."""
+"""service.core.settings: what the environment may set."""
 
 from pathlib import Path
 

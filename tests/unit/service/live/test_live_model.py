@@ -60,7 +60,7 @@ def test_a_newer_champion_replaces_the_one_before_as_a_whole(champion_folder: Pa
     live.refresh()
     assert live.forecasts.version != held.version
     assert held.table.forecast.shape == live.forecasts.table.forecast.shape, (
-        "who still holds it can still ask"
+        "a request that holds it can still use it"
     )
 
 
@@ -175,17 +175,17 @@ def test_every_look_up_during_swaps_is_answered(champion_folder: Path, tmp_path:
     live.refresh()
     answered, stop = [0], threading.Event()
 
-    def ask() -> None:
+    def look_up() -> None:
         while not stop.is_set():
             assert live.forecasts.table.series.find(1, 1) == 0
             answered[0] += 1
 
-    asking = threading.Thread(target=ask)
-    asking.start()
+    looking_up = threading.Thread(target=look_up)
+    looking_up.start()
     while len(places) > 1:
         places.pop(0)
         live.refresh()
     stop.set()
-    asking.join()
+    looking_up.join()
     assert answered[0] > 0
     assert live.forecasts.champion.folder.name == "5"

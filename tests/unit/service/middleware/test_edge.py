@@ -153,7 +153,9 @@ def test_an_encoded_body_and_another_content_type_have_messages_of_their_own() -
 def test_a_body_too_large_is_413_whether_it_says_so_or_not() -> None:
     declared = send_request(headers={**JSON, "content-length": "11"}, max_body_bytes=10)
     streamed = send_request(body=[b"x" * 6, b"x" * 6], max_body_bytes=10)
-    at_once = send_request(body=b"x" * 11, max_body_bytes=10)  # in chunks that all came before anybody looked
+    at_once = send_request(
+        body=b"x" * 11, max_body_bytes=10
+    )  # in chunks that all arrived before the first read
     for answer in (declared, streamed, at_once):
         assert (answer.status, answer.error["code"]) == (413, "too_large")
         assert answer.headers["connection"] == "close"
