@@ -22,7 +22,7 @@ from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Params
 from data.progress import wait_for
 from models.components.boosted_trees import Tree
-from models.components.sales_limits import plausible, sales_limits
+from models.components.sales_limits import plausible
 from models.components.seasonal_profile import Floats
 from models.evaluation.scores import Array
 from models.forecaster.backtest_folds import FoldForecast, forecast_fold, usable_folds
@@ -158,8 +158,8 @@ class Forecaster:
         methods = np.where(forecasts.is_closed, CLOSED, methods)
         methods = np.where(forecasts.is_discontinued[:, None], DISCONTINUED, methods).astype(np.uint8)
         values = np.concatenate([forecast[:, :, None], bounds], axis=2).astype(np.float32)
-        sales = plausible(history.sales, sales_limits(history, self.members.fitted.limits, row))
-        return ForecastTable(history.series, history.end, values, methods, _mean_sales(sales))
+        mean_sales = _mean_sales(plausible(history.sales, forecasts.limits))
+        return ForecastTable(history.series, history.end, values, methods, mean_sales)
 
     def save(self, folder: Path) -> None:
         """Write the forecaster into a folder as arrays, JSON and UBJSON: nothing that has to be unpickled."""

@@ -36,6 +36,7 @@ class MemberForecasts:
     is_new: NDArray[np.bool_]
     is_discontinued: NDArray[np.bool_]
     last_record: Ints  # days since 1970
+    limits: Floats  # of plausible sales
     history: History  # with the profile of members O and T
 
     @property
@@ -79,8 +80,8 @@ class Members:
         weekday = np.where(index > 0, trend.weekday[rows.series, trend.calendar.weekday[rows.target]], 0.0)
         level, weekday, month = (part.reshape(shape) for part in (sales_level, weekday, month))
         is_new = is_cold | (context.row < 0)
-        silent = (context.is_discontinued, context.records.last_day)
-        return MemberForecasts(by_name, level, weekday, month, is_new, *silent, history=trend)
+        of_series = (is_new, context.is_discontinued, context.records.last_day, context.limits)
+        return MemberForecasts(by_name, level, weekday, month, *of_series, history=trend)
 
     def _by_trees(
         self, context: SeriesContext, trend: History, rows: Rows, levels: Floats

@@ -42,6 +42,7 @@ class SeriesContext:
     is_closed: NDArray[np.bool_]  # (n_series, n_days + horizon_days)
     records: Records
     is_discontinued: NDArray[np.bool_]
+    limits: Floats  # of plausible sales
 
     @classmethod
     def of(
@@ -81,7 +82,7 @@ class SeriesContext:
         records, is_discontinued = _records(panel, ends, fitted.records, row)
         return cls(
             *(sales, recorded_days, panel, fitted, horizon_days, row, store, item, first_sale, origin),
-            *(is_closed, records, is_discontinued),
+            *(is_closed, records, is_discontinued, limits),
         )
 
     def history_for(self, fit: MemberFit) -> History:
