@@ -3,7 +3,6 @@
 
 PYTHON ?= python3
 PORT ?= 3000
-HORIZON_DAYS ?= 90
 LIMIT_SECONDS ?= 600
 OUT ?= $(CURDIR)/reports/forecasts.parquet
 
@@ -60,7 +59,7 @@ serve: $(SERVE) ## serve the champion on PORT, in the foreground
 	@exec $(PY) -m bentoml serve --port $(PORT)
 
 batch: $(SERVE) ## write forecasts of every series to OUT (SALES=file: another history)
-	@$(PY) -m service.batch $(if $(value SALES),--sales $(SALES_FILE)) --horizon-days $(HORIZON_DAYS) --out $(OUT_FILE)
+	@$(PY) -m service.batch $(if $(value SALES),--sales $(SALES_FILE)) $(if $(HORIZON_DAYS),--horizon-days $(HORIZON_DAYS)) --out $(OUT_FILE)
 
 ##@ New sales, drift, retraining
 ingest: $(SERVE) ## add the days in FILE to data/raw; corrections replace earlier values

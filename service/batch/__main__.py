@@ -28,8 +28,6 @@ from service.core.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_HORIZON_DAYS = 28
-
 
 def run(arguments: argparse.Namespace) -> None:
     """Forecast what was requested; raises `StorecastError` when that is not possible."""
@@ -38,7 +36,7 @@ def run(arguments: argparse.Namespace) -> None:
     params = load_params("data", DataParams) if Paths().params.exists() else DataParams()
     history, rejects = read_history(arguments.sales, params) if arguments.sales else (None, [])
     with _source(arguments.url, history) as source:
-        arguments.horizon_days = arguments.horizon_days or min(DEFAULT_HORIZON_DAYS, source.horizon_days)
+        arguments.horizon_days = arguments.horizon_days or source.horizon_days
         requested = None
         if arguments.future:
             requested, more = read_requested_rows(
@@ -119,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", type=Path, required=True, help="FILE.parquet or FILE.csv, replaced when complete"
     )
-    parser.add_argument("--horizon-days", type=_horizon, help="by default 28, or the horizon of the model")
+    parser.add_argument("--horizon-days", type=_horizon, help="by default the horizon of the model")
     parser.add_argument("--sales", type=Path, help="history to forecast from; by default that of the model")
     parser.add_argument("file", type=Path, nargs="?", metavar="SALES", help="the same as --sales")
     parser.add_argument("--future", type=Path, help="dates, stores and items to forecast; by default all")

@@ -23,7 +23,7 @@ def test_an_interrupted_run_leaves_the_old_file_and_is_resumed(run: Any, champio
     again = ChampionForecasts(champion)
     assert run("--out", "f.csv", "--resume", source=again) == 0
     assert again.requested == [6, 7, 8, 9]
-    assert len(rows_of(out)) == 10 * batch.DEFAULT_HORIZON_DAYS
+    assert len(rows_of(out)) == 10 * 90
     assert sorted(path.name for path in Path().iterdir()) == ["f.csv"]
 
 
