@@ -23,7 +23,7 @@ TOP_LEVEL = {
     *("Makefile", "params.yaml", "pyproject.toml", "bentofile.yaml"),
     *("dvc.yaml", "dvc.lock", "docker-compose.yml", ".pre-commit-config.yaml"),
 }
-# Tests of what no single file does: kills at every step, degenerate sales.
+# Tests of what no single file does: kills at every step.
 TESTS_OF_SEVERAL_FILES = {
     "tests/unit/training/registry/test_interrupted_promotion.py",
     "tests/unit/training/registry/test_killed_promotion.py",

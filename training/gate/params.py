@@ -8,7 +8,7 @@ from training.gate.retrain_schedule import RetrainScheduleParams
 
 
 class RetrainParams(Params):
-    """What a challenger has to show, and when one is asked for."""
+    """The gate's thresholds and the schedule of attempts."""
 
     gate: GateParams = GateParams()
     pace: RetrainScheduleParams = RetrainScheduleParams()

@@ -1,7 +1,7 @@
 """When a retraining is attempted: at a flag, two weeks later, and once the drift has settled.
 
     flag ─▸ attempt 1 ─ 14 days ─▸ attempt 2 ─ 56 days ─▸ attempt 3 ─ cool-down
-                     └─ 56 days where levels moved, which are followed: no tree is in a hurry ─┘
+                     └─ 56 days where only sales levels changed and the champion follows them ─┘
 
 Waits are counted in days of sales. The gate decides on each attempt.
 """
@@ -22,10 +22,10 @@ AT_FLAG, AFTER_FIRST_WAIT, AFTER_SETTLING = 1, 2, 3  # attempts of an episode
 
 
 class RetrainScheduleParams(Params):
-    """In days of sales, not of the clock: what is done depends on the sales alone."""
+    """Waits in days of sales, not of the clock, so that the schedule depends on the sales only."""
 
     first_wait_days: int = Field(default=14, ge=1)
-    """From the first attempt to the second: its challenger knows the week before the one it is scored on."""
+    """From attempt 1 to 2: its challenger is trained on the week before the one it is scored on."""
     settled_days: int = Field(default=56, ge=1)
     """From there to the last attempt, which is trained on eight weeks after the change."""
     cool_down_days: int = Field(default=112, ge=0)
@@ -35,7 +35,7 @@ class RetrainScheduleParams(Params):
     @model_validator(mode="after")
     def _last_attempt_comes(self) -> Self:
         if self.cool_down_days < self.settled_days:
-            raise ValueError("cool_down_days has to be at least settled_days, or no last attempt would come")
+            raise ValueError("cool_down_days has to be at least settled_days, or attempt 3 is never made")
         return self
 
 
@@ -48,9 +48,9 @@ def next_attempt(
 ) -> int | None:
     """The attempt that is due on sales up to `today`, 1 to 3; None when none is.
 
-    `flagged` are the kinds of drift of a flag, None without one; `follows` whether the champion follows
-    levels that broke. A flag opens an episode. After it only another kind of drift opens the next before the
-    cool-down is over.
+    `flagged` are the kinds of drift of a flag, None without one; `follows` says whether the champion follows
+    level breaks. A flag starts an episode. Until its cool-down is over only drift of another kind starts the
+    next one.
     """
     last = _last_attempt(decisions)
     if last is None or last.cutoff is None or not _is_recent(last, today, params):
@@ -74,7 +74,7 @@ def is_adapting(decisions: Sequence[Decision], today: date, params: RetrainSched
 
 
 def _attempted_kinds(decisions: Sequence[Decision], today: date, params: RetrainScheduleParams) -> set[str]:
-    """Kinds of drift of the episodes that are cooling down since their last attempt."""
+    """Kinds of drift of the episodes in their cool-down."""
     attempted: set[str] = set()
     episode: set[str] = set()
     for decision in decisions:
@@ -91,7 +91,7 @@ def _is_recent(decision: Decision, today: date, params: RetrainScheduleParams) -
 
 
 def _last_attempt(decisions: Sequence[Decision]) -> Decision | None:
-    """The newest attempt of an episode that no training by hand and no roll-back has ended."""
+    """The newest attempt, None after a training by hand or a roll-back."""
     for decision in reversed(decisions):
         if _resets_schedule(decision):
             return None

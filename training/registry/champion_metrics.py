@@ -1,4 +1,4 @@
-"""What jobs that decide on champions tell the monitoring: decisions so far, and how good the champion is."""
+"""Metrics that jobs push after a decision: decisions so far, the champion's accuracy, the flag."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LEVELS = ("80", "95")
 
 @contextmanager
 def report_champion_metrics(job: str, paths: Paths) -> Iterator[None]:
-    """Push how the block went and, if it did its work, decisions, accuracy and flag as they are then."""
+    """Push whether the block succeeded and, if so, decisions, accuracy and flag after it."""
     with reported(job) as report:
         yield
         report(job_metrics.RETRAINING_FLAG, paths.flag.exists())

@@ -65,7 +65,7 @@ def read_decisions(path: Path) -> list[Decision]:
         return [Decision.model_validate_json(line) for line in lines]
     except ValidationError as error:
         raise ArtifactError(
-            f"{path} has a line that is no decision: {error}.", hint="Restore it from git."
+            f"{path} has a line that is no decision: {error}.", hint="Restore the file from git."
         ) from error
 
 
@@ -78,19 +78,19 @@ def append_decision(path: Path, decision: Decision) -> None:
 def champion_lineage(decisions: Sequence[Decision]) -> list[str]:
     """The versions a roll-back can go back to, the present champion last.
 
-    A roll-forward takes the place of what it rolled. A roll-back takes what it undid off the line: after
-    promoting A, B, C and rolling back once, the line is A, B' (B's files under a new version), and the next
-    roll-back leads to A.
+    A roll-forward replaces the version it started from. A roll-back removes what it undid: after promoting A,
+    B, C and rolling back once, the lineage is A, B' (B's files as a new version), and the next roll-back
+    leads to A.
     """
-    line: list[str] = []
+    lineage: list[str] = []
     for decision in decisions:
         if decision.decision == "kept":
             continue
         replaced = decision.replaces if decision.decision == "rolled forward" else decision.restores
-        if replaced in line:
-            del line[line.index(replaced) :]
-        line.append(decision.version)
-    return line
+        if replaced in lineage:
+            del lineage[lineage.index(replaced) :]
+        lineage.append(decision.version)
+    return lineage
 
 
 def versions_in(decisions: Sequence[Decision], but: str | None = None) -> set[str]:
@@ -101,8 +101,8 @@ def versions_in(decisions: Sequence[Decision], but: str | None = None) -> set[st
 def restored_version(version: str, decisions: Sequence[Decision]) -> str | None:
     """The champion whose files `version` restores, found by the hash at the end of both names.
 
-    Of several with these files the one that a roll-back leads to comes first, then the newest. None where no
-    champion had them.
+    Of several with these files, the one that a roll-back leads to is preferred, then the newest. None where
+    no champion has them.
     """
     champions = [entry.version for entry in decisions if entry.decision != "kept"]
     nearest_first = [*reversed(champion_lineage(decisions)[:-1]), *reversed(champions)]

@@ -1,4 +1,4 @@
-"""`logs/retrain_logs.log`: what a retraining did, one line an event."""
+"""`logs/retrain_logs.log`: what a retraining did, one line for each event."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 
 
 def log_event(paths: Paths, event: str) -> None:
-    """Add a line with the time in UTC, and say it on the terminal."""
+    """Add a line with the time in UTC, and log it to the terminal."""
     logger.info("%s", event)
     paths.logs.mkdir(parents=True, exist_ok=True)
     with paths.retrain_log.open("a", encoding="utf-8") as log:

@@ -1,4 +1,4 @@
-"""A version folder: all a fitted model needs to be served, judged and explained, complete or not there."""
+"""A version folder: everything needed to serve, score and explain a model, complete or not there."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LIBRARIES = ("numpy", "pandas", "scikit-learn", "xgboost-cpu", "bentoml")
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """What a training run ends with."""
+    """What a training run produces."""
 
     panel: SalesPanel
     forecaster: Forecaster
@@ -56,21 +56,21 @@ def save_challenger(fitted: TrainingResult, paths: Paths, now: datetime | None =
 def save_rolled_forward(
     champion: Champion, forecaster: Forecaster, panel: SalesPanel, paths: Paths, now: datetime | None = None
 ) -> tuple[Path, ChampionRecord]:
-    """Write the champion as it is after newer sales; returns the folder, for `promote`, and its record.
+    """Write the champion with a newer history. Return the folder, for `promote`, and its record.
 
-    What only a training changes is copied as it is: trees, seed regressor, scores, thresholds of drift.
+    Trees, baseline regressor, scores and drift thresholds are copied: only a training changes them.
     """
     folder = paths.models / ".rolled-forward"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(champion.folder, folder, ignore=shutil.ignore_patterns(RECORD))
     _write_forecasts(forecaster, panel, folder)
-    news = {
+    changed = {
         "cutoff": str(panel.end),
         "trained_until": str(champion.trained_until),
         "recent_correction": asdict(forecaster.recent_correction),
         "data": _data_facts(panel),
     }
-    atomic_write_json(folder / "card.json", {**champion.card, **news})
+    atomic_write_json(folder / "card.json", {**champion.card, **changed})
     files, now = digests_of(folder), now or datetime.now(UTC)
     record = champion.record.model_copy(
         update={
@@ -124,7 +124,7 @@ def _record(fitted: TrainingResult, folder: Path, now: datetime) -> ChampionReco
 
 
 def _card(fitted: TrainingResult, root: Path) -> dict[str, Any]:
-    """What a person asks of a model: what it is, what it has seen, how good it is, what made it."""
+    """The model card: the model, its data, its scores, and the code and settings that produced it."""
     panel, models = fitted.panel, fitted.metrics["models"]
     return {
         "model": "storecast",
