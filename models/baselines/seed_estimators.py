@@ -43,7 +43,7 @@ class SeedParams(Params):
 
 
 def fit_xgboost(rows: Rows, sales: Sales, params: SeedParams) -> XGBRegressor:
-    """Squared error on the ten features as they are (NaN = unknown), as in the seed."""
+    """Squared error on the ten features as they are, NaN for unknown."""
     from xgboost import XGBRegressor
 
     estimator = XGBRegressor(

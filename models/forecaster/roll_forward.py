@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.errors import DataContractError
 from data.panel.sales_panel import SalesPanel
@@ -38,15 +38,9 @@ def roll_forward(forecaster: Forecaster, panel: SalesPanel) -> Forecaster:
 
 
 def _extended(fold: FoldForecast, row: Ints) -> FoldForecast:
-    """A fold with rows of NaN for series that it did not know."""
-
-    def aligned(values: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.where(row[:, None] >= 0, values[row], np.float32(np.nan))
-
-    return replace(
-        fold,
-        overall=aligned(fold.overall),
-        trend=aligned(fold.trend),
-        season=aligned(fold.season),
-        actual=aligned(fold.actual),
-    )
+    """A fold with the rows of the new panel, NaN for series that it does not know."""
+    arrays = {name: getattr(fold, name) for name in ("overall", "trend", "season", "actual")}
+    aligned: dict[str, Any] = {
+        name: np.where(row[:, None] >= 0, values[row], np.float32(np.nan)) for name, values in arrays.items()
+    }
+    return replace(fold, **aligned)
