@@ -1,90 +1,23 @@
-"""service.middleware.edge: who is let in, and the shape of everything that comes out."""
+"""service.middleware.edge: who is let in, and the shape of every response."""
 
 import asyncio
-import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from service.core.settings import Settings
-from service.middleware.edge import LARGEST_BODIES_AT_ONCE, Edge
-
-METHODS = {"/predict": frozenset({"POST"}), "/model": frozenset({"GET"}), "/health": frozenset({"GET"})}
-OPEN_PATHS = {"/health"}
-JSON = {"content-type": "application/json"}
-
-
-@dataclass
-class Answered:
-    """What a caller gets to see."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def error(self) -> dict[str, Any]:
-        error: dict[str, Any] = json.loads(self.body)["error"]
-        assert set(error) == {"code", "message", "hint", "request_id"}
-        assert error["request_id"] == self.headers["x-request-id"]
-        return error
-
-
-async def echo(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers with the body it was sent."""
-    body = b""
-    if scope["method"] == "POST":
-        message = await receive()
-        assert not message["more_body"]
-        body = message["body"]
-    await Response(body or b"hello", media_type="text/plain")(scope, receive, send)
-
-
-def send_request(
-    app: ASGIApp = echo,
-    path: str = "/predict",
-    method: str = "POST",
-    body: bytes | Iterable[bytes] = b"{}",
-    headers: Mapping[str, str] | Iterable[tuple[str, str]] = JSON,
-    client: str = "127.0.0.1",
-    edge: Edge | None = None,
-    **settings: Any,
-) -> Answered:
-    edge = edge or Edge(app, Settings(**settings), METHODS, OPEN_PATHS)
-    pieces = [body] if isinstance(body, bytes) else list(body)
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": path,
-        "headers": [
-            (name.encode(), value.encode())
-            for name, value in (headers.items() if isinstance(headers, Mapping) else headers)
-        ],
-        "client": (client, 1234),
-    }
-    sent: list[Message] = []
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    asyncio.run(edge(scope, _receiver(pieces), send))
-    start, *rest = sent
-    received = {name.decode(): value.decode() for name, value in start["headers"]}
-    return Answered(start["status"], received, b"".join(message.get("body", b"") for message in rest))
-
-
-def _receiver(pieces: list[bytes]) -> Callable[[], Awaitable[Message]]:
-    async def receive() -> Message:
-        if not pieces:
-            return {"type": "http.disconnect"}
-        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
-
-    return receive
+from service.middleware.edge import Edge
+from tests.unit.service.middleware.edge_requests import (
+    JSON,
+    METHODS,
+    OPEN_PATHS,
+    echo,
+    fails,
+    send_request,
+)
 
 
 def test_a_valid_request_passes_with_a_request_id() -> None:
@@ -117,126 +50,6 @@ def test_head_is_get_without_a_body() -> None:
     get, head = (send_request(path="/health", method=method, headers={}) for method in ("GET", "HEAD"))
     assert (head.status, head.body) == (200, b"")
     assert head.headers["content-length"] == get.headers["content-length"] == "5"
-
-
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        (JSON, 200),
-        ({"content-type": "application/json; charset=utf-8"}, 200),
-        ({"content-type": "application/vnd.api+json"}, 200),
-        ({}, 200),
-        ({"content-type": "text/plain"}, 415),
-        ({"content-type": "application/x-www-form-urlencoded"}, 415),
-        ({"content-type": "multipart/form-data; boundary=x"}, 415),
-        ({"content-type": "application/vnd.bentoml+pickle"}, 415),
-        ({**JSON, "content-encoding": "gzip"}, 415),
-    ],
-)
-def test_only_json_is_read(headers: dict[str, str], status: int) -> None:
-    answer = send_request(headers=headers)
-    assert answer.status == status
-    if status == 415:
-        assert answer.error["code"] == "unsupported_media_type"
-
-
-def test_an_encoded_body_and_another_content_type_have_messages_of_their_own() -> None:
-    encoded = send_request(headers={**JSON, "content-encoding": "gzip"}).error["message"]
-    assert encoded == 'The body is encoded as "gzip", expected plain application/json.'
-    assert (
-        send_request(headers={"content-type": "text/plain"})
-        .error["message"]
-        .startswith("The body is sent as")
-    )
-
-
-def test_a_body_too_large_is_413_whether_it_says_so_or_not() -> None:
-    declared = send_request(headers={**JSON, "content-length": "11"}, max_body_bytes=10)
-    streamed = send_request(body=[b"x" * 6, b"x" * 6], max_body_bytes=10)
-    at_once = send_request(
-        body=b"x" * 11, max_body_bytes=10
-    )  # in chunks that all arrived before the first read
-    for answer in (declared, streamed, at_once):
-        assert (answer.status, answer.error["code"]) == (413, "too_large")
-        assert answer.headers["connection"] == "close"
-    assert send_request(body=[b"x" * 5, b"x" * 5], max_body_bytes=10).status == 200
-
-
-@pytest.mark.parametrize("pieces", [[], [b"{"]])
-def test_a_body_that_does_not_arrive_in_time_is_408(pieces: list[bytes]) -> None:
-    async def receive() -> Message:
-        if pieces:
-            return {"type": "http.request", "body": pieces.pop(), "more_body": True}
-        await asyncio.sleep(10)
-        raise AssertionError
-
-    sent: list[Message] = []
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    scope = {"type": "http", "method": "POST", "path": "/predict", "headers": []}
-    asyncio.run(Edge(echo, Settings(timeout_seconds=0.05), METHODS, OPEN_PATHS)(scope, receive, send))
-    assert sent[0]["status"] == 408
-
-
-@pytest.mark.parametrize("pieces", [[], [b"{}"]])
-def test_a_body_that_is_cut_off_never_reaches_an_endpoint(pieces: list[bytes]) -> None:
-    async def receive() -> Message:
-        if pieces:
-            return {"type": "http.request", "body": pieces.pop(), "more_body": True}
-        return {"type": "http.disconnect"}
-
-    sent: list[Message] = []
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    scope = {"type": "http", "method": "POST", "path": "/predict", "headers": []}
-    asyncio.run(Edge(fails, Settings(), METHODS, OPEN_PATHS)(scope, receive, send))
-    assert sent[0]["status"] == 499
-
-
-def test_large_bodies_share_a_budget_and_give_it_back() -> None:
-    limit = 1_000_000
-    edge = Edge(echo, Settings(max_body_bytes=limit), METHODS, OPEN_PATHS)
-    for _ in range(3 * LARGEST_BODIES_AT_ONCE):
-        assert send_request(body=[b"x" * (limit // 2)] * 2, edge=edge).status == 200
-        assert send_request(body=[b"x" * (limit // 2)] * 3, edge=edge).status == 413
-
-    async def unfinished() -> Message:
-        await asyncio.sleep(0)
-        return {"type": "http.request", "body": b"x" * (limit // 10), "more_body": True}
-
-    async def hold(release: asyncio.Event, chunks: int) -> int:
-        sent: list[Message] = []
-
-        async def receive() -> Message:
-            nonlocal chunks
-            if not chunks:
-                await release.wait()
-                return {"type": "http.disconnect"}
-            chunks -= 1
-            return await unfinished()
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        scope = {"type": "http", "method": "POST", "path": "/predict", "headers": []}
-        await edge(scope, receive, send)
-        return int(sent[0]["status"])
-
-    async def scenario() -> None:
-        release = asyncio.Event()
-        holding = [asyncio.create_task(hold(release, 10)) for _ in range(LARGEST_BODIES_AT_ONCE)]
-        while edge.bodies.free_bytes:
-            await asyncio.sleep(0)
-        assert await hold(release, 10) == 503
-        release.set()
-        assert await asyncio.gather(*holding) == [499] * len(holding)
-
-    asyncio.run(scenario())
-    assert send_request(body=[b"x" * (limit // 2)] * 2, edge=edge).status == 200
 
 
 @pytest.mark.parametrize("name", ["content-type", "x-api-key", "authorization", "content-encoding"])
@@ -276,10 +89,6 @@ def test_a_rate_is_kept_per_key_and_per_address() -> None:
     assert send_request(edge=edge, client="10.0.0.1").status == 429, "guessing keys is limited too"
     assert send_request(edge=edge, client="10.0.0.2").status == 401
     assert send_request(edge=edge, path="/health", method="GET").status == 200
-
-
-async def fails(scope: Scope, receive: Receive, send: Send) -> None:
-    raise RuntimeError("a secret detail")
 
 
 def test_a_crash_is_500_without_a_traceback_and_logged_under_its_id(caplog: pytest.LogCaptureFixture) -> None:
