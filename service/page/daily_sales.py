@@ -12,17 +12,11 @@ from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesId, SeriesIndex
 from models.champion import Champion
 from models.forecaster.backtest_folds import NewestFold
-from models.storage.forecast_table import (
-    CLOSED,
-    COVERAGE_LEVELS,
-    DISCONTINUED,
-    METHODS,
-    MODEL,
-    ForecastTable,
-)
+from models.storage.forecast_table import CLOSED, DISCONTINUED, METHODS, MODEL, ForecastTable
 
 Values = list[float | None]
 DAY = np.timedelta64(1, "D")
+SHOWN_LEVELS = (80, 95)
 
 
 class BacktestDays(BaseModel):
@@ -50,7 +44,7 @@ class DailySales(BaseModel):
     last_year_missing: list[int]
     forecast: list[float]
     ranges: dict[str, list[float]] | None = Field(
-        description="lower_50 … upper_95; null for a total, because bounds do not add up."
+        description="lower_80 … upper_95; null for a total, because bounds do not add up."
     )
     methods: list[str] | None = Field(description="Method of each day; null for a total.")
     method_counts: dict[str, int] = Field(description="Number of series by method.")
@@ -147,7 +141,7 @@ def _values(values: NDArray[np.float64]) -> Values:
 def _ranges(table: ForecastTable, row: int) -> dict[str, list[float]]:
     bounds = {
         f"{side}_{level}": values[row].astype(np.float64).tolist()
-        for level in COVERAGE_LEVELS
+        for level in SHOWN_LEVELS
         for side, values in zip(("lower", "upper"), table.bounds(level), strict=True)
     }
     return {name: [round(value, 2) for value in values] for name, values in bounds.items()}

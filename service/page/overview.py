@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from data.panel.series_index import SeriesId
 from drift.monitors.last_year import Comparison, compare_with_last_year
-from drift.monitors.series_attention import HORIZON_DAYS, Kind, series_needing_attention
+from drift.monitors.series_attention import HORIZON_DAYS, Reason, series_needing_attention
 from models.champion import Accuracy, Champion
 from models.storage.forecast_table import DISCONTINUED
 
@@ -25,29 +25,17 @@ class SeriesColumns(BaseModel):
     last_year: list[float] = Field(description="The sum of these records.")
 
 
-class Attention(BaseModel):
-    """A series that needs attention, and the numbers of its reason."""
-
-    series: int = Field(description="Position in the columns.")
-    kind: Kind
-    units: float = Field(description="Units at stake; the list is sorted by them.")
-    days: int
-    change: float | None = Field(description="As a share, against the weeks before or against last year.")
-    common: float | None = Field(description="The change that most series have in common.")
-
-
 class Overview(BaseModel):
     """Every series of a champion with its forecast in total."""
 
     model_version: str
     cutoff: str
     days: int
-    horizon_days: int
     stores: list[SeriesId]
     items: list[SeriesId]
     series: SeriesColumns
     discontinued: list[int] = Field(description="Positions of series that are left out of totals.")
-    attention: list[Attention]
+    attention: list[Reason] = Field(description="Series that need attention; row is their position.")
     attention_count: int = Field(description="Includes those that are not listed.")
     accuracy: Accuracy | None = Field(description="Of the newest backtest; null without one.")
 
@@ -62,22 +50,11 @@ def overview_of(champion: Champion, days: int) -> Overview:
         model_version=champion.record.version,
         cutoff=str(table.cutoff),
         days=days,
-        horizon_days=table.horizon_days,
         stores=list(table.series.store_names),
         items=list(table.series.item_names),
         series=_columns(table.series.store_codes, table.series.item_codes, shown),
         discontinued=np.flatnonzero(table.methods[:, 0] == DISCONTINUED).tolist(),
-        attention=[
-            Attention(
-                series=reason.row,
-                kind=reason.kind,
-                units=round(reason.units, 1),
-                days=reason.days,
-                change=reason.change,
-                common=reason.common,
-            )
-            for reason in reasons
-        ],
+        attention=reasons,
         attention_count=count,
         accuracy=champion.accuracy,
     )

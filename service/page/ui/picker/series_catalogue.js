@@ -60,7 +60,7 @@ export class SeriesCatalogue {
   /** List what the last drift check found before the other series that need attention. */
   setDrift(drift) {
     this.drift = drift;
-    const ranked = this.reasons.map((reason) => ({ ...this.series[reason.series], reason }));
+    const ranked = this.reasons.map((reason) => ({ ...this.series[reason.row], reason }));
     this.attention = attentionList(drift, ranked, this.byKey);
     this.attentionCount = this.reasonCount + this.attention.length - ranked.length;
   }

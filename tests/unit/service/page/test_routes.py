@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from data.errors import ArtifactError, NoChampionError, UnknownSeriesError
 from data.panel.series_index import SeriesIndex
 from models.champion import Champion
-from models.storage.forecast_table import CLOSED, COLD_START, COLUMNS, DISCONTINUED
+from models.storage.forecast_table import CLOSED, COLD_START, DISCONTINUED
 from service.page.routes import add_page_routes
 from tests.unit.service.page_champion import N_DAYS, champion_in, sales, save
 
@@ -52,7 +52,7 @@ def test_the_overview_lists_every_series_with_last_year(client: TestClient) -> N
     assert answer["series"]["comparable_forecast"] == answer["series"]["forecast"]
     assert answer["series"]["last_year"] == [10 * 28, 20 * 28, 30 * 28]
     assert (answer["attention"], answer["attention_count"]) == ([], 0)
-    assert (answer["cutoff"], answer["horizon_days"], answer["days"]) == ("2026-11-22", 90, 28)
+    assert (answer["cutoff"], answer["days"]) == ("2026-11-22", 28)
 
 
 @pytest.mark.parametrize("days", [7, 28, 90])
@@ -93,7 +93,7 @@ def test_a_series_has_history_forecast_ranges_and_last_year(client: TestClient) 
     assert answer["first_day"] == "2026-11-09"
     assert answer["sales"] == [10.0] * 13 + [11.0]
     assert answer["forecast"] == [11.0] * 90
-    assert set(answer["ranges"]) == set(COLUMNS) - {"forecast"}
+    assert set(answer["ranges"]) == {"lower_80", "upper_80", "lower_95", "upper_95"}
     assert answer["methods"] == ["model"] * 90
     assert answer["last_year"] == [10.0] * (14 + 90)
 
