@@ -82,7 +82,7 @@ def _finding(name: str, rule: str, found: Sequence[_Repeats], n_rows: int) -> Fi
 def _merge_file(rows: SalesRows, rule: str) -> tuple[SalesRows, _Repeats, _Repeats]:
     """One row per series and time; which rows were duplicates, and which were added up."""
     shared = rows.take(np.flatnonzero(_share_a_day(rows)))
-    has_times = len(shared) > 0 and _has_times_of_day(shared)
+    has_times = len(shared) > 0 and (_varies_within_days(shared) or _n_times_of_day(rows) > 2)
     merged, repeats = _merge_repeats(rows, "sum" if has_times else rule)
     nothing = _Repeats(rows, np.array([], dtype=np.int64))
     if has_times:
@@ -97,7 +97,12 @@ def _merge_file(rows: SalesRows, rule: str) -> tuple[SalesRows, _Repeats, _Repea
     return merged, repeats, nothing
 
 
-def _has_times_of_day(shared: SalesRows) -> bool:
+def _n_times_of_day(rows: SalesRows) -> int:
+    """How many times of day there are: one or, with summer time, two where they only mark the date."""
+    return len(np.unique(rows.times - rows.times.astype("datetime64[D]")))
+
+
+def _varies_within_days(shared: SalesRows) -> bool:
     """Whether one series has rows at different times of one day."""
     shared = shared.take(np.lexsort((shared.times, shared.items.codes, shared.stores.codes)))
     is_same_day = np.diff(shared.times.astype("datetime64[D]").astype(np.int64)) == 0

@@ -73,6 +73,16 @@ def test_one_time_a_day_is_a_date_and_a_second_row_of_it_a_duplicate() -> None:
     assert merged(shifted, "last")[0] == {("2017-01-01", 0, 3), ("2017-01-02", 0, 5)}
 
 
+def test_slips_of_a_slow_seller_add_up_though_no_day_has_two_times() -> None:
+    slips = make_rows(
+        ("2017-01-01T09:15", 0, 1),
+        ("2017-01-01T09:15", 0, 1),
+        ("2017-01-05T11:30", 0, 1),
+        ("2017-01-09T17:45", 0, 1),
+    )
+    assert ("2017-01-01", 0, 2) in merged(slips, "last")[0]
+
+
 def test_slips_that_two_exports_share_count_once() -> None:
     first = make_rows(("2017-01-01T08:00", 0, 1), ("2017-01-01T09:00", 0, 2), ("2017-01-01T09:00", 0, 2))
     second = make_rows(("2017-01-01T09:00", 0, 2), ("2017-01-01T09:00", 0, 2), ("2017-01-01T10:00", 0, 8))
