@@ -16,6 +16,7 @@ MAX_DRIFT_ROWS = 100_000
 
 Store = Annotated[Label, Field(description='Store, as in the sales files; `1` and `"1"` are the same.')]
 Item = Annotated[Label, Field(description='Item, as in the sales files; `1` and `"1"` are the same.')]
+SalesDay = Annotated[RecordedDay, Field(description="A day of the years 1900 to 2199.")]
 Sales = Annotated[Number | None, Field(description="Units sold; null when nothing is known.")]
 
 
@@ -48,11 +49,11 @@ class FeatureRow(RequestModel):
         | {"lag_1": 52, "lag_7": 48, "lag_30": 50, "rolling_mean_7": 49.5, "rolling_mean_30": 47.25}
     )
 
-    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), NO_TEXT]
-    month: Annotated[int, Field(ge=1, le=12), NO_TEXT]
-    day: Annotated[int, Field(ge=1, le=31), NO_TEXT]
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, description="Year of the day."), NO_TEXT]
+    month: Annotated[int, Field(ge=1, le=12, description="Month of the day."), NO_TEXT]
+    day: Annotated[int, Field(ge=1, le=31, description="Day of the month."), NO_TEXT]
     dayofweek: Annotated[int, Field(ge=0, le=6, description="0 is Monday."), NO_TEXT]
-    is_weekend: Flag
+    is_weekend: Annotated[Flag, Field(description="Whether it is a Saturday or Sunday.")]
     lag_1: Annotated[Number, Field(description="Units sold 1 day before.")]
     lag_7: Annotated[Number, Field(description="Units sold 7 days before.")]
     lag_30: Annotated[Number, Field(description="Units sold 30 days before.")]
@@ -70,7 +71,7 @@ PredictBody = PredictEntry | Annotated[list[PredictEntry | Any], Field(max_lengt
 class HistoryDay(RequestModel):
     """Units sold on one day."""
 
-    date: RecordedDay
+    date: SalesDay
     sales: Sales
 
 
@@ -123,7 +124,7 @@ class ForecastRequest(RequestModel):
 class SalesRow(RequestModel):
     """Units one series sold on one new day."""
 
-    date: RecordedDay
+    date: SalesDay
     store: Store
     item: Item
     sales: Sales

@@ -114,14 +114,14 @@ class ExplainResponse(BaseModel):
         {
             "forecast": 52.1,
             "parts": [
-                {"name": "level", "factor": 54.0, "sales": 54.0, "words": "a usual day sells 54 units"},
-                {"name": "weekday", "factor": 1.1, "sales": 5.4, "words": "Mondays +10 %"},
-                {"name": "season", "factor": 0.86, "sales": -8.3, "words": "January −14 %"},
+                {"name": "level", "factor": 54.0, "sales": 54.0, "words": "an average day sells 54 units"},
+                {"name": "weekday", "factor": 1.1, "sales": 5.4, "words": "Mondays sell 10 % more"},
+                {"name": "season", "factor": 0.86, "sales": -8.3, "words": "January sells 14 % less"},
                 {"name": "learned", "factor": 1.02, "sales": 1.0}
-                | {"words": "recent weeks and similar series +2 %"},
+                | {"words": "recent weeks and similar series suggest 2 % more"},
             ],
-            "words": "A usual day sells 54 units; Mondays +10 %, January −14 %, "
-            "recent weeks and similar series +2 %.",
+            "words": "An average day sells 54 units; Mondays sell 10 % more, January sells 14 % less, "
+            "recent weeks and similar series suggest 2 % more.",
             "model_version": VERSION,
         }
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,18 +35,22 @@ def field_rows(schema: Json, models: Models, prefix: str = "") -> Iterator[Field
     for name, described in schema.get("properties", {}).items():
         field, is_nullable = _without_null(described, models)
         type_name, limits = _type_of(field, models), _limits_of(field, models)
-        default = described.get("default")
         yield FieldRow(
             name=f"{prefix}{name}",
             type=f"{type_name} or null" if is_nullable and name in required else type_name,
             is_required=name in required,
-            limits=limits if default is None else f"{limits}; default {default}".removeprefix("; "),
+            limits="; ".join(filter(None, (limits, _default_of(described)))),
             meaning=described.get("description") or field.get("description") or "",
         )
         is_list = field.get("type") == "array"
         inner = resolved(field.get("items", {}) if is_list else field, models)
         if "properties" in inner:
             yield from field_rows(inner, models, f"{prefix}{name}[]." if is_list else f"{prefix}{name}.")
+
+
+def _default_of(schema: Json) -> str:
+    default = schema.get("default")
+    return "" if default in (None, "") else f"default {json.dumps(default)}"
 
 
 def resolved(schema: Json, models: Models) -> Json:
