@@ -12,7 +12,7 @@ from pathlib import Path
 
 from data.atomic_files import atomic_path, atomic_write_json, exclusive
 from data.errors import DataContractError
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 from data.loading.cleaning_rules import DataParams
 from data.loading.file_formats import SUFFIXES, is_table
 from data.loading.load_history import INGESTED, SAMPLE, RawFiles, load_history, raw_files

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from data.atomic_files import exclusive
 from data.errors import DataContractError
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 from data.loading.cleaning_rules import DataParams
 from data.loading.duplicates import merge_duplicates, merge_layers
 from data.loading.load_history import (

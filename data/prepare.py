@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from data.atomic_files import atomic_write_json, exclusive
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 from data.loading.cleaning_rules import DataParams
 from data.loading.file_formats import SUFFIXES
 from data.loading.load_history import MANY_ROWS, load_history, raw_files

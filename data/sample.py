@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from data.atomic_files import exclusive
 from data.errors import DataContractError
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 from data.loading.load_history import SAMPLE, raw_files
 from data.params import Paths, load_params
 from data.synthetic import SyntheticParams, synthetic_panel, write_sales

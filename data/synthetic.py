@@ -16,7 +16,7 @@ from pydantic import Field
 
 from data.dates.calendar_days import as_day, calendar
 from data.errors import DataContractError
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 from data.loading.file_formats import SUFFIXES
 from data.panel.frames import write_csv, write_panel
 from data.panel.sales_panel import SalesPanel, SeriesIndex

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from data.atomic_files import atomic_write_json, atomic_write_text
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 from data.loading.load_history import recorded_sales
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params

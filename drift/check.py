@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from data import job_metrics
 from data.dates.calendar_days import WEEK_DAYS, days_between
 from data.errors import DataContractError, NoChampionError
-from data.job_exit import exit_code
+from data.jobs import job_metrics
+from data.jobs.job_exit import exit_code
 from data.loading.load_history import recorded_sales
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params

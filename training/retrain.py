@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from data.errors import NoChampionError, StorecastError
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 from data.params import Paths
 from drift.result.retrain_flag import Flag, clear_flag, raise_flag, read_flag
 from models.storage.version_record import RECORD, ChampionRecord

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 from data.params import Paths
 from models.forecaster.roll_forward import roll_forward
 from models.storage.version_record import ChampionRecord

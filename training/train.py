@@ -15,7 +15,7 @@ from pydantic import Field
 
 from data.atomic_files import atomic_write_json, atomic_write_text
 from data.dates.folds import Fold, split_picture
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 from data.panel.sales_panel import SalesPanel
 from data.params import Params, Paths, load_params
 from data.prepare import load_panel

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.errors import DataContractError
-from data.progress import progress
+from data.jobs.progress import progress
 
 if TYPE_CHECKING:
     from tqdm import tqdm

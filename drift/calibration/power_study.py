@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.dates.calendar_days import WEEK_DAYS
-from data.progress import progress
+from data.jobs.progress import progress
 from drift.calibration.calm_weeks import fit_on, weeks_without_drift
 from drift.calibration.shocks import SHOCKS, Shock
 from drift.detector.detector import Detector

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.dates.calendar_days import WEEK_DAYS
+from data.jobs.progress import progress
 from data.panel.sales_panel import SalesPanel
-from data.progress import progress
 from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Ints, Windows, WindowsByLength
 from models.forecaster.fitting import Effort, fit_members
 

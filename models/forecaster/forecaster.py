@@ -18,9 +18,9 @@ from data.atomic_files import atomic_write_bytes, atomic_write_json
 from data.dates.calendar_days import YEAR_DAYS
 from data.dates.folds import rolling_folds
 from data.errors import ArtifactError
+from data.jobs.progress import wait_for
 from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Params
-from data.progress import wait_for
 from models.components.boosted_trees import Tree
 from models.components.sales_limits import plausible
 from models.components.seasonal_profile import Floats

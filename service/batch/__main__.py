@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from data.atomic_files import sha256_of
 from data.errors import DataContractError
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
+from data.jobs.progress import progress
 from data.loading.cleaning_rules import DataParams
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
-from data.progress import progress
 from data.text import counted, quoted
 from service.api.request_models import MAX_HORIZON_DAYS
 from service.batch.forecast_sources import ForecastSource, LocalForecasts, RemoteForecasts, connect

@@ -23,8 +23,8 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
 from data.atomic_files import atomic_write_json
 from data.errors import StorecastError
-from data.job_exit import exit_code
-from data.job_metrics import reported
+from data.jobs.job_exit import exit_code
+from data.jobs.job_metrics import reported
 from data.params import Paths
 from data.text import quoted, shortened
 from service.deploy.smoke import SmokeError, client_of, smoke

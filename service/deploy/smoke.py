@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from data.errors import StorecastError
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 from data.text import quoted, shortened
 from service.core.settings import Settings
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from data.errors import StorecastError
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 from data.params import Paths
 from models.storage.forecast_table import ForecastTable
 from models.storage.version_record import ChampionRecord

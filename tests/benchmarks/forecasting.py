@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from data.jobs.progress import progress
 from data.panel.sales_panel import SalesPanel, panel_from_columns
 from data.params import load_params
-from data.progress import progress
 from data.synthetic import SyntheticParams, synthetic_panel, write_sales
 from models.evaluation.scorecard import Scorecard, Trial
 from tests.benchmarks.contenders.contender import HORIZON_DAYS, Output

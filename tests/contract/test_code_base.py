@@ -29,8 +29,7 @@ TESTS_OF_SEVERAL_FILES = {
     "tests/unit/training/registry/test_killed_promotion.py",
     "tests/unit/training/test_killed_jobs.py",
 }
-# Owners are at work on these; the list shrinks and goes.
-UNDER_WORK = (*("data: ", "product: "),)
+UNDER_WORK = ("product: ",)  # the budget of lines is exceeded: delete, then remove this exception
 Rule = Callable[[Path], Iterable[str]]
 
 

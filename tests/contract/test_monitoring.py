@@ -8,7 +8,7 @@ import pytest
 import yaml
 from prometheus_client import Counter, Histogram
 
-from data.job_metrics import JOB_METRICS
+from data.jobs.job_metrics import JOB_METRICS
 from models.storage.version_record import ChampionRecord
 from monitoring.grafana.draw import DATASOURCE, FOLDER, dashboard
 from monitoring.grafana.panels import DASHBOARDS

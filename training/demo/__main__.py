@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 
 from data.atomic_files import atomic_write_text
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 from data.params import Paths
 from data.synthetic import DRIFTS
 from training.demo import demo_weeks

@@ -12,8 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from data.jobs.progress import wait_for
 from data.panel.sales_panel import SalesPanel
-from data.progress import wait_for
 from models.baselines.seasonal_naive import SeasonalNaive
 from models.baselines.seed_estimators import SeedParams
 from models.baselines.seed_regressor import SeedRegressor

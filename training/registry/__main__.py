@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 from data.params import Paths
 from models.storage.version_record import RECORD, ChampionRecord
 from training.registry.promotion import champion_record, promote, rollback, use_local_bentoml_home

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from data import job_metrics
-from data.job_metrics import Report, reported
+from data.jobs import job_metrics
+from data.jobs.job_metrics import Report, reported
 from data.params import Paths
 from models.evaluation.model_names import SEASONAL_NAIVE, STORECAST
 from models.storage.bounded_json import read_json

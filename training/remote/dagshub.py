@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from data.atomic_files import atomic_write_text
 from data.errors import DataContractError
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 from data.params import Paths
 from data.text import quoted
 

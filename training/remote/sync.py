@@ -21,7 +21,7 @@ from urllib.request import Request, urlopen
 
 from data.atomic_files import md5_of
 from data.errors import ArtifactError
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 from data.loading.load_history import raw_files
 from data.params import Paths
 from data.text import shortened

@@ -19,7 +19,7 @@ from pydantic import Field, model_validator
 from data.atomic_files import atomic_write_json, atomic_write_text
 from data.dates.calendar_days import WEEK_DAYS
 from data.errors import DataContractError
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 from data.loading.cleaning_rules import DataParams
 from data.loading.load_history import RawFiles, load_history
 from data.panel.sales_panel import SalesPanel

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from data.dates.calendar_days import WEEK_DAYS
-from data.progress import progress
+from data.jobs.progress import progress
 from models.forecaster.recent_correction import NO_CORRECTION, RecentCorrection
 from tests.benchmarks.policy_replay.simulation import PlannedShock, Simulation
 from training.gate.correction_policy import DefaultCorrections, default_correction, default_corrections

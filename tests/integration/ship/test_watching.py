@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from data import job_metrics
-from data.job_metrics import JOB_METRICS, JobMetric, reported
+from data.jobs import job_metrics
+from data.jobs.job_metrics import JOB_METRICS, JobMetric, reported
 from models.storage.bento_store import NAME
 from models.storage.version_record import RECORD
 from monitoring.grafana.panels import DASHBOARDS

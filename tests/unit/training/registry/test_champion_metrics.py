@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from data import job_metrics
-from data.job_metrics import Report
+from data.jobs import job_metrics
+from data.jobs.job_metrics import Report
 from data.params import Paths
 from training.registry.champion_metrics import report_champion_metrics
 from training.registry.decision_log import Decision, append_decision
@@ -16,7 +16,7 @@ from training.registry.decision_log import Decision, append_decision
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[Report]:
     """Reports as they would be pushed."""
     reports: list[Report] = []
-    monkeypatch.setattr("data.job_metrics._push", lambda job, report: reports.append(report))
+    monkeypatch.setattr("data.jobs.job_metrics._push", lambda job, report: reports.append(report))
     return reports
 
 

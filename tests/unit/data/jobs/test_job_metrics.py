@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from data import job_metrics
-from data.job_metrics import JOB_METRICS, PUSHGATEWAY, reported
+from data.jobs import job_metrics
+from data.jobs.job_metrics import JOB_METRICS, PUSHGATEWAY, reported
 
 
 class Gateway:

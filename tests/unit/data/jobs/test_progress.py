@@ -1,4 +1,4 @@
-"""data.progress: bars for people, silence for files."""
+"""data.jobs.progress: bars for people, silence for files."""
 
 import io
 import logging
@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from data.progress import QUIET_SECONDS, configure_logging, progress, wait_for
+from data.jobs.progress import QUIET_SECONDS, configure_logging, progress, wait_for
 
 
 class Terminal(io.StringIO):
@@ -24,7 +24,7 @@ def test_nothing_is_shown_where_stderr_is_no_terminal(capsys: pytest.CaptureFixt
 def test_long_work_on_a_terminal_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr("data.progress.QUIET_SECONDS", 0.0)
+    monkeypatch.setattr("data.jobs.progress.QUIET_SECONDS", 0.0)
     with progress(2, "baking") as bar:
         bar.update(1)
         bar.refresh()
@@ -38,7 +38,7 @@ def test_a_bar_appears_before_the_first_of_several_long_jobs_ends(monkeypatch: p
     monkeypatch.setattr(
         terminal, "flush", lambda: is_shown.set() if "baking" in terminal.getvalue() else None
     )
-    monkeypatch.setattr("data.progress.QUIET_SECONDS", 0.01)
+    monkeypatch.setattr("data.jobs.progress.QUIET_SECONDS", 0.01)
     with ThreadPoolExecutor(1) as pool:
         wait_for([pool.submit(is_shown.wait, 60)], "baking")
     assert is_shown.is_set()

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 from data.errors import StorecastError
-from data.progress import configure_logging
+from data.jobs.progress import configure_logging
 from data.text import shortened
 
 HINTS = {

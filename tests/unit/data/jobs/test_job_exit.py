@@ -1,4 +1,4 @@
-"""data.job_exit: a job that cannot do its work says so in one sentence and exits with 2."""
+"""data.jobs.job_exit: a job that cannot do its work says so in one sentence and exits with 2."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from data.atomic_files import atomic_write_text
 from data.errors import DataContractError
-from data.job_exit import exit_code
+from data.jobs.job_exit import exit_code
 
 
 def _raise(error: Exception) -> Callable[[], None]:
@@ -73,7 +73,7 @@ def test_an_error_of_the_code_keeps_its_traceback() -> None:
 
 @pytest.mark.parametrize("job", ["prepare", "sample"])
 def test_a_job_ends_with_2_and_one_line_where_a_folder_is_a_file(job: str, tmp_path: Path) -> None:
-    root = Path(__file__).parents[3]
+    root = Path(__file__).parents[4]
     (tmp_path / "params.yaml").write_bytes((root / "params.yaml").read_bytes())
     (tmp_path / "data").write_text("a file", encoding="utf-8")
     run = subprocess.run(
