@@ -54,7 +54,7 @@ class Edge:
             return await send({"type": f"{scope['type']}.close"})
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
-        request_id.set(given.decode() if _ID.fullmatch(given) else f"{random.getrandbits(64):016x}")
+        request_id.set(given.decode() if given and _ID.fullmatch(given) else f"{random.getrandbits(64):016x}")
         answer = ResponseWriter(scope, send)
         try:
             if len(headers) < len(scope["headers"]):
