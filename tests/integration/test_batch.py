@@ -55,7 +55,7 @@ def test_another_kind_of_server_is_recognised(
     assert not (clone / "f.csv").exists()
 
 
-def test_an_address_that_is_not_the_servers_is_answered_with_the_servers_own_words(
+def test_a_wrong_path_of_a_server_is_reported_with_its_error_message(
     service: Service, clone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert batch.main(["--out", "f.csv", "--url", f"{service.url}/docs"]) == 2

@@ -141,7 +141,7 @@ def test_a_forecast_and_its_predictions_agree_and_intervals_nest(
 
 @given(rows=st.lists(st.integers(0, 9), min_size=1, unique=True), horizon_days=st.integers(1, 90))
 @settings(max_examples=50)
-def test_batch_and_online_tell_the_same_numbers(rows: list[int], horizon_days: int) -> None:
+def test_batch_and_http_give_the_same_numbers(rows: list[int], horizon_days: int) -> None:
     forecasts = FORECASTS["all"]
     chosen = np.sort(np.array(rows))
     batch = forecast_rows(forecasts.from_table(chosen, horizon_days)).to_pylist()

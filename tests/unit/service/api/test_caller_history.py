@@ -1,15 +1,21 @@
 """service.api.caller_history: histories that callers send, in as few panels as possible."""
 
+import contextvars
+import threading
 import time
 from typing import Any
 
 import numpy as np
+import pytest
 
 from models.champion import Champion
 from service.api.caller_history import MAX_CELLS, history_blocks
 from service.api.forecasts import Forecasts
 from service.api.request_models import ForecastRequest, SeriesRequest
 from service.api.validation import validate
+from service.core.cancellation import WorkCancelled, cancel_with
+
+DAY = {"date": "2018-01-01", "sales": 1}
 
 
 def series(*days: tuple[str, Any], item: int = 1) -> SeriesRequest:
@@ -62,3 +68,15 @@ def test_a_thousand_histories_on_a_thousand_days_are_forecast_in_seconds(champio
     assert [forecast["cutoff"] for forecast in together] == [str(day) for day in days]
     for place in (0, 499, 999):
         assert forecasts.forecast(body_of([requested[place]]))["forecasts"] == [together[place]]
+
+
+def test_a_cancelled_request_stops_before_its_next_model_call(champion: Champion) -> None:
+    cancelled = threading.Event()
+    cancelled.set()
+
+    def forecast() -> None:
+        cancel_with(cancelled)
+        Forecasts(champion).forecast(body_of([{"store": 1, "item": 1, "history": [DAY]}]))
+
+    with pytest.raises(WorkCancelled):
+        contextvars.copy_context().run(forecast)

@@ -49,7 +49,7 @@ def verdicts(verdict: str) -> float:
 
 
 @pytest.mark.parametrize(("factor", "verdict"), [(1.0, "steady"), (2.5, "drift")])
-def test_new_days_are_judged_and_verdicts_counted(forecasts: Forecasts, factor: float, verdict: str) -> None:
+def test_new_days_are_checked_and_verdicts_counted(forecasts: Forecasts, factor: float, verdict: str) -> None:
     before = verdicts(verdict)
     response = json.loads(
         endpoints.DRIFT_CHECK.answer(forecasts, json.dumps(new_days(forecasts, factor)).encode())
@@ -69,7 +69,7 @@ def test_a_finding_names_its_store_and_item_in_fields(forecasts: Forecasts) -> N
     assert [(found["store"], found["item"]) for found in answer["moved"]][:1] == [(1, None)]
 
 
-def test_too_few_rows_are_refused_with_how_many_it_takes(forecasts: Forecasts) -> None:
+def test_too_few_rows_are_refused_with_the_number_needed(forecasts: Forecasts) -> None:
     rows = new_days(forecasts)["rows"][:5]
     with pytest.raises(DataContractError, match=r"5 rows of 5 can be checked, expected at least \d+"):
         forecasts.check_drift(validate(DriftCheckRequest, {"rows": rows}))

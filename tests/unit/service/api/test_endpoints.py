@@ -46,19 +46,19 @@ def test_invalid_json_is_reported(forecasts: Forecasts) -> None:
     assert caught.value.kind == NOT_JSON
 
 
-def test_a_list_has_a_length(forecasts: Forecasts) -> None:
+def test_a_list_is_limited_in_length(forecasts: Forecasts) -> None:
     with pytest.raises(RequestError, match="1,001 entries, expected at most 1,000"):
         endpoints.PREDICT.answer(forecasts, b"[" + b",".join([ONE] * 1001) + b"]")
 
 
-def test_only_what_is_plain_is_answered_at_once(forecasts: Forecasts) -> None:
+def test_only_short_look_ups_are_answered_inline(forecasts: Forecasts) -> None:
     assert endpoints.PREDICT.respond_inline(forecasts, ONE) == endpoints.PREDICT.answer(forecasts, ONE)
     for body in (ROW, b"{", UNKNOWN, b" " * endpoints.PREDICT.inline_bytes + ONE):
         assert endpoints.PREDICT.respond_inline(forecasts, body) is None
     assert endpoints.PREDICT.respond_inline(None, ONE) is None
 
 
-def test_explanations_are_checked_as_predictions_are(forecasts: Forecasts) -> None:
+def test_explain_requests_are_validated_as_predict_requests_are(forecasts: Forecasts) -> None:
     assert json.loads(endpoints.EXPLAIN.answer(forecasts, ONE))["words"]
     with pytest.raises(UnknownSeriesError):
         endpoints.EXPLAIN.answer(forecasts, UNKNOWN)
@@ -71,6 +71,6 @@ def test_explanations_are_checked_as_predictions_are(forecasts: Forecasts) -> No
         b'{"series":[{"store":1,"item":1,"history":[{"date":"2018-01-01","sales":1}]}]}',
     ],
 )
-def test_whether_a_body_needs_the_model_is_decided_on_what_it_says(forecasts: Forecasts, body: bytes) -> None:
+def test_whether_a_body_needs_the_model_is_decided_once_parsed(forecasts: Forecasts, body: bytes) -> None:
     assert endpoints.FORECAST.respond_inline(forecasts, body) is None
     assert json.loads(endpoints.FORECAST.answer(forecasts, body))["forecasts"]

@@ -30,7 +30,7 @@ def query(store: int | str = 1, item: int | str = 5, date: str = "2018-01-15") -
     return PredictRequest(store=store, item=item, date=datetime.date.fromisoformat(date))
 
 
-def asked(*series: Mapping[str, Any], **options: Any) -> ForecastRequest:
+def body(*series: Mapping[str, Any], **options: Any) -> ForecastRequest:
     return validate(ForecastRequest, {"series": list(series), **options})
 
 
@@ -39,7 +39,7 @@ def history_of(panel: SalesPanel, row: int, n_days: int) -> list[dict[str, Any]]
     return [{"date": str(day), "sales": float(sales)} for day, sales in days]
 
 
-def test_a_prediction_is_the_tables_row_for_that_day(forecasts: Forecasts) -> None:
+def test_a_predict_response_is_the_row_of_the_table_for_that_day(forecasts: Forecasts) -> None:
     answer = forecasts.predict(query())
     row = forecasts.table.series.find(1, 5)
     assert row is not None
@@ -53,7 +53,7 @@ def test_labels_as_text_and_as_numbers_are_the_same_series(forecasts: Forecasts)
     assert forecasts.predict(query(1, 5)) == forecasts.predict(query("1", "5"))
 
 
-def test_a_day_on_which_the_store_is_shut_is_answered_by_closed(forecasts: Forecasts) -> None:
+def test_a_day_on_which_the_store_is_closed_has_the_method_closed(forecasts: Forecasts) -> None:
     answer = forecasts.predict(query(date="2018-01-14"))
     assert (answer["predicted_sales"], answer["method"]) == (0.0, "closed")
 
@@ -87,7 +87,7 @@ def test_a_list_is_answered_in_order_with_errors_in_their_place(forecasts: Forec
     assert answers[3]["error"]["code"] == "invalid_request"
 
 
-def test_a_row_of_features_is_answered_by_the_seeds_regressor(
+def test_a_row_of_features_is_answered_by_the_baseline_regressor(
     forecasts: Forecasts, champion: Champion
 ) -> None:
     row = dict.fromkeys(SEED_FEATURES, 3) | {"year": 2018, "is_weekend": 0}
@@ -98,8 +98,8 @@ def test_a_row_of_features_is_answered_by_the_seeds_regressor(
     assert forecasts.predict_rows([]) == []
 
 
-def test_a_forecast_agrees_with_predictions_day_by_day(forecasts: Forecasts) -> None:
-    days = forecasts.forecast(asked({"store": 2, "item": 3}, horizon_days=90))["forecasts"][0]["days"]
+def test_forecast_and_predict_agree_day_by_day(forecasts: Forecasts) -> None:
+    days = forecasts.forecast(body({"store": 2, "item": 3}, horizon_days=90))["forecasts"][0]["days"]
     assert len(days) == 90
     for day in days:
         returned = forecasts.predict(query(2, 3, day["date"]))
@@ -110,8 +110,8 @@ def test_a_forecast_agrees_with_predictions_day_by_day(forecasts: Forecasts) -> 
         ]
 
 
-def test_a_forecast_has_the_levels_asked_for_and_names_days_of_another_method(forecasts: Forecasts) -> None:
-    answer = forecasts.forecast(asked({"store": 1, "item": 1}, horizon_days=7, levels=[50]))
+def test_a_forecast_has_the_requested_levels_and_names_days_of_another_method(forecasts: Forecasts) -> None:
+    answer = forecasts.forecast(body({"store": 1, "item": 1}, horizon_days=7, levels=[50]))
     (series,) = answer["forecasts"]
     assert answer["cutoff"] == series["cutoff"] == "2017-12-31"
     assert series["method"] == "model"
@@ -119,12 +119,12 @@ def test_a_forecast_has_the_levels_asked_for_and_names_days_of_another_method(fo
     assert [day["date"] for day in series["days"] if day.get("method") == "closed"] == ["2018-01-07"]
 
 
-def test_the_tables_own_history_gives_the_tables_own_forecasts(
+def test_the_history_of_the_table_gives_the_forecasts_of_the_table(
     forecasts: Forecasts, small_panel: SalesPanel
 ) -> None:
     custom = {"store": 2, "item": 1, "history": history_of(small_panel, 5, small_panel.n_days)}
     from_model, from_table = (
-        forecasts.forecast(asked(series, horizon_days=90))["forecasts"][0]["days"]
+        forecasts.forecast(body(series, horizon_days=90))["forecasts"][0]["days"]
         for series in (custom, {"store": 2, "item": 1})
     )
     np.testing.assert_allclose(
@@ -137,7 +137,7 @@ def test_each_history_starts_from_its_own_last_day(forecasts: Forecasts) -> None
         return {"store": "new", "item": item, "history": [{"date": last, "sales": 5}]}
 
     answer = forecasts.forecast(
-        asked(series(1, "2018-02-10"), {"store": 1, "item": 1}, series("b", "2018-03-01"), horizon_days=2)
+        body(series(1, "2018-02-10"), {"store": 1, "item": 1}, series("b", "2018-03-01"), horizon_days=2)
     )
     assert [forecast["cutoff"] for forecast in answer["forecasts"]] == [
         "2018-02-10",
@@ -160,19 +160,19 @@ def test_ids_keep_the_type_of_the_data_whatever_the_caller_sent(
         {"store": "1", "item": "1", "history": history},
         {"store": "A", "item": 1, "history": history},
     ]
-    known, unknown = forecasts.forecast(asked(*asked_for))["forecasts"]
+    known, unknown = forecasts.forecast(body(*asked_for))["forecasts"]
     assert (known["store"], known["item"]) == (1, 1)
     assert (unknown["store"], unknown["item"]) == ("A", 1)
 
 
-def test_a_request_that_fails_counts_no_forecast_as_given(forecasts: Forecasts) -> None:
+def test_a_request_that_fails_counts_no_forecast(forecasts: Forecasts) -> None:
     def given() -> float:
         value = REGISTRY.get_sample_value("storecast_forecasts_total", {"endpoint": "forecast"})
         return value or 0.0
 
     before = given()
     with pytest.raises(UnknownSeriesError):
-        forecasts.forecast(asked({"store": 1, "item": 1}, {"store": 77, "item": 1}))
+        forecasts.forecast(body({"store": 1, "item": 1}, {"store": 77, "item": 1}))
     assert given() == before
 
 
@@ -180,8 +180,8 @@ def test_answers_are_independent_of_each_other(forecasts: Forecasts, small_panel
     custom = [
         {"store": 2, "item": row - 4, "history": history_of(small_panel, row, 400)} for row in (5, 6, 7)
     ]
-    together = forecasts.forecast(asked(*custom, horizon_days=5))["forecasts"]
-    alone = [forecasts.forecast(asked(series, horizon_days=5))["forecasts"][0] for series in custom]
+    together = forecasts.forecast(body(*custom, horizon_days=5))["forecasts"]
+    alone = [forecasts.forecast(body(series, horizon_days=5))["forecasts"][0] for series in custom]
     assert together == alone
 
 
@@ -189,13 +189,13 @@ def test_a_series_may_have_several_histories(forecasts: Forecasts, small_panel: 
     as_it_was = history_of(small_panel, 5, 400)
     doubled = [day | {"sales": 2 * day["sales"]} for day in as_it_was]
     custom = [{"store": name, "item": 1, "history": days} for name, days in ((2, as_it_was), ("2", doubled))]
-    together = forecasts.forecast(asked(*custom, horizon_days=5))["forecasts"]
-    assert together == [forecasts.forecast(asked(s, horizon_days=5))["forecasts"][0] for s in custom]
+    together = forecasts.forecast(body(*custom, horizon_days=5))["forecasts"]
+    assert together == [forecasts.forecast(body(s, horizon_days=5))["forecasts"][0] for s in custom]
     first, second = (series["days"][0]["forecast"] for series in together)
     assert second > 1.5 * first
 
 
-def test_an_explanation_multiplies_and_adds_up_to_the_forecast_that_is_given(forecasts: Forecasts) -> None:
+def test_an_explanation_multiplies_and_adds_up_to_the_forecast(forecasts: Forecasts) -> None:
     returned = forecasts.explain(query(2, 4, "2018-02-03"))
     parts = returned["parts"]
     assert [part["name"] for part in parts] == ["level", "weekday", "season", "learned"]
@@ -227,9 +227,9 @@ def test_rows_of_features_are_distinguished_from_queries(entry: object, is_row: 
     assert is_feature_row(entry) is is_row
 
 
-def test_a_series_of_which_nothing_is_known_gets_the_level_of_its_like(forecasts: Forecasts) -> None:
+def test_a_series_without_any_sales_gets_the_level_of_similar_series(forecasts: Forecasts) -> None:
     history = [{"date": "2018-01-02", "sales": None}]
-    answer = forecasts.forecast(asked({"store": 2, "item": "new", "history": history}, horizon_days=7))
+    answer = forecasts.forecast(body({"store": 2, "item": "new", "history": history}, horizon_days=7))
     (series,) = answer["forecasts"]
     assert series["method"] == "cold start"
     assert all(day["forecast"] > 0 for day in series["days"])
@@ -243,7 +243,7 @@ def test_without_a_horizon_a_forecast_is_as_long_as_the_model_allows(champion: C
         champion.table, values=champion.table.values[:, :7], methods=champion.table.methods[:, :7]
     )
     for model, days in ((champion, 28), (short, 7)):
-        found = Forecasts(model).forecast(asked(known, own))["forecasts"]
+        found = Forecasts(model).forecast(body(known, own))["forecasts"]
         assert [len(series["days"]) for series in found] == [days, days]
     with pytest.raises(RequestError, match="horizon_days is 28, expected at most 7"):
-        Forecasts(short).forecast(asked(known, horizon_days=28))
+        Forecasts(short).forecast(body(known, horizon_days=28))

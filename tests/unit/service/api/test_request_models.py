@@ -33,7 +33,7 @@ def test_a_label_keeps_the_type_it_was_sent_in(store: object, read: object) -> N
 
 
 @pytest.mark.parametrize("store", [True, None, 1.5, [1], {}, 2**63, "x" * 257, "a\0", "\0a"])
-def test_what_is_no_label_is_refused_with_what_was_found(store: object) -> None:
+def test_a_value_that_is_not_a_label_is_refused_and_shown(store: object) -> None:
     problem = problem_of(PredictRequest, query(store=store))
     assert problem.kind == INVALID_REQUEST
     assert problem.message.startswith("store is ")
@@ -51,7 +51,7 @@ def test_a_day_may_be_written_as_javascript_and_pandas_do(date: str) -> None:
     "date",
     ["2018-13-01", "15.01.2018", "20180115", "2018-W03-1", "2018-01-15T12:00", 1515974400, ""],
 )
-def test_what_is_no_day_is_refused(date: object) -> None:
+def test_a_value_that_is_not_a_day_is_refused(date: object) -> None:
     assert 'expected a date such as "2018-01-15"' in problem_of(PredictRequest, query(date=date)).message
 
 
@@ -70,7 +70,7 @@ def test_many_problems_are_counted_and_the_first_are_shown() -> None:
     assert problem.message == "store is missing; item is missing; date is missing; and 2 more."
 
 
-def test_features_are_the_seeds_ten_and_the_series_may_stand_beside_them() -> None:
+def test_the_ten_baseline_features_may_come_with_a_series_and_a_date() -> None:
     assert tuple(FeatureRow.model_fields)[: len(SEED_FEATURES)] == SEED_FEATURES
     row = dict.fromkeys(SEED_FEATURES, 1) | {"year": 2018, "store": 1, "item": "a", "date": "2018-01-01"}
     assert validate(FeatureRow, row).is_weekend is True
@@ -84,13 +84,13 @@ def test_a_feature_out_of_its_range_is_refused(name: str, value: int) -> None:
 
 
 @pytest.mark.parametrize("sales", ["12", True, 1e13, [1]])
-def test_sales_are_numbers_within_reason(sales: object) -> None:
+def test_sales_are_numbers_within_limits(sales: object) -> None:
     history = [{"date": "2018-01-01", "sales": sales}]
     with pytest.raises(RequestError, match="sales is"):
         validate(SeriesRequest, {"store": 1, "item": 1, "history": history})
 
 
-def test_a_history_may_have_gaps_and_days_of_which_nothing_is_known() -> None:
+def test_a_history_may_have_gaps_and_missing_values() -> None:
     history = [{"date": "2018-01-03", "sales": 2}, {"date": "2018-01-01", "sales": None}]
     assert validate(SeriesRequest, {"store": 1, "item": 1, "history": history}).history
 
@@ -98,7 +98,7 @@ def test_a_history_may_have_gaps_and_days_of_which_nothing_is_known() -> None:
 @pytest.mark.parametrize(
     "history", [[], [{"date": "1899-12-31", "sales": 1}], [{"date": "2200-01-01", "sales": 1}]]
 )
-def test_a_history_has_a_day_and_none_beyond_reason(history: list[object]) -> None:
+def test_a_history_has_at_least_one_day_and_none_out_of_range(history: list[object]) -> None:
     with pytest.raises(RequestError, match="history"):
         validate(SeriesRequest, {"store": 1, "item": 1, "history": history})
 

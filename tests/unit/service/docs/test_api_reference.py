@@ -60,6 +60,6 @@ def test_short_objects_are_on_one_line_and_long_ones_on_several() -> None:
     assert json.loads(indented([long, long])) == [long, long]
 
 
-def test_text_of_others_is_escaped() -> None:
+def test_text_is_escaped() -> None:
     assert prose("`a<b` & c") == "<code>a&lt;b</code> &amp; c"
     assert breakable("a[].<b>") == "a[].<wbr>&lt;b&gt;"

@@ -35,7 +35,7 @@ def test_every_route_of_the_contract_is_there() -> None:
     assert "/admin/reload" in document(api_keys="one", admin_routes=True)["paths"]
 
 
-def test_every_operation_has_a_summary_and_a_name_of_its_own() -> None:
+def test_every_operation_has_a_summary_and_a_unique_name() -> None:
     found = [operation for _, operation in operations(document())]
     names = [operation["operationId"] for operation in found]
     assert len(set(names)) == len(names)
@@ -62,7 +62,7 @@ def test_examples_fit_the_schemas(champion: Champion) -> None:
 
 
 @pytest.mark.parametrize("path", ["/predict", "/series", "/model"])
-def test_routes_that_want_a_key_say_so_when_there_are_keys(path: str) -> None:
+def test_routes_that_need_a_key_say_so_when_there_are_keys(path: str) -> None:
     (operation,) = document(api_keys="one")["paths"][path].values()
     assert operation["security"] == [{"bearer": []}, {"header": []}]
     assert "401" in operation["responses"]
@@ -70,7 +70,7 @@ def test_routes_that_want_a_key_say_so_when_there_are_keys(path: str) -> None:
     assert "security" not in operation
 
 
-def test_probes_want_no_key() -> None:
+def test_probes_need_no_key() -> None:
     described = document(api_keys="one")["paths"]
     assert all("security" not in described[path]["get"] for path in ("/", "/health", "/metrics", "/readyz"))
 
