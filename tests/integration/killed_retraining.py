@@ -1,7 +1,7 @@
 """Script: retrain in copies of a clone, each killed (SIGKILL) as one step begins; then two at once.
 
 `python killed_retraining.py CLONE OUT` leaves each copy in OUT/<step>, as it died, and in OUT/<step>-again
-after a second run that nobody kills; and OUT/two-at-once, in which two runs were started together.
+after a second run that is not killed; and OUT/two-at-once, in which two runs were started together.
 """
 
 import os

@@ -85,7 +85,7 @@ def bounds_from_older_folds(folds: Sequence[tuple[Array, Array]]) -> Array:
         [calibrate   calibrate    calibrate] ─▸ bounds
     """
     (forecast, _), *older = folds
-    intervals = fit_intervals([(made.astype(np.float64), came.astype(np.float64)) for made, came in older])
+    intervals = fit_intervals([(made.astype(np.float64), sold.astype(np.float64)) for made, sold in older])
     if intervals is None:
         return np.full((*forecast.shape, len(BOUND_COLUMNS)), np.nan)
     return intervals.bounds(forecast.astype(np.float64), np.arange(len(forecast)))[..., BOUND_COLUMNS]

@@ -1,4 +1,4 @@
-"""The same folds for every model, and nothing known that came later."""
+"""The same folds for every model, and no information from after the cutoff."""
 
 import numpy as np
 import pytest

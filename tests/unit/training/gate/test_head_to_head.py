@@ -24,7 +24,7 @@ def fitted(panel: SalesPanel, settings: Settings) -> Forecaster:
 
 
 def champion(forecaster: Forecaster, trained_until: np.datetime64) -> Champion:
-    """As opened from its files, of which a contest asks for the model and what it has seen."""
+    """A champion with what a comparison needs: the model and the last day it was trained on."""
     record = ChampionRecord.model_construct(version="20260101T000000-abcdef")
     opened = Champion(Path(), record, {"trained_until": str(trained_until)})
     opened.__dict__["forecaster"] = forecaster
