@@ -76,7 +76,6 @@ def _require_within(members: Sequence[int], max_members: Sequence[int]) -> None:
         if found > most:
             raise RequestError(
                 INVALID_REQUEST,
-                f"The body holds {found:,} fields or list items at nesting level {level}, "
-                f"expected at most {most:,}.",
+                f"The body holds more than {most:,} fields or list items at nesting level {level}.",
                 hint="Send it in parts.",
             )

@@ -51,11 +51,11 @@ def test_strings_and_brackets_may_cross_the_border_of_a_chunk() -> None:
     [
         (
             b"[" + b"{}," * 100_000 + b"{}]",
-            "100,001 fields or list items at nesting level 1, expected at most 10",
+            "more than 10 fields or list items at nesting level 1",
         ),
         (
             b'[{"a":' + b",".join(b"%d" % n for n in range(2_000)) + b"}]",
-            "2,000 fields or list items at nesting level 2",
+            "more than 100 fields or list items at nesting level 2",
         ),
         (b"[" * 100_000, "nested deeper than the 3 levels"),
     ],
