@@ -1,6 +1,7 @@
 """`dvc repro`: a challenger from sales, which stages run again, and comparison of runs."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,19 @@ from tests.integration.share.clones import Clone
 
 
 @pytest.fixture(scope="module")
-def reproduced(bare: Clone) -> Clone:
-    """A clone after its first `make repro`, committed."""
+def first_run(bare: Clone) -> Clone:
+    """A clone after its first `make repro`, committed; copy it, do not change it."""
     clone = bare.clone("reproduced")
     done = clone.make("repro")
     assert done.returncode == 0, done.stdout + done.stderr
     clone.commit("First run")
     return clone
+
+
+@pytest.fixture
+def reproduced(first_run: Clone, tmp_path: Path) -> Clone:
+    """A copy of that clone for one test."""
+    return Clone(shutil.copytree(first_run.root, tmp_path / "clone", symlinks=True))
 
 
 def stages_run(printed: str) -> list[str]:
