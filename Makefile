@@ -14,17 +14,19 @@ export BENTOML_HOST ?= 127.0.0.1
 
 # Names of files may hold blanks, quotes, $ and wildcards, so make passes them on unread and the shell adds the folder:
 # the current one, or with `make -C` the one that make was called in. -C shows as one of these flags.
-unexport SALES FILE OUT
+unexport SALES FILE FROM OUT
 export SALES_NAME := $(value SALES)
 export FILE_NAME := $(value FILE)
+export FROM_NAME := $(value FROM)
 export OUT_NAME := $(if $(filter file,$(origin OUT)),$(OUT),$(value OUT))
 export CALLED_IN := $(if $(findstring w,$(firstword -$(MAKEFLAGS)))$(findstring print-directory,$(MAKEFLAGS)),$(PWD),$(CURDIR))
 export SHELL_IN := $(PWD)
 # A silent `make -sC` does not show: then the folder that has the file counts.
-folder_of = $$(case "$$$1" in /*|"~"/*) ;; *) if [ ! -e "$$CALLED_IN/$$$1" ] && [ -e "$$SHELL_IN/$$$1" ]; \
+folder_of = $$(case "$$$1" in /*|"~"/*|*://*) ;; *) if [ ! -e "$$CALLED_IN/$$$1" ] && [ -e "$$SHELL_IN/$$$1" ]; \
 	then printf %s/ "$$SHELL_IN"; else printf %s/ "$$CALLED_IN"; fi;; esac)
 SALES_FILE = "$(call folder_of,SALES_NAME)$$SALES_NAME"
 NEW_DAYS_FILE = "$(call folder_of,FILE_NAME)$$FILE_NAME"
+NEW_SALES = "$(call folder_of,FROM_NAME)$$FROM_NAME"
 OUT_FILE = "$(call folder_of,OUT_NAME)$$OUT_NAME"
 
 PY := .venv/bin/python
@@ -100,7 +102,7 @@ publish: ## commit, tag and push the files that name the champion (after make pu
 	@bash .ci/publish
 
 new-sales: $(JOBS) ## ingest sales from FROM: a file or any address that DVC can read
-	@bash .ci/new-sales "$$FROM"
+	@bash .ci/new-sales $(if $(value FROM),$(NEW_SALES))
 
 ##@ Package and deploy
 bento: $(SERVE) ## build the bento and smoke-test it

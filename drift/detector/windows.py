@@ -16,7 +16,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from data.dates.calendar_days import WEEK_DAYS
+from data.dates.calendar_days import WEEK_DAYS, calendar
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -42,7 +42,8 @@ class Windows:
         """One window: `sales` and `forecast` are (n_series, n_days), NaN where nothing was recorded."""
         known = np.isfinite(sales) & np.isfinite(forecast)
         sold, expected = (np.where(known, part, 0.0).astype(np.float64) for part in (sales, forecast))
-        weekday = np.eye(WEEK_DAYS)[(end - sales.shape[1] + 1 + np.arange(sales.shape[1]) + 3) % WEEK_DAYS]
+        start = np.datetime64(end - sales.shape[1] + 1, "D")
+        weekday = np.eye(WEEK_DAYS)[calendar(start, sales.shape[1]).weekday]
         by_weekday = (part.sum(0)[None] @ weekday for part in (sold, expected))
         return cls(sales.shape[1], np.array([end]), sold.sum(1)[None], expected.sum(1)[None], *by_weekday)
 

@@ -6,15 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.dates.calendar_days import MONTH_NAMES, WEEKDAY_NAMES, calendar
 from data.errors import DataContractError
 from data.panel.sales_panel import SalesPanel
 from models.forecaster.forecaster import Forecaster
 
-WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 SMALL_CHANGE = 0.005  # a change below half a percent is not mentioned
 
 
@@ -63,8 +59,8 @@ def explain(forecaster: Forecaster, history: SalesPanel, day: np.datetime64) -> 
 
 
 def _words(factors: dict[str, float], day: np.datetime64) -> dict[str, str]:
-    month = MONTHS[int(day.astype("datetime64[M]").astype(np.int64)) % 12]
-    weekday = WEEKDAYS[(int(day.astype(np.int64)) + 3) % 7]
+    days = calendar(day, 1)
+    month, weekday = MONTH_NAMES[days.month[0] - 1], f"{WEEKDAY_NAMES[days.weekday[0]]}s"
     is_closed = factors["weekday"] == 0
     return {
         "level": f"an average day sells {_units(factors['level'])}",

@@ -43,6 +43,18 @@ def test_a_batch_reads_and_writes_files_of_any_name() -> None:
     assert last_argument("batch") == f"{ROOT}/reports/forecasts.parquet"
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_new_sales_come_from_a_file_of_any_name(name: str) -> None:
+    assert last_argument("new-sales", f"FROM={name}") == f"{ROOT}/{name}"
+
+
+def test_new_sales_called_in_another_folder_are_read_from_there(tmp_path: Path) -> None:
+    command = ["bash", str(ROOT / ".ci" / "new-sales"), "a b.csv"]
+    variables = os.environ | {"MAKEFLAGS": "s -- PY=echo SERVE="}
+    run = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == f"-m data.ingest {tmp_path}/a b.csv"
+
+
 def test_an_absolute_name_stays_as_it_is(tmp_path: Path) -> None:
     assert last_argument("ingest", f"FILE={tmp_path}/a b.csv") == f"{tmp_path}/a b.csv"
 

@@ -19,7 +19,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from data.atomic_files import md5_of
+from data.atomic_files import exclusive, md5_of
 from data.errors import ArtifactError
 from data.jobs.job_exit import exit_code
 from data.loading.load_history import raw_files
@@ -44,8 +44,9 @@ def push(paths: Paths, dvc: Dvc, remote: str) -> None:
         new = [folder for folder in complete if not folder.with_name(f"{folder.name}.dvc").exists()]
         if new:
             dvc.run("add", *map(str, sorted(new)))
-    if raw_files(paths.raw).base:
-        dvc.run("commit", "--force", SALES_STAGE)
+    with exclusive(paths.raw):
+        if raw_files(paths.raw).base:
+            dvc.run("commit", "--force", SALES_STAGE)
     dvc.run("push", "--remote", remote)
 
 
@@ -58,7 +59,8 @@ def pull(paths: Paths, dvc: Dvc, remote: str) -> None:
         if paths.dvc_lock.exists():
             targets.append(SALES_STAGE)
         if targets:
-            dvc.run("pull", "--remote", remote, *targets)
+            with exclusive(paths.raw):
+                dvc.run("pull", "--remote", remote, *targets)
 
 
 def restore(paths: Paths, dvc: Dvc, remote: str) -> ChampionRecord:

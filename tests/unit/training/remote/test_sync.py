@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from filelock import FileLock, Timeout
 
 from data.errors import ArtifactError, NoChampionError
 from data.params import Paths
@@ -55,6 +56,32 @@ def test_push_tracks_versions_once_and_sales_every_time(paths: Paths, champion: 
     dvc.commands.clear()
     push(paths, dvc, "there")
     assert dvc.commands == [("commit", "--force", "sales"), ("push", "--remote", "there")]
+
+
+@dataclass(frozen=True)
+class LockedDvc(RecordingDvc):
+    """Records, too, whether other jobs would have to wait for data/raw."""
+
+    def run(self, *arguments: str) -> str:
+        lock = FileLock(self.root / "data" / ".raw.lock")
+        try:
+            lock.acquire(timeout=0)
+            lock.release()
+        except Timeout:
+            self.commands.append(("raw is locked",))
+        return super().run(*arguments)
+
+
+def test_no_job_reads_the_raw_sales_while_they_are_pulled_or_committed(paths: Paths) -> None:
+    paths.raw.mkdir(parents=True)
+    (paths.raw / "sales.csv").touch()
+    paths.dvc_lock.touch()
+    dvc = LockedDvc(paths.root, 60)
+    push(paths, dvc, "there")
+    pull(paths, dvc, "there")
+    locked = ("raw is locked",)
+    commit, send = ("commit", "--force", "sales"), ("push", "--remote", "there")
+    assert dvc.commands == [locked, commit, send, locked, ("pull", "--remote", "there", "sales")]
 
 
 def test_a_champion_that_is_here_is_not_fetched(paths: Paths, champion: ChampionRecord) -> None:
