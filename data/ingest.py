@@ -83,7 +83,7 @@ def _ingest(file: Path, paths: Paths) -> Ingestion:
     days = new.times.astype("datetime64[D]")
     return Ingestion(
         n_new=n_unknown,
-        n_new_series=int((~np.isin(np.unique(_series(new)), _series(known))).sum()),
+        n_new_series=int((~np.isin(np.unique(new.series), known.series)).sum()),
         n_corrected=len(changes) - n_unknown,
         n_unchanged=len(new) - len(changes),
         n_unreadable=n_unreadable,
@@ -122,11 +122,7 @@ def _look_up(known: SalesRows, wanted: SalesRows) -> NDArray[np.float32]:
 
 def _keys(rows: SalesRows) -> IntArray:
     """One number per series and day; equal in all rows that share their names."""
-    return _series(rows) * 2**24 + rows.times.astype("datetime64[D]").astype(np.int64)
-
-
-def _series(rows: SalesRows) -> IntArray:
-    return rows.stores.codes.astype(np.int64) * len(rows.items.names) + rows.items.codes
+    return rows.series * 2**24 + rows.times.astype("datetime64[D]").astype(np.int64)
 
 
 def _write_months(rows: SalesRows, months: NDArray[np.datetime64], raw: Path) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import reduce
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,13 +42,15 @@ def merge_duplicates(files: Sequence[SalesRows], rule: str) -> tuple[SalesRows, 
     `DataContractError` on duplicates under the rule "error", and under "last" when many sales would be lost.
     """
     merged = [_merge_file(file, rule) for file in files]
-    rows = _joined([file for file, _, _ in merged])
-    duplicates = [found for _, found, _ in merged]
+    rows = reduce(SalesRows.followed_by, (file for file, _, _ in merged))
+    duplicates = [repeats for _, repeats, are_parts in merged if not are_parts]
+    parts = [repeats for _, repeats, are_parts in merged if are_parts]
     if len(files) > 1:
-        rows, found = _merge_repeats(rows, rule)
-        duplicates.append(found)
+        rows, repeats = _merge_repeats(rows, rule)
+        duplicates.append(repeats)
     days = rows.times.astype("datetime64[D]").astype("datetime64[s]")
-    rows, parts = _merge_repeats(SalesRows(days, rows.stores, rows.items, rows.sales), "sum")
+    rows, repeats = _merge_repeats(replace(rows, times=days), "sum")
+    parts.append(repeats)
     n_rows = sum(map(len, files))
     repeated = _finding("duplicates", rule, duplicates, n_rows)
     if rule == "error" and repeated.count:
@@ -56,10 +58,7 @@ def merge_duplicates(files: Sequence[SalesRows], rule: str) -> tuple[SalesRows, 
         raise DataContractError(
             f"Series have several rows of one date: {found_rows}.", hint="Keep one of them."
         )
-    return rows, (
-        repeated,
-        _finding("parts of days", "sum", [*(added for _, _, added in merged), parts], n_rows),
-    )
+    return rows, (repeated, _finding("parts of days", "sum", parts, n_rows))
 
 
 class _Repeats:
@@ -79,14 +78,11 @@ def _finding(name: str, rule: str, found: Sequence[_Repeats], n_rows: int) -> Fi
     return Finding(name, rule, count, n_rows, named, note if is_much else "")
 
 
-def _merge_file(rows: SalesRows, rule: str) -> tuple[SalesRows, _Repeats, _Repeats]:
-    """One row per series and time; which rows were duplicates, and which were added up."""
-    shared = rows.take(np.flatnonzero(_share_a_day(rows)))
-    has_times = len(shared) > 0 and (_varies_within_days(shared) or _n_times_of_day(rows) > 2)
-    merged, repeats = _merge_repeats(rows, "sum" if has_times else rule)
-    nothing = _Repeats(rows, np.array([], dtype=np.int64))
-    if has_times:
-        return merged, nothing, repeats
+def _merge_file(rows: SalesRows, rule: str) -> tuple[SalesRows, _Repeats, bool]:
+    """One row per series and time, which rows were merged, and whether they were parts of a day."""
+    if _has_times(rows):
+        return *_merge_repeats(rows, "sum"), True
+    merged, repeats = _merge_repeats(rows, rule)
     n_allowed = max(MAX_DROPPED_SHARE * len(rows), MIN_DROPPED_ROWS)
     if rule == "last" and repeats.differ and repeats.count >= n_allowed:
         raise DataContractError(
@@ -94,45 +90,45 @@ def _merge_file(rows: SalesRows, rule: str) -> tuple[SalesRows, _Repeats, _Repea
             f"series and date of another row and would be dropped; {repeats.examples[0]}.",
             hint="If they are parts of a day, set data.duplicates to sum; else remove them.",
         )
-    return merged, repeats, nothing
+    return merged, repeats, False
 
 
-def _n_times_of_day(rows: SalesRows) -> int:
-    """How many times of day there are: one or, with summer time, two where they only mark the date."""
-    return len(np.unique(rows.times - rows.times.astype("datetime64[D]")))
+def _has_times(rows: SalesRows) -> bool:
+    """Whether times of day say when rows were sold.
 
-
-def _varies_within_days(shared: SalesRows) -> bool:
-    """Whether one series has rows at different times of one day."""
-    shared = shared.take(np.lexsort((shared.times, shared.items.codes, shared.stores.codes)))
-    is_same_day = np.diff(shared.times.astype("datetime64[D]").astype(np.int64)) == 0
-    is_same_series = (np.diff(shared.stores.codes) == 0) & (np.diff(shared.items.codes) == 0)
-    return bool((is_same_day & is_same_series & (shared.times[1:] != shared.times[:-1])).any())
+    They do so if one series has several of them in a day, or if there are more than the two that mark a date
+    where clocks change.
+    """
+    shared = _in_order(rows.take(_share_a_day(rows)))
+    days = shared.times.astype("datetime64[D]")
+    varies = (np.diff(shared.series) == 0) & (days[1:] == days[:-1]) & (shared.times[1:] != shared.times[:-1])
+    times_of_day = rows.times - rows.times.astype("datetime64[D]")
+    return len(shared) > 0 and (bool(varies.any()) or len(np.unique(times_of_day)) > 2)
 
 
 def _merge_repeats(rows: SalesRows, rule: str) -> tuple[SalesRows, _Repeats]:
     """Make one row of those with equal series and time: their sum, or the last of them."""
     is_shared = _share_a_day(rows)
-    shared = rows.take(np.flatnonzero(is_shared))
-    shared = shared.take(np.lexsort((shared.times, shared.items.codes, shared.stores.codes)))  # stable
+    shared = _in_order(rows.take(is_shared))
     if len(shared) == 0:
         return rows, _Repeats(shared, np.array([], dtype=np.int64))
-    is_repeat = (np.diff(shared.stores.codes) == 0) & (np.diff(shared.items.codes) == 0)
-    is_repeat &= shared.times[1:] == shared.times[:-1]
+    is_repeat = (np.diff(shared.series) == 0) & (shared.times[1:] == shared.times[:-1])
     starts = np.flatnonzero(np.r_[True, ~is_repeat])
     merged = shared.take(np.r_[starts[1:], len(shared)] - 1)
     if rule == "sum":
-        sales = np.add.reduceat(shared.sales, starts)
-        merged = SalesRows(merged.times, merged.stores, merged.items, sales)
+        merged = replace(merged, sales=np.add.reduceat(shared.sales, starts))
     return rows.take(~is_shared).followed_by(merged), _Repeats(shared, np.flatnonzero(is_repeat) + 1)
+
+
+def _in_order(rows: SalesRows) -> SalesRows:
+    return rows.take(np.lexsort((rows.times, rows.series)))  # stable
 
 
 def _share_a_day(rows: SalesRows) -> BoolArray:
     """Which rows are not alone with their series and day, (n_rows,)."""
     if len(rows) == 0:
         return np.zeros(0, dtype=bool)
-    pairs = rows.stores.codes.astype(np.int64) * len(rows.items.names) + rows.items.codes
-    distinct = np.unique(pairs)
+    distinct = np.unique(rows.series)
     days = rows.times.astype("datetime64[D]").astype(np.int64)
     n_days = int(np.ptp(days)) + 1
     if len(distinct) * n_days > MAX_CELLS:
@@ -140,7 +136,7 @@ def _share_a_day(rows: SalesRows) -> BoolArray:
             f"{len(distinct):,} series on {n_days:,} days are more than {MAX_CELLS:,} values.",
             hint="Check dates and columns; if they are right, forecast stores in several parts.",
         )
-    cells = np.searchsorted(distinct, pairs) * n_days + (days - days.min())
+    cells = np.searchsorted(distinct, rows.series) * n_days + (days - days.min())
     is_taken = np.zeros(cells.max() + 1, dtype=bool)
     is_taken[cells] = True
     if np.count_nonzero(is_taken) == len(cells):
@@ -149,15 +145,8 @@ def _share_a_day(rows: SalesRows) -> BoolArray:
     return is_shared
 
 
-def _joined(files: Sequence[SalesRows]) -> SalesRows:
-    return reduce(SalesRows.followed_by, files)
-
-
 def _described(rows: SalesRows, row: int) -> str:
-    store, item = rows.stores.names[rows.stores.codes[row]], rows.items.names[rows.items.codes[row]]
+    store, item = divmod(int(rows.series[row]), len(rows.items))
+    time = str(rows.times[row]).removesuffix("T00:00:00")
     values = f"{rows.sales[row - 1]:g}, then {rows.sales[row]:g}"
-    return f"store {store}, item {item}, {_short(rows.times[row])}: {values}"
-
-
-def _short(time: Any) -> str:
-    return str(time).removesuffix("T00:00:00")
+    return f"store {rows.stores[store]}, item {rows.items[item]}, {time}: {values}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.atomic_files import exclusive
 from data.dates.calendar_days import WEEKDAY_NAMES
@@ -19,7 +20,7 @@ from data.loading.cleaning_rules import Columns, DataParams
 from data.loading.duplicates import merge_layers
 from data.loading.file_formats import is_table
 from data.loading.quality_report import Finding, QualityReport
-from data.loading.raw_rows import FileRows, SalesRows, combine_rows
+from data.loading.raw_rows import FileRows, SalesRows, rows_of_files
 from data.loading.read_file import read_sales
 from data.panel.frames import read_panel
 from data.panel.record_intervals import require_daily
@@ -110,20 +111,14 @@ def split_files(layers: Sequence[Sequence[FileRows]], params: DataParams) -> lis
 
     Raises `DataContractError` when no row has a number, or dates are far from all others.
     """
-    rows = combine_rows([file for layer in layers for file in layer])
-    if len(rows) == 0:
+    rows = rows_of_files([file for layer in layers for file in layer])
+    times = np.concatenate([file.times for file in rows])
+    if len(times) == 0:
         hint = "Check the column that data.columns in params.yaml maps to sales."
         raise DataContractError("No row has a number of sales.", hint=hint)
-    _require_no_gap(rows, params.max_gap_days)
-    sizes = iter([int(np.isfinite(file.sales).sum()) for layer in layers for file in layer])
-    ends = 0
-    split: list[list[SalesRows]] = []
-    for layer in layers:
-        split.append([])
-        for _ in layer:
-            start, ends = ends, ends + next(sizes)
-            split[-1].append(rows.take(slice(start, ends)))
-    return split
+    _require_no_gap(times.astype("datetime64[D]"), params.max_gap_days)
+    remaining = iter(rows)
+    return [[next(remaining) for _ in layer] for layer in layers]
 
 
 def daily_panel(rows: SalesRows, params: DataParams) -> SalesPanel:
@@ -136,10 +131,8 @@ def daily_panel(rows: SalesRows, params: DataParams) -> SalesPanel:
 
 def panel_from_rows(rows: SalesRows) -> SalesPanel:
     """Arrange rows, one per series and day, as a panel."""
-    days = rows.times.astype("datetime64[D]")
-    stores, items = rows.stores, rows.items
-    sales = rows.sales.astype(np.float32)
-    return panel_from_codes(days, (stores.names, stores.codes), (items.names, items.codes), sales)
+    days, sales = rows.times.astype("datetime64[D]"), rows.sales.astype(np.float32)
+    return panel_from_codes(days, rows.series, rows.stores, rows.items, sales)
 
 
 def describe(panel: SalesPanel) -> dict[str, Any]:
@@ -194,15 +187,15 @@ def _ahead(panel: SalesPanel) -> Finding:
     return Finding("days after today", "keep", n_ahead, n_known, note=note)
 
 
-def _require_no_gap(rows: SalesRows, max_gap_days: int) -> None:
+def _require_no_gap(day_of_row: NDArray[np.datetime64], max_gap_days: int) -> None:
     """Checked before a panel is built, which would hold every day from the first to the last."""
-    days = np.unique(rows.times.astype("datetime64[D]"))
+    days = np.unique(day_of_row)
     gaps = np.diff(days).astype(np.int64)
-    if len(gaps) and gaps.max() > max_gap_days:
+    if gaps.max(initial=0) > max_gap_days:
         before, after = days[gaps.argmax()], days[gaps.argmax() + 1]
-        n_before = int((rows.times.astype("datetime64[D]") <= before).sum())
+        n_before = int((day_of_row <= before).sum())
         raise DataContractError(
             f"Nothing was sold between {before} and {after}: {counted(n_before, 'row')} before, "
-            f"{counted(len(rows) - n_before, 'row')} after; expected no gap over {max_gap_days} days.",
+            f"{counted(len(day_of_row) - n_before, 'row')} after; expected no gap over {max_gap_days} days.",
             hint="Correct the dates, or raise data.max_gap_days in params.yaml if that is so.",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,64 +38,54 @@ class FileRows:
 
 
 @dataclass(frozen=True)
-class Labels:
-    """A column of store or item labels over all files: distinct names in order, and each row's code."""
-
-    names: tuple[SeriesId, ...]
-    codes: NDArray[np.int32]
-
-
-@dataclass(frozen=True)
 class SalesRows:
-    """All rows of all files in their order, (n_rows,) each; rows without a number have been left out."""
+    """Rows of files in their order, (n_rows,) each, without those that have no number.
+
+    `series` is the code of a store times the number of items, plus the code of an item. A code is a position
+    in `stores` or `items`, which hold the distinct names in order.
+    """
 
     times: NDArray[np.datetime64]
-    stores: Labels
-    items: Labels
+    series: NDArray[np.int64]
     sales: NDArray[np.float64]
+    stores: tuple[SeriesId, ...]
+    items: tuple[SeriesId, ...]
 
     def __len__(self) -> int:
         return len(self.sales)
 
     def take(self, rows: NDArray[np.integer[Any]] | NDArray[np.bool_] | slice) -> SalesRows:
         """Some of the rows, by position, mask or slice, with the same names."""
-        return SalesRows(
-            self.times[rows],
-            Labels(self.stores.names, self.stores.codes[rows]),
-            Labels(self.items.names, self.items.codes[rows]),
-            self.sales[rows],
-        )
+        return replace(self, times=self.times[rows], series=self.series[rows], sales=self.sales[rows])
 
     def followed_by(self, later: SalesRows) -> SalesRows:
         """These rows and then others that have the same names."""
-        return SalesRows(
-            np.concatenate([self.times, later.times]),
-            Labels(self.stores.names, np.concatenate([self.stores.codes, later.stores.codes])),
-            Labels(self.items.names, np.concatenate([self.items.codes, later.items.codes])),
-            np.concatenate([self.sales, later.sales]),
+        return replace(
+            self,
+            times=np.concatenate([self.times, later.times]),
+            series=np.concatenate([self.series, later.series]),
+            sales=np.concatenate([self.sales, later.sales]),
         )
 
 
-def combine_rows(files: Sequence[FileRows]) -> SalesRows:
-    """Join files one after another; labels are integers only if all of them are."""
-    rows = SalesRows(
-        np.concatenate([file.times for file in files]),
-        _combine_labels([file.stores for file in files]),
-        _combine_labels([file.items for file in files]),
-        np.concatenate([file.sales for file in files]),
-    )
-    is_known = ~np.isnan(rows.sales)
-    return rows if is_known.all() else rows.take(is_known)
+def rows_of_files(files: Sequence[FileRows]) -> list[SalesRows]:
+    """Rows of each file, with the same names in all; labels are integers only if all of them are."""
+    stores, store_codes = _shared_names([file.stores for file in files])
+    items, item_codes = _shared_names([file.items for file in files])
+    split = []
+    for file, store_code, item_code in zip(files, store_codes, item_codes, strict=True):
+        rows = SalesRows(file.times, store_code * len(items) + item_code, file.sales, stores, items)
+        is_known = ~np.isnan(rows.sales)
+        split.append(rows if is_known.all() else rows.take(is_known))
+    return split
 
 
-def _combine_labels(columns: Sequence[EncodedColumn]) -> Labels:
-    per_column = [parse_labels(column.texts, column.is_text) for column in columns]
-    labels = [label for column in per_column for label in column]
-    if any(isinstance(label, str) for label in labels):
-        labels = [str(label) for label in labels]
-    names: list[Any] = sorted(set(labels))  # all int or all str
+def _shared_names(columns: Sequence[EncodedColumn]) -> tuple[tuple[SeriesId, ...], list[NDArray[np.int64]]]:
+    """Distinct names of all columns in order, and for each column the codes of its rows, (n_rows,)."""
+    labels = [parse_labels(column.texts, column.is_text) for column in columns]
+    if any(isinstance(label, str) for column in labels for label in column):
+        labels = [[str(label) for label in column] for column in labels]
+    names: list[Any] = sorted({label for column in labels for label in column})  # all int or all str
     code_of = {name: code for code, name in enumerate(names)}
-    new_codes = np.array([code_of[label] for label in labels], dtype=np.int32)
-    offsets = np.cumsum([0, *(len(column.texts) for column in columns)])
-    codes = [new_codes[column.codes + offset] for column, offset in zip(columns, offsets, strict=False)]
-    return Labels(tuple(names), np.concatenate(codes))
+    codes = [np.array([code_of[label] for label in column], dtype=np.int64) for column in labels]
+    return tuple(names), [code[column.codes] for code, column in zip(codes, columns, strict=True)]

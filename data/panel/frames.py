@@ -71,10 +71,12 @@ def read_panel(path: Path) -> SalesPanel:
 
     try:
         table = pq.read_table(path, columns=list(COLUMNS), read_dictionary=[STORE, ITEM])
+        (stores, store_codes), (items, item_codes) = _labels(table[STORE]), _labels(table[ITEM])
         return panel_from_codes(
             table[DATE].to_numpy().astype("datetime64[D]"),
-            _labels(table[STORE]),
-            _labels(table[ITEM]),
+            store_codes * len(items) + item_codes,
+            stores,
+            items,
             table[SALES].to_numpy().astype(np.float32),
         )
     except (OSError, KeyError, pa.ArrowException, DataContractError) as error:

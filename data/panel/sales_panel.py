@@ -116,28 +116,27 @@ def panel_from_columns(dates: ArrayLike, stores: ArrayLike, items: ArrayLike, sa
     item_names, item_codes = np.unique(_plain_labels(items), return_inverse=True)
     return panel_from_codes(
         np.asarray(dates, dtype="datetime64[D]"),
-        (store_names.tolist(), store_codes),
-        (item_names.tolist(), item_codes),
+        store_codes * len(item_names) + item_codes,
+        store_names.tolist(),
+        item_names.tolist(),
         np.asarray(sales, dtype=np.float32),
     )
 
 
 def panel_from_codes(
     dates: NDArray[np.datetime64],
-    stores: tuple[Sequence[SeriesId], NDArray[np.integer]],
-    items: tuple[Sequence[SeriesId], NDArray[np.integer]],
+    codes: IntArray,
+    stores: Sequence[SeriesId],
+    items: Sequence[SeriesId],
     sales: NDArray[np.float32],
 ) -> SalesPanel:
-    """As `panel_from_columns`, from labels in order and each row's position among them."""
+    """As `panel_from_columns`, from labels in order and codes: a row's store * len(items) + its item."""
     if len(dates) == 0:
         raise DataContractError("There are no sales at all, expected at least one row.")
-    (store_names, store_codes), (item_names, item_codes) = stores, items
-    pair_of_row = store_codes.astype(np.int64) * len(item_names) + item_codes
-    pairs = np.unique(pair_of_row)
-    rows = np.searchsorted(pairs, pair_of_row)  # takes half the memory of unique's own inverse
+    pairs = np.unique(codes)
+    rows = np.searchsorted(pairs, codes)  # takes half the memory of unique's own inverse
     series = SeriesIndex.from_labels(
-        [store_names[pair // len(item_names)] for pair in pairs],
-        [item_names[pair % len(item_names)] for pair in pairs],
+        [stores[pair // len(items)] for pair in pairs], [items[pair % len(items)] for pair in pairs]
     )
     start, end = dates.min(), dates.max()
     columns = (dates - start).astype(np.int64)

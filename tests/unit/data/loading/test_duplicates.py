@@ -6,25 +6,25 @@ import pytest
 from data.errors import DataContractError
 from data.loading.duplicates import merge_duplicates, merge_layers
 from data.loading.quality_report import Finding
-from data.loading.raw_rows import Labels, SalesRows
+from data.loading.raw_rows import SalesRows
 
 
 def make_rows(*rows: tuple[str, int, float]) -> SalesRows:
     """Rows of one item, each a time, a store and its sales."""
     times, stores, sales = zip(*rows, strict=True)
-    codes = np.array(stores, dtype=np.int32)
     return SalesRows(
         np.array(times, dtype="datetime64[s]"),
-        Labels(tuple(range(max(stores) + 1)), codes),
-        Labels(("x",), np.zeros_like(codes)),
+        np.array(stores, dtype=np.int64),
         np.array(sales, dtype=np.float64),
+        stores=tuple(range(max(stores) + 1)),
+        items=("x",),
     )
 
 
 def merged(rows: SalesRows, rule: str) -> tuple[set[tuple[str, int, float]], Finding, Finding]:
     daily, (duplicates, parts) = merge_duplicates([rows], rule)
     days = daily.times.astype("datetime64[D]").astype(str)
-    return {*zip(days, daily.stores.codes.tolist(), daily.sales.tolist(), strict=True)}, duplicates, parts
+    return {*zip(days, daily.series.tolist(), daily.sales.tolist(), strict=True)}, duplicates, parts
 
 
 DUPLICATES = make_rows(
@@ -125,9 +125,10 @@ def test_more_series_and_days_than_memory_holds_are_refused_before_they_are_laid
     rows = make_rows(("1900-01-01", 0, 1), ("2199-01-01", 0, 1))
     many = SalesRows(
         np.tile(rows.times, 20_000),
-        Labels(tuple(map(str, range(40_000))), np.arange(40_000, dtype=np.int32)),
-        Labels(("x",), np.zeros(40_000, dtype=np.int32)),
+        np.arange(40_000),
         np.ones(40_000),
+        stores=tuple(map(str, range(40_000))),
+        items=("x",),
     )
     with pytest.raises(DataContractError, match="40,000 series on 109,209 days"):
         merge_duplicates([many], "last")

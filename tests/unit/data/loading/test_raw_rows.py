@@ -1,8 +1,10 @@
 """data.loading.raw_rows: rows of several files as one."""
 
+from functools import reduce
+
 import numpy as np
 
-from data.loading.raw_rows import EncodedColumn, FileRows, SalesRows, combine_rows
+from data.loading.raw_rows import EncodedColumn, FileRows, SalesRows, rows_of_files
 
 
 def file_rows(stores: list[str], sales: list[float], is_text: bool = False) -> FileRows:
@@ -21,13 +23,17 @@ def file_rows(stores: list[str], sales: list[float], is_text: bool = False) -> F
 
 
 def stores_of(rows: SalesRows) -> list[object]:
-    return [rows.stores.names[code] for code in rows.stores.codes]
+    return [rows.stores[code] for code in rows.series // len(rows.items)]
+
+
+def combine_rows(files: list[FileRows]) -> SalesRows:
+    return reduce(SalesRows.followed_by, rows_of_files(files))
 
 
 def test_rows_keep_the_order_of_files_and_labels_mean_the_same_in_all() -> None:
     rows = combine_rows([file_rows(["10", "2"], [1, 2]), file_rows(["2", "3"], [3, 4])])
     assert stores_of(rows) == [10, 2, 2, 3]
-    assert rows.stores.names == (2, 3, 10)
+    assert rows.stores == (2, 3, 10)
     assert rows.sales.tolist() == [1, 2, 3, 4]
 
 
@@ -43,7 +49,7 @@ def test_one_label_that_is_text_leaves_the_spelling_of_the_others_alone() -> Non
 
 def test_spellings_of_one_number_are_one_store() -> None:
     rows = combine_rows([file_rows(["1.0"], [1]), file_rows(["1"], [2])])
-    assert rows.stores.names == (1,)
+    assert rows.stores == (1,)
     assert stores_of(rows) == [1, 1]
 
 
