@@ -53,11 +53,7 @@ def prepare(paths: Paths) -> SalesPanel:
 def main(argv: Sequence[str]) -> int:
     """Prepare the sales of this project; 2 when they cannot be used."""
     argparse.ArgumentParser(prog="python -m data.prepare", description=__doc__).parse_args(argv)
-    return exit_code(lambda: _run(Paths()))
-
-
-def _run(paths: Paths) -> None:
-    prepare(paths)
+    return exit_code(lambda: prepare(Paths()))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -43,44 +42,13 @@ class SyntheticParams(Params):
     seed: int = Field(default=1, ge=0)
 
 
-@dataclass(frozen=True)
-class Factors:
-    """What a day's mean is the product of; each broadcasts to (n_days, n_stores, n_items)."""
-
-    weekday: FloatArray
-    season: FloatArray
-    store: FloatArray
-    item: FloatArray
-
-    @property
-    def mean(self) -> FloatArray:
-        """Mean sales, (n_days, n_stores, n_items)."""
-        return self.weekday * self.season * self.store * self.item
-
-
-def _level_shift(factors: Factors) -> Factors:
-    return replace(factors, season=factors.season * 1.3)
-
-
-def _closed_store(factors: Factors) -> Factors:
-    is_open = np.arange(factors.store.size) > 0
-    return replace(factors, store=factors.store * is_open[:, None])
-
-
-def _weekday_rotation(factors: Factors) -> Factors:
-    return replace(factors, weekday=np.roll(factors.weekday, 3, axis=0))
-
-
-def _item_mix(factors: Factors) -> Factors:
-    ranks = factors.item.argsort().argsort()
-    return replace(factors, item=np.sort(factors.item)[::-1][ranks])
-
-
-DRIFTS: dict[str, Callable[[Factors], Factors]] = {
-    "level-shift": _level_shift,  # everything sells 30 % more
-    "closed-store": _closed_store,  # the first store sells nothing
-    "weekday-rotation": _weekday_rotation,  # each weekday sells what another one used to
-    "item-mix": _item_mix,  # best sellers and slow sellers trade places; totals stay
+Change = Callable[[FloatArray], FloatArray]
+DRIFTS: dict[str, tuple[str, Change]] = {  # which factor of the mean changes, and how
+    "level-shift": ("season", lambda season: season * 1.3),  # everything sells 30 % more
+    "closed-store": ("store", lambda store: store * (np.arange(len(store)) > 0)[:, None]),  # the first one
+    "weekday-rotation": ("weekday", lambda weekday: np.roll(weekday, 3, axis=0)),
+    # Best sellers and slow sellers trade places; totals stay.
+    "item-mix": ("item", lambda item: np.sort(item)[::-1][item.argsort().argsort()]),
 }
 
 
@@ -90,36 +58,41 @@ def synthetic_panel(params: SyntheticParams, drifts: Sequence[str] = (), drift_d
     The named drifts of `DRIFTS` change the last `drift_days` and leave the days before as they were.
     """
     factors = _factors(params)
-    sales = np.random.default_rng([params.seed, 1]).poisson(factors.mean)
+    sales = np.random.default_rng([params.seed, 1]).poisson(_mean(factors))
     for name in drifts:
-        factors = DRIFTS[name](factors)
+        changed, change = DRIFTS[name]
+        factors[changed] = change(factors[changed])
     if drifts:
-        drifted = factors.mean[-drift_days:]
+        drifted = _mean(factors)[-drift_days:]
         sales[-drift_days:] = np.random.default_rng([params.seed, 2]).poisson(drifted)
     stores, items = np.divmod(np.arange(params.stores * params.items), params.items)
     series = SeriesIndex.from_labels((stores + 1).tolist(), (items + 1).tolist())
     return SalesPanel(sales.reshape(params.days, -1).T.astype(np.float32), as_day(params.start), series)
 
 
-def _factors(params: SyntheticParams) -> Factors:
+def _factors(params: SyntheticParams) -> dict[str, FloatArray]:
+    """What a day's mean is the product of; each broadcasts to (n_days, n_stores, n_items)."""
     rng = np.random.default_rng([params.seed, 0])
     days = calendar(as_day(params.start), params.days)
     steps = np.full(days.year[-1] - days.year[0] + 1, YEAR_STEPS[-1])
     steps[: len(YEAR_STEPS)] = YEAR_STEPS[: len(steps)]
     level = MEAN_SALES_FIRST_YEAR * (1 + np.cumsum(steps))
     season = level[days.year - days.year[0]] * (MONTH_FACTORS / MONTH_FACTORS.mean())[days.month - 1]
-    return Factors(
-        weekday=(WEEKDAY_FACTORS / WEEKDAY_FACTORS.mean())[days.weekday, None, None],
-        season=season[:, None, None],
-        store=_spread(STORE_RANGE, params.stores, rng)[:, None],
-        item=_spread(ITEM_RANGE, params.items, rng),
-    )
+
+    def spread(low: float, high: float, n: int) -> FloatArray:
+        """Evenly spread factors in random order, as the real stores' and items' are: (n,)."""
+        return rng.permutation(low + (high - low) * (np.arange(n) + 0.5) / n)
+
+    return {
+        "weekday": (WEEKDAY_FACTORS / WEEKDAY_FACTORS.mean())[days.weekday, None, None],
+        "season": season[:, None, None],
+        "store": spread(*STORE_RANGE, params.stores)[:, None],
+        "item": spread(*ITEM_RANGE, params.items),
+    }
 
 
-def _spread(limits: tuple[float, float], n: int, rng: np.random.Generator) -> FloatArray:
-    """Evenly spread factors in random order, as the real stores' and items' are: (n,)."""
-    low, high = limits
-    return rng.permutation(low + (high - low) * (np.arange(n) + 0.5) / n)
+def _mean(factors: dict[str, FloatArray]) -> FloatArray:
+    return factors["weekday"] * factors["season"] * factors["store"] * factors["item"]
 
 
 def write_sales(panel: SalesPanel, path: Path) -> None:

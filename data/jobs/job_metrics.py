@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -94,22 +95,18 @@ def reported(job: str) -> Iterator[Report]:
 
     A run that fails pushes that it failed; the values of the last successful run stay.
     """
-    report, started = Report(), time.time()
+    report, started, failed = Report(), time.time(), False
     try:
         yield report
+        report(JOB_SUCCEEDED, time.time())
     except BaseException:
-        _push(job, _ended(Report(), started, failed=True))
+        report, failed = Report(), True
         raise
-    report(JOB_SUCCEEDED, time.time())
-    _push(job, _ended(report, started, failed=False))
-
-
-def _ended(report: Report, started: float, failed: bool) -> Report:
-    now = time.time()
-    report(JOB_FAILED, failed)
-    report(JOB_FINISHED, now)
-    report(JOB_DURATION, now - started)
-    return report
+    finally:
+        report(JOB_FAILED, failed)
+        report(JOB_FINISHED, time.time())
+        report(JOB_DURATION, time.time() - started)
+        _push(job, report)
 
 
 def _push(job: str, report: Report) -> None:
@@ -138,12 +135,8 @@ def _address_and_handler(gateway: str) -> tuple[str, Callable[..., Any]]:
     parts = urlsplit(gateway if "://" in gateway else f"http://{gateway}")
     if parts.username is None:
         return parts.geturl(), default_handler
-    user, password = unquote(parts.username), unquote(parts.password or "")
-
-    def with_password(
-        url: str, method: str, timeout: float | None, headers: list[tuple[str, str]], data: bytes
-    ) -> Callable[[], None]:
-        return basic_auth_handler(url, method, timeout, headers, data, user, password)
-
+    with_password = partial(
+        basic_auth_handler, username=unquote(parts.username), password=unquote(parts.password or "")
+    )
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=host)), with_password

@@ -5,18 +5,16 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from data.errors import DataContractError
 from data.jobs.progress import progress
-
-if TYPE_CHECKING:
-    from tqdm import tqdm
 
 DELIMITERS = ",;\t|"
 MAX_LINE = 1_000_000  # characters of the header
@@ -32,44 +30,35 @@ class Header:
         with _open_text(path) as lines:
             content = (line for line in iter(lambda: lines.readline(MAX_LINE), "") if line.strip())
             first = next(content, "")
-            self.n_before = 0
-            named = first.strip().strip('"')
-            if named.lower().startswith("sep=") and len(named) == 5:  # as Excel writes it
-                self.n_before, first, delimiter = 1, next(content, ""), named[4]
-            else:
-                delimiter = max(DELIMITERS, key=first.count)
+            named = re.fullmatch("sep=(.)", first.strip('\r\n "'), re.IGNORECASE)  # as Excel writes it
+            if named:
+                first = next(content, "")
         if len(first) >= MAX_LINE:
             raise DataContractError(
                 f"{path.name}: the first line is over {MAX_LINE:,} characters long, expected column names.",
                 hint="Save the file as CSV.",
             )
-        self.delimiter = delimiter
-        self.names = next(csv.reader([first], delimiter=delimiter), [])
+        self.n_before = 1 if named else 0
+        self.delimiter = named[1] if named else max(DELIMITERS, key=first.count)
+        self.names = next(csv.reader([first], delimiter=self.delimiter), [])
 
 
-def read_csv(path: Path, header: Header, columns: list[str]) -> Any:
+def read_csv(path: Path, header: Header, columns: list[str], has_quotes: bool) -> Any:
     """Read some columns as Arrow dictionaries of text; raises as Arrow does, or `csv.Error` naming a line."""
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
+    from tqdm.utils import CallbackIOWrapper
 
+    if has_quotes:
+        _require_balanced_quotes(path, header)
     text = pa.dictionary(pa.int32(), pa.string())
-    with open_unpacked(path) as content, progress(path.stat().st_size, f"Read {path.name}") as bar:
-        content.raw.bar = bar
-        try:
-            table = arrow_csv.read_csv(
-                content,
-                read_options=arrow_csv.ReadOptions(
-                    use_threads=False, skip_rows=header.n_before
-                ),  # for line numbers
-                parse_options=arrow_csv.ParseOptions(delimiter=header.delimiter, newlines_in_values=True),
-                convert_options=arrow_csv.ConvertOptions(
-                    include_columns=columns, column_types=dict.fromkeys(columns, text)
-                ),
-            )
-        finally:
-            if content.raw.has_quotes:
-                _require_balanced_quotes(path, header)
-    return table
+    with path.open("rb") as stored, progress(path.stat().st_size, f"Read {path.name}") as bar:
+        return arrow_csv.read_csv(
+            _unpacked(CallbackIOWrapper(bar.update, stored, "read")),
+            arrow_csv.ReadOptions(use_threads=False, skip_rows=header.n_before),  # for line numbers
+            arrow_csv.ParseOptions(delimiter=header.delimiter, newlines_in_values=True),
+            arrow_csv.ConvertOptions(include_columns=columns, column_types=dict.fromkeys(columns, text)),
+        )
 
 
 def _require_balanced_quotes(path: Path, header: Header) -> None:
@@ -94,58 +83,35 @@ def lines_of_rows(path: Path, rows: list[int]) -> list[str]:
     return found if len(found) == len(rows) else [f"row {row + 1}" for row in rows]
 
 
-class _Unpacked(io.RawIOBase):
-    """Bytes of a file after decompression, counted; refuses to go beyond the limit."""
+def scan(path: Path) -> bool:
+    """Whether there are quotes; raises `DataContractError` for a file that is far larger unpacked.
 
-    def __init__(self, path: Path, stored: io.BufferedReader) -> None:
-        self.is_packed = stored.peek(2)[:2] == GZIP_MAGIC
-        self._path, self._stored = path, stored
-        self._content: Any = gzip.GzipFile(fileobj=stored) if self.is_packed else stored
-        self.limit = max(MIN_UNPACKED_LIMIT, MAX_UNPACKED_RATIO * path.stat().st_size)
-        self._n_bytes = 0
-        self.has_quotes = False
-        self.bar: tqdm[Any] | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        n_bytes: int = self._content.readinto(buffer)
-        self._n_bytes += n_bytes
-        if self.is_packed and self._n_bytes > self.limit:
-            raise _packed_too_tightly(self._path, self.limit)
-        self.has_quotes = self.has_quotes or b'"' in bytes(buffer[:n_bytes])
-        if self.bar is not None:
-            self.bar.update(self._stored.tell() - self.bar.n)
-        return n_bytes
-
-
-def require_bounded(path: Path) -> None:
-    """Raise `DataContractError` for a file that is far larger unpacked, before anything is parsed."""
+    Called before anything is parsed, which may take much more memory.
+    """
+    stored_bytes, n_bytes, has_quotes = path.stat().st_size, 0, False
+    limit = max(MIN_UNPACKED_LIMIT, MAX_UNPACKED_RATIO * stored_bytes)
     with open_unpacked(path) as content:
-        if not content.raw.is_packed:
-            return
-        with path.open("rb") as stored:  # what the file says of its own size, modulo 4 GB
-            stored.seek(-4, io.SEEK_END)
-            if int.from_bytes(stored.read(4), "little") > content.raw.limit:
-                raise _packed_too_tightly(path, content.raw.limit)
-        while content.read(1 << 20):
-            pass
-
-
-def _packed_too_tightly(path: Path, limit: int) -> DataContractError:
-    return DataContractError(
-        f"{path.name} holds more than {limit / 1e6:,.0f} MB, packed in {path.stat().st_size / 1e6:.1f} MB: "
-        "no sales are packed so tightly.",
-        hint="Unpack the file and look at it.",
-    )
+        while block := content.read(1 << 20):
+            n_bytes += len(block)
+            has_quotes = has_quotes or b'"' in block
+            if n_bytes > limit:
+                raise DataContractError(
+                    f"{path.name} holds more than {limit / 1e6:,.0f} MB, packed in {stored_bytes / 1e6:.1f} "
+                    "MB: no sales are packed so tightly.",
+                    hint="Unpack the file and look at it.",
+                )
+    return has_quotes
 
 
 @contextmanager
 def open_unpacked(path: Path) -> Iterator[Any]:
     """Open a file for reading bytes, unpacked if it is gzip by its content, whatever its name."""
     with path.open("rb") as stored:
-        yield io.BufferedReader(_Unpacked(path, stored), buffer_size=1 << 20)
+        yield _unpacked(stored)
+
+
+def _unpacked(stored: Any) -> Any:
+    return gzip.GzipFile(fileobj=stored) if stored.peek(2)[:2] == GZIP_MAGIC else stored
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from data.errors import DataContractError
-from data.loading.csv_files import Header, lines_of_rows, open_unpacked, read_csv, require_bounded
+from data.loading.csv_files import Header, lines_of_rows, open_unpacked, read_csv, scan
 from data.loading.raw_rows import EncodedColumn
 from data.text import quoted, shortened
 
@@ -68,9 +68,9 @@ def row_locations(path: Path, rows: list[int]) -> list[str]:
 
 def _read_csv(path: Path, wanted: Mapping[str, str]) -> Any:
     _require_format(path, "CSV")
-    require_bounded(path)
+    has_quotes = scan(path)
     header = Header(path)
-    return read_csv(path, header, _required(path, header.names, wanted))
+    return read_csv(path, header, _required(path, header.names, wanted), has_quotes)
 
 
 def _require_format(path: Path, expected: str) -> None:

@@ -33,6 +33,7 @@ def cells(column: EncodedColumn) -> list[str]:
         ("plain.csv.gz", TEXT.encode()),
         ("excel.csv", f"sep=;\r\n{TEXT}".replace(",", ";").encode()),
         ("excel-bom.csv", b"\xef\xbb\xbf" + f'"sep=\t"\n{TEXT}'.replace(",", "\t").encode()),
+        ("excel-tabs.csv", f"sep=\t\n{TEXT}".replace(",", "\t").encode()),
         ("bom.csv", b"\xef\xbb\xbf" + TEXT.encode()),
         ("windows.csv", TEXT.replace("\n", "\r\n").encode()),
         ("semicolons.csv", TEXT.replace(",", ";").encode()),
