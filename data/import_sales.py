@@ -33,27 +33,33 @@ def import_sales(file: Path, raw: Path, params: DataParams) -> Path:
         _require_no_foreign_days(raw, imported)
         if file.resolve() != imported.resolve():
             earlier = _imported_before(raw)
-            _require_no_other(imported, earlier)
-            _write_note(
-                raw, [imported.name, *earlier]
-            )  # first, so that an import that was killed can be repeated
+            if imported.exists() and imported.name not in earlier:
+                raise DataContractError(
+                    f"{imported} is there already, and was put there by hand.",
+                    hint="Give your file another name, or remove that one.",
+                )
+            # The note comes first, so that an import that was killed can be repeated.
+            atomic_write_json(raw / NOTE, [imported.name, *earlier])
             _copy(file, imported)
-            for name in earlier:
-                if name != imported.name:
-                    _remove(raw / name)
-            _write_note(raw, [imported.name])
+            for name in {*earlier} - {imported.name}:
+                _remove(raw / name)
+            atomic_write_json(raw / NOTE, [imported.name])
+            (raw / OLD_NOTE).unlink(missing_ok=True)
     return imported
 
 
 def _copy(file: Path, imported: Path) -> None:
-    if file.is_dir():  # a folder of Parquet files
-        temporary = imported.with_name(f".{secrets.token_hex(4)}.{imported.name}")
-        shutil.copytree(file, temporary)
-        _remove(imported)
-        temporary.rename(imported)
-    else:
+    if not file.is_dir():
         with atomic_path(imported) as temporary:
             shutil.copyfile(file, temporary)
+        return
+    copy = imported.with_name(f".{secrets.token_hex(4)}.{imported.name}")
+    try:
+        shutil.copytree(file, copy)  # a folder of Parquet files
+        _remove(imported)
+        copy.rename(imported)
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
 
 
 def _remove(path: Path) -> None:
@@ -77,14 +83,6 @@ def _check(file: Path, params: DataParams) -> None:
     load_history(RawFiles((file,), ()), params)
 
 
-def _require_no_other(imported: Path, earlier: list[str]) -> None:
-    if imported.exists() and imported.name not in earlier:
-        raise DataContractError(
-            f"{imported} is there already, and was put there by hand.",
-            hint="Give your file another name, or remove that one.",
-        )
-
-
 def _require_no_foreign_days(raw: Path, imported: Path) -> None:
     files = raw_files(raw)
     if files.ingested and imported not in files.base:
@@ -102,11 +100,6 @@ def _imported_before(raw: Path) -> list[str]:
     return [old.read_text(encoding="utf-8")] if old.exists() else []
 
 
-def _write_note(raw: Path, names: list[str]) -> None:
-    atomic_write_json(raw / NOTE, list(dict.fromkeys(names)))
-    (raw / OLD_NOTE).unlink(missing_ok=True)
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Import one file; 2 when it cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m data.import_sales", description=__doc__)
@@ -118,14 +111,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(file: Path, paths: Paths) -> None:
     imported = import_sales(file, paths.raw, load_params("data", DataParams, paths.params))
     n_bytes = sum(path.stat().st_size for path in (imported, *imported.rglob("*")) if path.is_file())
-    print(f"Sales from {imported.name}, {n_bytes / 1e6:.1f} MB{_beside(imported)}.")
-
-
-def _beside(imported: Path) -> str:
-    """What else is trained on, so that two shops are not mixed by mistake."""
-    files = raw_files(imported.parent)
+    files = raw_files(paths.raw)
     others = [path.name for path in (*files.base, *files.ingested) if path != imported]
-    return f", with {', '.join(others)} that {imported.parent} holds too" if others else ""
+    # Two shops are not to be mixed by mistake.
+    beside = f", with {', '.join(others)} that {paths.raw} holds too" if others else ""
+    print(f"Sales from {imported.name}, {n_bytes / 1e6:.1f} MB{beside}.")
 
 
 if __name__ == "__main__":

@@ -52,13 +52,10 @@ class Ingestion:
     @property
     def summary(self) -> str:
         """One line for the terminal."""
-        if not self.n_new + self.n_corrected:
-            changed = f"nothing new in {counted(self.n_unchanged, 'row')}"
-        else:
-            changed = (
-                f"{counted(self.n_new, 'new row')}, {self.n_corrected:,} corrected, "
-                f"{self.n_unchanged:,} unchanged"
-            )
+        changed = f"nothing new in {counted(self.n_unchanged, 'row')}"
+        if self.n_new + self.n_corrected:
+            new = counted(self.n_new, "new row")
+            changed = f"{new}, {self.n_corrected:,} corrected, {self.n_unchanged:,} unchanged"
         if self.n_new_series:  # or a name mistyped
             changed += f"; {counted(self.n_new_series, 'series')} not seen before"
         left_out = f"; {counted(self.n_unreadable, 'row')} without a number left out"
@@ -71,16 +68,11 @@ def ingest(file: Path, paths: Paths) -> Ingestion:
     Raises `DataContractError`, and changes nothing, when the file cannot be used or there is no history yet.
     """
     with exclusive(paths.raw):
-        return _ingest(file, paths)
-
-
-def _ingest(file: Path, paths: Paths) -> Ingestion:
-    known, ingested, new, n_unreadable = _read(file, paths)
-    values = _look_up(known, new)
-    n_unknown = int(np.isnan(values).sum())
-    changes = new.take(values != new.sales.astype(np.float32))  # NaN differs from any number
-    _write_months(ingested.followed_by(changes), np.unique(_months(changes)), paths.raw)
-    days = new.times.astype("datetime64[D]")
+        known, ingested, new, n_unreadable = _read(file, paths)
+        values = _look_up(known, new)
+        changes = new.take(values != new.sales.astype(np.float32))  # NaN differs from any number
+        _write_months(ingested.followed_by(changes), np.unique(_months(changes)), paths.raw)
+    days, n_unknown = new.times.astype("datetime64[D]"), int(np.isnan(values).sum())
     return Ingestion(
         n_new=n_unknown,
         n_new_series=int((~np.isin(np.unique(new.series), known.series)).sum()),
@@ -139,18 +131,17 @@ def _months(rows: SalesRows) -> NDArray[np.datetime64]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Ingest one file; 2 when it cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m data.ingest", description=__doc__)
-    parser.add_argument("file", type=Path, nargs="?", help="CSV, CSV.gz or Parquet: date, store, item, sales")
+    columns = "CSV, CSV.gz or Parquet with date, store, item, sales"
+    parser.add_argument("file", type=Path, nargs="?", help=columns)
     file = parser.parse_args(argv).file
-    return exit_code(lambda: _run(file, Paths()))
 
+    def work() -> None:
+        if file is None:
+            hint = f"Call it as make ingest FILE=new-days.csv: {columns}."
+            raise DataContractError("No file is named.", hint=hint)
+        print(f"{file.name}: {ingest(file.expanduser(), Paths()).summary}")
 
-def _run(file: Path | None, paths: Paths) -> None:
-    if file is None:
-        hint = (
-            "Call it as make ingest FILE=new-days.csv: CSV, CSV.gz or Parquet with date, store, item, sales."
-        )
-        raise DataContractError("No file is named.", hint=hint)
-    print(f"{file.name}: {ingest(file.expanduser(), paths).summary}")
+    return exit_code(work)
 
 
 if __name__ == "__main__":

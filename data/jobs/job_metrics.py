@@ -70,12 +70,6 @@ BIAS = JobMetric(
 )
 COVERAGE = JobMetric("storecast_coverage_share", "Share of held-back days inside their interval.", ("level",))
 
-JOB_METRICS = (
-    JOB_FAILED, JOB_FINISHED, JOB_SUCCEEDED, JOB_DURATION,
-    DRIFT_FOUND, DRIFT_UNDECIDED, DRIFT_VALUE, DRIFT_THRESHOLD, DRIFT_WINDOW_END, REALISED_WAPE,
-    RETRAINING_FLAG, DECISIONS, DECIDED, WAPE, BIAS, COVERAGE,
-)  # fmt: skip
-
 
 @dataclass
 class Report:

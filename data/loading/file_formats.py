@@ -22,19 +22,17 @@ MAX_ROWS_PER_BYTE = 20  # of Parquet; of real sales it is below 1
 MIN_ROW_LIMIT = 10_000_000
 
 PARQUET = b"PAR1"
-OTHER_FORMATS = (
+AS_CSV, AGAIN = "Save it as CSV in UTF-8.", "Download the file again: this may be a login or an error page."
+OTHER_FORMATS: tuple[tuple[bytes | tuple[bytes, ...], str, str], ...] = (
     (PARQUET, "a Parquet file", "Give it a name that ends in .parquet."),
     (b"PK\x03\x04", "an Excel workbook or a ZIP archive", "Save the sheet as CSV, or unpack the archive."),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Save the sheet as CSV."),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", AS_CSV),
     (b"version https://git-lfs", "a Git LFS pointer, not the file itself", "Run git lfs pull."),
-    (b"<!doctype", "a web page", "Download the file again: this may be a login or an error page."),
-    (b"<html", "a web page", "Download the file again: this may be a login or an error page."),
-    (b"<?xml", "an XML file", "Save it as CSV."),
-    (b"{", "a JSON file", "Save it as CSV."),
-    (b"[{", "a JSON file", "Save it as CSV."),
-    (b"%pdf", "a PDF file", "Save it as CSV."),
-    (b"\xff\xfe", "text in UTF-16", "Save it as CSV in UTF-8."),
-    (b"\xfe\xff", "text in UTF-16", "Save it as CSV in UTF-8."),
+    ((b"<!doctype", b"<html"), "a web page", AGAIN),
+    (b"<?xml", "an XML file", AS_CSV),
+    ((b"{", b"[{"), "a JSON file", AS_CSV),
+    (b"%pdf", "a PDF file", AS_CSV),
+    ((b"\xff\xfe", b"\xfe\xff"), "text in UTF-16", AS_CSV),
 )
 
 
@@ -92,7 +90,7 @@ def _require_format(path: Path, expected: str) -> None:
         hint = "A file of text needs a name that ends in .csv."
         raise DataContractError(f"{path.name} is not Parquet.", hint=hint)
     if b"\0" in start and expected == "CSV":
-        raise DataContractError(f"{path.name} is not text in UTF-8.", hint="Save it as CSV in UTF-8.")
+        raise DataContractError(f"{path.name} is not text in UTF-8.", hint=AS_CSV)
 
 
 def _read_parquet(path: Path, wanted: Mapping[str, str]) -> Any:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def table_from_panel(panel: SalesPanel) -> pa.Table:
+def _table(panel: SalesPanel) -> pa.Table:
     """One row per recorded series and day, sorted by store, item, date.
 
     Dates are timestamp[ms], stores and items dictionaries.
@@ -47,7 +46,7 @@ def write_panel(panel: SalesPanel, path: Path) -> None:
     import pyarrow.parquet as pq
 
     with atomic_path(path) as temporary:
-        pq.write_table(table_from_panel(panel), temporary, store_schema=False)  # plain types for others
+        pq.write_table(_table(panel), temporary, store_schema=False)  # plain types for others
 
 
 def write_csv(panel: SalesPanel, path: Path) -> None:
@@ -55,13 +54,15 @@ def write_csv(panel: SalesPanel, path: Path) -> None:
     import pyarrow as pa
     from pyarrow import csv
 
-    table: Any = table_from_panel(panel)
+    table: Any = _table(panel)
     for name, plain in ((DATE, pa.date32()), (STORE, None), (ITEM, None)):
         column = table[name].cast(plain or table[name].type.value_type)
         table = table.set_column(table.column_names.index(name), name, column)
-    with atomic_path(path) as temporary, _packed(temporary) as target:
-        target.write(f"{','.join(COLUMNS)}\n".encode())
-        csv.write_csv(table, target, csv.WriteOptions(include_header=False))
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        packed: Any = gzip.GzipFile("", "wb", 6, file, mtime=0) if path.suffix == ".gz" else nullcontext(file)
+        with packed as target:
+            target.write(f"{','.join(COLUMNS)}\n".encode())
+            csv.write_csv(table, target, csv.WriteOptions(include_header=False))
 
 
 def read_panel(path: Path) -> SalesPanel:
@@ -83,16 +84,6 @@ def read_panel(path: Path) -> SalesPanel:
         raise ArtifactError(
             f"{path} cannot be read as clean sales: {error}.", hint="Make it with python -m data.prepare."
         ) from error
-
-
-@contextmanager
-def _packed(path: Path) -> Iterator[Any]:
-    with path.open("wb") as target:
-        if path.suffix == ".gz":
-            with gzip.GzipFile(filename="", fileobj=target, mode="wb", compresslevel=6, mtime=0) as packed:
-                yield packed
-        else:
-            yield target
 
 
 def _labels(column: Any) -> tuple[list[SeriesId], NDArray[np.int64]]:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 from zipfile import BadZipFile
 
 import numpy as np
@@ -19,7 +19,7 @@ from data.dates.calendar_days import as_day, days_between
 from data.errors import ArtifactError, DataContractError
 from data.panel.series_index import SeriesId, SeriesIndex
 
-__all__ = ["SalesPanel", "SeriesId", "SeriesIndex", "panel_from_codes", "panel_from_columns"]
+__all__ = ["SalesPanel", "SeriesId", "SeriesIndex", "panel_from_codes"]
 
 IntArray = NDArray[np.int64]
 
@@ -107,22 +107,6 @@ class SalesPanel:
             ) from error
 
 
-def panel_from_columns(dates: ArrayLike, stores: ArrayLike, items: ArrayLike, sales: ArrayLike) -> SalesPanel:
-    """Arrange one row per series and day, in any order, as a panel.
-
-    Raises `DataContractError` when there is no row, or a series has two rows on one day.
-    """
-    store_names, store_codes = np.unique(_plain_labels(stores), return_inverse=True)
-    item_names, item_codes = np.unique(_plain_labels(items), return_inverse=True)
-    return panel_from_codes(
-        np.asarray(dates, dtype="datetime64[D]"),
-        store_codes * len(item_names) + item_codes,
-        store_names.tolist(),
-        item_names.tolist(),
-        np.asarray(sales, dtype=np.float32),
-    )
-
-
 def panel_from_codes(
     dates: NDArray[np.datetime64],
     codes: IntArray,
@@ -130,7 +114,11 @@ def panel_from_codes(
     items: Sequence[SeriesId],
     sales: NDArray[np.float32],
 ) -> SalesPanel:
-    """As `panel_from_columns`, from labels in order and codes: a row's store * len(items) + its item."""
+    """Arrange one row per series and day, in any order, as a panel.
+
+    `stores` and `items` are labels in order; `codes` are (n_rows,), a row's store * len(items) + its item.
+    Raises `DataContractError` when there is no row, or a series has two rows on one day.
+    """
     if len(dates) == 0:
         raise DataContractError("There are no sales at all, expected at least one row.")
     pairs = np.unique(codes)
@@ -160,12 +148,3 @@ def _require_distinct_cells(
         f"{len(rows) - len(cells)} rows too many in all.",
         hint="Keep one row per store, item and day, or merge duplicates first.",
     )
-
-
-def _plain_labels(labels: ArrayLike) -> NDArray[Any]:
-    array = np.asarray(labels)
-    if np.issubdtype(array.dtype, np.integer):
-        return array.astype(np.int64)
-    if array.dtype == object and all(isinstance(label, int | np.integer) for label in array):
-        return array.astype(np.int64)
-    return array.astype(np.str_)

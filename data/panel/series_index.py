@@ -55,7 +55,7 @@ class SeriesIndex:
             if not before < after:
                 raise DataContractError(
                     f"Series {after} follows {before}, expected distinct series in order.",
-                    hint="Build panels with panel_from_columns, which sorts.",
+                    hint="Sort them, or build the panel from rows.",
                 )
         return index
 

@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from data.jobs.progress import progress
-from data.panel.sales_panel import SalesPanel, panel_from_columns
+from data.panel.sales_panel import SalesPanel
 from data.params import load_params
 from data.synthetic import SyntheticParams, synthetic_panel, write_sales
 from models.evaluation.scorecard import Scorecard, Trial
 from tests.benchmarks.contenders.contender import HORIZON_DAYS, Output
 from tests.benchmarks.meter import Usage, metered
+from tests.sales_frames import panel_from_columns
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTENDERS = ROOT / "tests" / "benchmarks" / "contenders"

@@ -8,7 +8,8 @@ import pytest
 import yaml
 from prometheus_client import Counter, Histogram
 
-from data.jobs.job_metrics import JOB_METRICS
+from data.jobs import job_metrics
+from data.jobs.job_metrics import JobMetric
 from models.storage.version_record import ChampionRecord
 from monitoring.grafana.draw import DATASOURCE, FOLDER, dashboard
 from monitoring.grafana.panels import DASHBOARDS
@@ -25,6 +26,8 @@ QUERIES = [rule["expr"] for rule in ALL_RULES] + [
     query for _, _, panels in DASHBOARDS.values() for panel in panels for query in panel.queries.values()
 ]
 ENDINGS = re.compile(r"_(bucket|sum|count)$")
+
+JOB_METRICS = [metric for metric in vars(job_metrics).values() if isinstance(metric, JobMetric)]
 
 
 def existing_metrics(record: ChampionRecord) -> set[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.jobs import job_metrics
-from data.jobs.job_metrics import JOB_METRICS, JobMetric, reported
+from data.jobs.job_metrics import JobMetric, reported
 from models.storage.bento_store import NAME
 from models.storage.version_record import RECORD
 from monitoring.grafana.panels import DASHBOARDS
@@ -37,8 +37,8 @@ def push_everything() -> None:
     """The metrics of a successful training, retraining and drift check."""
     for job in ("train", "retrain", "drift"):
         with reported(job) as report:
-            for metric in JOB_METRICS:
-                if not metric.name.startswith("storecast_job"):
+            for metric in vars(job_metrics).values():
+                if isinstance(metric, JobMetric) and not metric.name.startswith("storecast_job"):
                     report(metric, value_of(metric), *(LABELS[label] for label in metric.labels))
 
 

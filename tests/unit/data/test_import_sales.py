@@ -71,7 +71,7 @@ def test_a_file_put_there_by_hand_is_not_replaced_by_one_of_its_name(tmp_path: P
     assert theirs.read_text() == before
 
 
-STEPS = ("_write_note", "_copy", "_remove")
+STEPS = ("atomic_write_json", "_copy", "_remove")
 
 
 @pytest.mark.parametrize("step", STEPS)

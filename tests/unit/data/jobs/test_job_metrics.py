@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from data.jobs import job_metrics
-from data.jobs.job_metrics import JOB_METRICS, PUSHGATEWAY, reported
+from data.jobs.job_metrics import PUSHGATEWAY, JobMetric, reported
 
 
 class Gateway:
@@ -151,6 +151,6 @@ def test_a_metric_is_given_the_labels_it_has() -> None:
 
 
 def test_names_are_ours_and_used_once() -> None:
-    names = [metric.name for metric in JOB_METRICS]
+    names = [metric.name for metric in vars(job_metrics).values() if isinstance(metric, JobMetric)]
     assert len(set(names)) == len(names)
     assert all(name.startswith("storecast_") for name in names)

@@ -7,7 +7,8 @@ import pytest
 
 from data.dates.calendar_days import as_day
 from data.errors import ArtifactError, DataContractError
-from data.panel.sales_panel import SalesPanel, SeriesIndex, panel_from_columns
+from data.panel.sales_panel import SalesPanel, SeriesIndex
+from tests.sales_frames import panel_from_columns
 
 NAN = np.nan
 
