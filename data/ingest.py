@@ -71,7 +71,9 @@ def ingest(file: Path, paths: Paths) -> Ingestion:
         known, ingested, new, n_unreadable = _read(file, paths)
         values = _look_up(known, new)
         changes = new.take(values != new.sales.astype(np.float32))  # NaN differs from any number
-        _write_months(ingested.followed_by(changes), np.unique(_months(changes)), paths.raw)
+        _write_months(
+            ingested.followed_by(changes), np.unique(changes.times.astype("datetime64[M]")), paths.raw
+        )
     days, n_unknown = new.times.astype("datetime64[D]"), int(np.isnan(values).sum())
     return Ingestion(
         n_new=n_unknown,
@@ -117,15 +119,12 @@ def _keys(rows: SalesRows) -> IntArray:
     return rows.series * 2**24 + rows.times.astype("datetime64[D]").astype(np.int64)
 
 
-def _write_months(rows: SalesRows, months: NDArray[np.datetime64], raw: Path) -> None:
-    month_of_row = _months(rows)
-    for month in months:
-        of_month, _ = merge_duplicates([rows.take(np.flatnonzero(month_of_row == month))], "last")
+def _write_months(ingested: SalesRows, changes: SalesRows, raw: Path) -> None:
+    rows = ingested.followed_by(changes)
+    month_of_row = rows.times.astype("datetime64[M]")
+    for month in np.unique(changes.times.astype("datetime64[M]")):
+        of_month, _ = merge_duplicates([rows.take(month_of_row == month)], "last")
         write_csv(panel_from_rows(of_month), raw / f"{INGESTED}{month}.csv.gz")
-
-
-def _months(rows: SalesRows) -> NDArray[np.datetime64]:
-    return rows.times.astype("datetime64[M]")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

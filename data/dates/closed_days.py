@@ -69,7 +69,8 @@ def find_closed(
     """
     days = calendar(start, sales.shape[1])
     known = np.maximum(sales.astype(np.float64), 0.0)
-    first_sale = _first_sales(known)
+    sold = known > 0
+    first_sale = np.where(sold.any(axis=1), sold.argmax(axis=1), known.shape[1])
     known[np.arange(len(days)) < first_sale[:, None]] = np.nan
     weekdays = _closed_weekdays(known, days.weekday)
     keys = _calendar_keys(days)
@@ -81,13 +82,8 @@ def find_closed(
         for pairs, found in zip(accepted, _explain(is_closed, trading, keys), strict=True):
             pairs.extend((int(store_code), key) for key in found)
     known[weekdays[:, days.weekday] & (known == 0)] = np.nan
-    return known, ClosedRules(weekdays, *(_pairs(pairs) for pairs in accepted)), first_sale
-
-
-def _first_sales(known: FloatArray) -> IntArray:
-    sold = known > 0
-    first: IntArray = np.where(sold.any(axis=1), sold.argmax(axis=1), known.shape[1]).astype(np.int64)
-    return first
+    as_arrays = (np.array(pairs, dtype=np.int64).reshape(-1, 2) for pairs in accepted)
+    return known, ClosedRules(weekdays, *as_arrays), first_sale
 
 
 def _closed_weekdays(known: FloatArray, weekday: IntArray) -> BoolArray:
@@ -140,7 +136,3 @@ def _calendar_keys(days: Calendar) -> tuple[IntArray, IntArray, IntArray]:
     near_easter = np.abs(days.easter_offset) <= EASTER_REACH_DAYS
     easter = np.where(near_easter, days.easter_offset, NO_KEY)
     return days.month * 100 + days.day, nth_weekday, easter
-
-
-def _pairs(pairs: list[tuple[int, int]]) -> IntArray:
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2)

@@ -45,29 +45,17 @@ JOB_SUCCEEDED = JobMetric("storecast_job_succeeded_timestamp_seconds", "When the
 JOB_DURATION = JobMetric("storecast_job_duration_seconds", "How long the job's last run took.")
 
 DRIFT_FOUND = JobMetric("storecast_drift_found", "1 when the last check found drift.")
-DRIFT_UNDECIDED = JobMetric(
-    "storecast_drift_undecided", "1 when the last check had too little data to decide."
-)
-DRIFT_VALUE = JobMetric(
-    "storecast_drift_value", "Value of a test in the last checked window.", ("test", "group")
-)
-DRIFT_THRESHOLD = JobMetric(
-    "storecast_drift_threshold", "Threshold of the test: a value above it is drift.", ("test", "group")
-)
-DRIFT_WINDOW_END = JobMetric(
-    "storecast_drift_window_end_timestamp_seconds", "Last day of the last checked window."
-)
+DRIFT_UNDECIDED = JobMetric("storecast_drift_undecided", "1 when the last check lacked data to decide.")
+DRIFT_VALUE = JobMetric("storecast_drift_value", "Value of a test in the last window.", ("test", "group"))
+DRIFT_THRESHOLD = JobMetric("storecast_drift_threshold", "Above it a test finds drift.", ("test", "group"))
+DRIFT_WINDOW_END = JobMetric("storecast_drift_window_end_timestamp_seconds", "Last day that was checked.")
 REALISED_WAPE = JobMetric("storecast_realised_wape_share", "WAPE of the champion in the last checked window.")
 RETRAINING_FLAG = JobMetric("storecast_retraining_flag", "1 while a retraining is requested.", group="flag")
 
 DECISIONS = JobMetric("storecast_decisions", "Decisions in models/history.jsonl, by outcome.", ("decision",))
-DECIDED = JobMetric(
-    "storecast_decided_timestamp_seconds", "When the last decision of a kind fell.", ("decision",)
-)
+DECIDED = JobMetric("storecast_decided_timestamp_seconds", "Time of the last decision.", ("decision",))
 WAPE = JobMetric("storecast_wape_share", "Error of a model on days held back from it.", ("model",))
-BIAS = JobMetric(
-    "storecast_bias_share", "Share by which the champion forecast too much (above 0) or too little."
-)
+BIAS = JobMetric("storecast_bias_share", "Share the champion forecasts too much (above 0) or too little.")
 COVERAGE = JobMetric("storecast_coverage_share", "Share of held-back days inside their interval.", ("level",))
 
 

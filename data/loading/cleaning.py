@@ -49,22 +49,20 @@ def _clean_absurd(panel: SalesPanel) -> Finding:
     usual = np.fmin(np.fmax(usual, of_all), MAX_SERIES_FACTOR * of_all)
     limit = np.fmax(ABSURD_FACTOR * usual, ABSURD_MIN)  # without any selling day: the minimum
     is_absurd = np.abs(panel.sales) > limit[:, None]
-    n_known = int(np.isfinite(panel.sales).sum())
-    found = Finding("absurd sales", "missing", int(is_absurd.sum()), n_known, _cells(panel, is_absurd))
+    found = _found(panel, "absurd sales", "missing", is_absurd)
     panel.sales[is_absurd] = np.nan
     return found
 
 
 def _clean_negatives(panel: SalesPanel, params: DataParams) -> Finding:
     is_negative = panel.sales < 0
-    rule, n_known = params.negative_sales, int(np.isfinite(panel.sales).sum())
-    finding = Finding("negative sales", rule, int(is_negative.sum()), n_known, _cells(panel, is_negative))
-    if rule == "error" and finding.count:
+    finding = _found(panel, "negative sales", params.negative_sales, is_negative)
+    if finding.rule == "error" and finding.count:
         raise DataContractError(
             f"Sales are negative on {counted(finding.count, 'day')}; {', '.join(finding.examples)}.",
             hint="Correct them, or set data.negative_sales in params.yaml to zero or missing.",
         )
-    panel.sales[is_negative] = 0.0 if rule == "zero" else np.nan
+    panel.sales[is_negative] = 0.0 if finding.rule == "zero" else np.nan
     return finding
 
 
@@ -80,9 +78,7 @@ def _clean_missing_days(panel: SalesPanel, zeros: BoolArray, params: DataParams)
     if params.missing_days == "zero":
         panel.sales[has_begun & ~is_known] = 0.0
     elif has_gaps.any():
-        which = (
-            "all series" if has_gaps.all() else f"{has_gaps.sum():,} of {counted(panel.n_series, 'series')}"
-        )
+        which = f"{has_gaps.sum():,} of {counted(panel.n_series, 'series')}"
         note = f"In {which} zeros are rare: if such days were left out, set data.missing_days to zero."
     counts = int(n_missing.sum()), int(n_inside.sum())
     return Finding("missing days", params.missing_days, *counts, _cells(panel, is_missing), note)
@@ -91,8 +87,7 @@ def _clean_missing_days(panel: SalesPanel, zeros: BoolArray, params: DataParams)
 def _clean_outliers(panel: SalesPanel, params: DataParams) -> Finding:
     limit = _outlier_limit(panel.sales)[:, None]
     is_outlier = panel.sales > limit
-    n_known = int(np.isfinite(panel.sales).sum())
-    finding = Finding("outliers", params.outliers, int(is_outlier.sum()), n_known, _cells(panel, is_outlier))
+    finding = _found(panel, "outliers", params.outliers, is_outlier)
     if params.outliers != "keep":
         replacement = limit if params.outliers == "cap" else np.float32(np.nan)
         np.copyto(panel.sales, replacement, where=is_outlier)
@@ -112,6 +107,11 @@ def _ended_series(panel: SalesPanel, params: DataParams) -> Finding:
         for row in np.flatnonzero(has_ended)
     )
     return Finding("ended series", "keep", int(has_ended.sum()), panel.n_series, examples(named))
+
+
+def _found(panel: SalesPanel, name: str, rule: str, which: BoolArray) -> Finding:
+    """Recorded days with one problem, before it is mended."""
+    return Finding(name, rule, int(which.sum()), int(np.isfinite(panel.sales).sum()), _cells(panel, which))
 
 
 def _row_medians(values: NDArray[np.float32]) -> NDArray[np.float32]:

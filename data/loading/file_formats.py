@@ -112,7 +112,10 @@ def _read_parquet(path: Path, wanted: Mapping[str, str]) -> Any:
 
 def _required(path: Path, found: list[str], wanted: Mapping[str, str]) -> list[str]:
     """The file's own names of the wanted columns, in their order; case and outer blanks do not matter."""
-    theirs = [_matching(name, found) for name in wanted.values()]
+    theirs = []
+    for wish in wanted.values():
+        alike = [name for name in found if name.strip().casefold() == wish.strip().casefold()]
+        theirs.append([name for name in alike if name == wish] or alike)
     if any(len(names) != 1 for names in theirs):
         names = ", ".join(map(quoted, found[:MAX_NAMES])) or "(none)"
         if len(found) > MAX_NAMES:
@@ -122,12 +125,6 @@ def _required(path: Path, found: list[str], wanted: Mapping[str, str]) -> list[s
             hint="Rename them, or map them under data.columns in params.yaml.",
         )
     return [names[0] for names in theirs]
-
-
-def _matching(name: str, found: list[str]) -> list[str]:
-    alike = [column for column in found if column.strip().casefold() == name.strip().casefold()]
-    exact = [column for column in alike if column == name]
-    return exact or alike
 
 
 def _encoded(column: Any, is_typed: bool) -> EncodedColumn:

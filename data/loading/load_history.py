@@ -66,7 +66,7 @@ def load_history(files: RawFiles, params: DataParams) -> tuple[SalesPanel, Quali
         files=tuple(file.name for file in everything),
         n_rows=sum(len(file.sales) for file in everything),
         facts=describe(panel),
-        findings=(*_found_in_files(everything, params), *findings, _ahead(panel)),
+        findings=(*_found_in_files(everything, panel, params), *findings),
     )
     return panel, report
 
@@ -138,6 +138,13 @@ def panel_from_rows(rows: SalesRows) -> SalesPanel:
 def describe(panel: SalesPanel) -> dict[str, Any]:
     """What a person wants to know of a panel first: its size, its zeros, its closed days."""
     n_known = int(np.isfinite(panel.sales).sum())
+    cleaned, rules, first_sale = find_closed(panel.sales, panel.series.store_codes, panel.start)
+    is_on_sale = np.arange(panel.n_days) >= first_sale[:, None]
+    n_closed = int((is_on_sale & np.isfinite(panel.sales) & np.isnan(cleaned)).sum())
+    n_closed_series = rules.weekdays.sum(axis=0).tolist()
+    weekdays = {f"{name}s": n for name, n in zip(WEEKDAY_NAMES, n_closed_series, strict=True) if n}
+    regular = ", ".join(f"{name} ({counted(n, 'series')})" for name, n in weekdays.items())
+    words = f"Closed days: {counted(n_closed, 'recorded zero')} read as closed."
     return {
         "series": panel.n_series,
         "stores": len(panel.series.store_names),
@@ -148,43 +155,31 @@ def describe(panel: SalesPanel) -> dict[str, Any]:
         "recorded_days": n_known,
         "mean_sales": float(np.nansum(panel.sales, dtype=np.float64) / max(n_known, 1)),
         "zero_share": float((panel.sales == 0).sum() / max(n_known, 1)),
-        "closed": _closed(panel),
+        "closed": {
+            "weekdays": weekdays,
+            "zeros_read_as_closed": n_closed,
+            "never_sold_series": int((first_sale == panel.n_days).sum()),
+            "late_series": int(((first_sale > 0) & (first_sale < panel.n_days)).sum()),
+            "words": f"{words} Regularly: {regular}." if regular else words,
+        },
     }
 
 
-def _closed(panel: SalesPanel) -> dict[str, Any]:
-    cleaned, rules, first_sale = find_closed(panel.sales, panel.series.store_codes, panel.start)
-    is_on_sale = np.arange(panel.n_days) >= first_sale[:, None]
-    n_closed = int((is_on_sale & np.isfinite(panel.sales) & np.isnan(cleaned)).sum())
-    n_closed_series = rules.weekdays.sum(axis=0).tolist()
-    weekdays = {f"{name}s": n for name, n in zip(WEEKDAY_NAMES, n_closed_series, strict=True) if n}
-    regular = ", ".join(f"{name} ({counted(n, 'series')})" for name, n in weekdays.items())
-    words = f"Closed days: {counted(n_closed, 'recorded zero')} read as closed."
-    return {
-        "weekdays": weekdays,
-        "zeros_read_as_closed": n_closed,
-        "never_sold_series": int((first_sale == panel.n_days).sum()),
-        "late_series": int(((first_sale > 0) & (first_sale < panel.n_days)).sum()),
-        "words": f"{words} Regularly: {regular}." if regular else words,
-    }
-
-
-def _found_in_files(files: Sequence[FileRows], params: DataParams) -> tuple[Finding, Finding]:
-    n_rows = sum(len(file.sales) for file in files)
+def _found_in_files(
+    files: Sequence[FileRows], panel: SalesPanel, params: DataParams
+) -> tuple[Finding, Finding, Finding]:
+    """Rows without a number, and days that are still ahead."""
+    n_rows, n_known = sum(len(file.sales) for file in files), int(np.isfinite(panel.sales).sum())
     n_unreadable = sum(file.n_not_numeric for file in files)
     unreadable = tuple(f"{file.name} {place}" for file in files for place in file.not_numeric_examples)
-    note = "Write numbers with a decimal point and no thousands separator." if n_unreadable else ""
+    n_ahead = int(np.isfinite(panel.sales[:, panel.dates > np.datetime64("today")]).sum())
+    spelling = "Write numbers with a decimal point and no thousands separator." if n_unreadable else ""
+    last_day = f"The last day is {panel.end}: is it mistyped?" if n_ahead else ""
     return (
         Finding("empty sales", "missing", sum(file.n_empty for file in files), n_rows),
-        Finding("not numeric", params.not_numeric, n_unreadable, n_rows, unreadable, note),
+        Finding("not numeric", params.not_numeric, n_unreadable, n_rows, unreadable, spelling),
+        Finding("days after today", "keep", n_ahead, n_known, note=last_day),
     )
-
-
-def _ahead(panel: SalesPanel) -> Finding:
-    ahead = panel.sales[:, panel.dates > np.datetime64("today")]
-    n_ahead, n_known = int(np.isfinite(ahead).sum()), int(np.isfinite(panel.sales).sum())
-    note = f"The last day is {panel.end}: is it mistyped?" if n_ahead else ""
-    return Finding("days after today", "keep", n_ahead, n_known, note=note)
 
 
 def _require_no_gap(day_of_row: NDArray[np.datetime64], max_gap_days: int) -> None:

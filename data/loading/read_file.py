@@ -99,7 +99,10 @@ def parse_file(path: Path, params: DataParams, names: Sequence[str] = COLUMNS) -
     Without sales among `names`, all are NaN. Raises `DataContractError` when the whole file cannot be used.
     """
     columns = read_columns(path, {name: getattr(params.columns, name) for name in names})
-    times = _times(path, columns[DATE], params)
+    try:
+        times = parse_times(columns[DATE].texts, params.date_format)[columns[DATE].codes]
+    except DataContractError as error:
+        raise DataContractError(f"{path.name}: {error.message}", hint=error.hint) from error
     latest = np.datetime64("today") + np.timedelta64(params.max_days_ahead, "D")
     ahead = f"Correct them, or raise data.max_days_ahead ({params.max_days_ahead}) in params.yaml."
     problems = [
@@ -116,14 +119,6 @@ def parse_file(path: Path, params: DataParams, names: Sequence[str] = COLUMNS) -
         hint = "Write numbers with a decimal point and no thousands separator."
         problems.append(Problem(SALES, "sales that are not a number", np.isnan(sales) & ~is_empty, hint))
     return ParsedFile(path, columns, times, sales, is_empty, tuple(problems))
-
-
-def _times(path: Path, column: EncodedColumn, params: DataParams) -> NDArray[np.datetime64]:
-    try:
-        times: NDArray[np.datetime64] = parse_times(column.texts, params.date_format)[column.codes]
-    except DataContractError as error:
-        raise DataContractError(f"{path.name}: {error.message}", hint=error.hint) from error
-    return times
 
 
 def _label_problems(name: str, column: EncodedColumn) -> list[Problem]:
