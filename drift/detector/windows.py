@@ -42,7 +42,7 @@ class Windows:
         """One window: `sales` and `forecast` are (n_series, n_days), NaN where nothing was recorded."""
         known = np.isfinite(sales) & np.isfinite(forecast)
         sold, expected = (np.where(known, part, 0.0).astype(np.float64) for part in (sales, forecast))
-        start = np.datetime64(end - sales.shape[1] + 1, "D")
+        start = np.datetime64(int(end) - sales.shape[1] + 1, "D")
         weekday = np.eye(WEEK_DAYS)[calendar(start, sales.shape[1]).weekday]
         by_weekday = (part.sum(0)[None] @ weekday for part in (sold, expected))
         return cls(sales.shape[1], np.array([end]), sold.sum(1)[None], expected.sum(1)[None], *by_weekday)
