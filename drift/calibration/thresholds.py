@@ -8,7 +8,6 @@ The weeks count as free of drift: rare unusual ones widen the thresholds, which 
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +15,15 @@ from typing import Self
 
 import numpy as np
 
-from data.atomic_files import atomic_write_bytes, atomic_write_json
-from data.errors import ArtifactError
+from data.atomic_files import atomic_write_json
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from drift.detector.detector import Detector
 from drift.detector.group_shifts import Groups
 from drift.detector.windows import Floats
 from drift.monitors.error_drift import Errors
-from models.storage.array_packing import pack, unpack
-from models.storage.bounded_json import read_json
+from models.storage.array_packing import load_arrays, pack, save_arrays, unpack
+from models.storage.bounded_json import read_json, readable
 
 FILE = "drift.npz"
 EVIDENCE_FILE = "drift.json"
@@ -73,28 +71,21 @@ class Calibration:
 
     def save(self, folder: Path) -> None:
         """Write drift.npz, arrays only, and drift.json, the evidence, into an existing folder."""
-        buffer, labels = io.BytesIO(), np.array(json.dumps(self.series.to_json()))
+        labels = np.array(json.dumps(self.series.to_json()))
         arrays = pack(self.thresholds) | {"series": labels, RECORDED: self.recorded}
-        np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # as in models
-        atomic_write_bytes(folder / FILE, buffer.getvalue())
+        save_arrays(folder / FILE, arrays)
         atomic_write_json(folder / EVIDENCE_FILE, self.evidence)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """The inverse of `save`; `ArtifactError` when a part is missing or damaged."""
-        try:
-            with np.load(folder / FILE, allow_pickle=False) as stored:
-                arrays = {_current(name): stored[name] for name in stored.files}
+        with readable(f"The drift thresholds in {folder}"):
+            arrays = {_current(name): array for name, array in load_arrays(folder / FILE).items()}
             series = SeriesIndex.from_json(json.loads(str(arrays["series"])))
             evidence = read_json(folder / EVIDENCE_FILE)
             # older champions lack it: then nothing counts as a gap
             recorded = arrays.get(RECORDED, np.zeros(len(series)))
             return cls(series, recorded, unpack(Thresholds, arrays), evidence)
-        except (OSError, ValueError, KeyError) as error:
-            raise ArtifactError(
-                f"The drift thresholds in {folder} cannot be read: {error!r}.",
-                hint="Train again, which calibrates drift detection.",
-            ) from error
 
 
 def _current(name: str) -> str:

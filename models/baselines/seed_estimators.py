@@ -15,6 +15,7 @@ from pydantic import Field
 
 from data.params import Params
 from models.evaluation.model_names import RegressorKind
+from models.storage.array_packing import load_arrays, save_arrays
 
 if TYPE_CHECKING:
     from sklearn.ensemble import RandomForestRegressor
@@ -132,13 +133,12 @@ class Forest:
 
     def save(self, folder: Path) -> None:
         """Write `seed_forest.npz`."""
-        np.savez_compressed(folder / "seed_forest.npz", allow_pickle=False, **asdict(self))
+        save_arrays(folder / "seed_forest.npz", asdict(self))
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read `seed_forest.npz`."""
-        with (folder / "seed_forest.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return cls(**arrays)
+        return cls(**load_arrays(folder / "seed_forest.npz"))
 
 
 def _children(tree: Any) -> NDArray[np.int64]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.atomic_files import atomic_write_json
-from data.errors import ArtifactError, DataContractError
+from data.errors import DataContractError
 from data.panel.sales_panel import SalesPanel
 from data.panel.seed_features import REACH_DAYS, SEED_FEATURES, seed_features
 from models.baselines.seed_estimators import (
@@ -24,7 +23,7 @@ from models.baselines.seed_estimators import (
     fit_xgboost,
 )
 from models.components.sales_limits import plausible, sales_limits
-from models.storage.bounded_json import HINT, read_json
+from models.storage.bounded_json import read_json, readable
 
 DAYS_PER_ROW = 4  # known days to draw each training row from
 
@@ -70,15 +69,11 @@ class SeedRegressor:
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote; raises `ArtifactError` naming the folder when it cannot."""
         about = read_json(folder / "seed.json")
-        try:
+        with readable(f"The baseline regressor in {folder}"):
             if about["features"] != list(SEED_FEATURES):
                 raise ValueError(f"it was fitted on {about['features']}")
             estimator = Forest.load(folder) if about["kind"] == "random_forest" else BoostedTrees.load(folder)
             return cls(about["kind"], estimator)
-        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
-            raise ArtifactError(
-                f"The baseline regressor in {folder} cannot be read: {error}.", hint=HINT
-            ) from error
 
 
 def training_rows(history: SalesPanel, limit: int, random_seed: int) -> tuple[Rows, NDArray[np.float32]]:

@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.dates.folds import Fold
-from data.errors import ArtifactError
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from models.components.sales_limits import plausible
 from models.components.seasonal_profile import Floats
 from models.forecaster.fitting import Effort, fit_members
 from models.forecaster.member_selection import combine
-from models.storage.array_packing import unpack
-from models.storage.bounded_json import HINT, read_json
+from models.storage.array_packing import load_arrays, unpack
+from models.storage.bounded_json import read_json, readable
 
 MIN_HISTORY_DAYS = 150
 LATER_MIN_HISTORY_DAYS = 540  # folds beyond the second serve intervals only, and need enough to learn from
@@ -89,18 +87,14 @@ class NewestFold:
     def open(cls, folder: Path) -> Self | None:
         """The newest fold of a version; None when its history was too short for one."""
         described = read_json(folder / "forecaster.json")
-        try:
+        with readable(f"The backtest in {folder}"):
             if not described["folds"]:
                 return None
-            with np.load(folder / "backtest.npz", allow_pickle=False) as stored:
-                newest = {name: stored[name] for name in stored.files if name.startswith("0.")}
-            fold = unpack(FoldForecast, newest, "0.")
+            fold = unpack(FoldForecast, load_arrays(folder / "backtest.npz", "0."), "0.")
             forecast, actual = fold.forecast(described["chosen"]).astype(np.float32), fold.actual
             known = np.isfinite(forecast) & np.isfinite(actual)
             forecast, actual = (np.where(known, values, np.nan) for values in (forecast, actual))
             return cls(SeriesIndex.from_json(described), fold.cutoff, forecast, actual)
-        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
-            raise ArtifactError(f"The backtest in {folder} cannot be read: {error!r}.", hint=HINT) from error
 
     def total(self, series: SeriesIndex) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Forecast and sales of each day summed over the given series, NaN on days none of them has."""

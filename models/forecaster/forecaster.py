@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Self
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +15,6 @@ from pydantic import Field
 from data.atomic_files import atomic_write_bytes, atomic_write_json
 from data.dates.calendar_days import YEAR_DAYS
 from data.dates.folds import rolling_folds
-from data.errors import ArtifactError
 from data.jobs.progress import wait_for
 from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Params
@@ -38,14 +35,14 @@ from models.forecaster.recent_correction import (
     select_correction,
 )
 from models.forecaster.series_context import series_codes
-from models.storage.array_packing import Arrays, pack, unpack
-from models.storage.bounded_json import HINT, read_json
+from models.storage.array_packing import load_arrays, pack, save_arrays, unpack
+from models.storage.bounded_json import read_json, readable
 from models.storage.forecast_table import CLOSED, COLD_START, DISCONTINUED, MODEL, ForecastTable
 
 MIN_DAYS_BEFORE_SELECTION = 56
 INTERVAL_FOLDS = 3  # errors of an older fold, made with a year less to learn from, are too wide
 STATE_PREFIX = "learnt."  # of array names in forecaster.npz, as in versions of before
-TREE_FILES = {"trend": "tree_trend.ubj", "season": "tree_season.ubj"}
+TREE_FILE = "tree_{}.ubj"
 
 
 class ForecasterParams(Params):
@@ -166,21 +163,21 @@ class Forecaster:
         arrays = pack(self.members.fitted, STATE_PREFIX)
         if self.intervals:
             arrays |= pack(self.intervals, "intervals.")
-        _save_arrays(folder / "forecaster.npz", arrays)
-        _save_arrays(
+        save_arrays(folder / "forecaster.npz", arrays)
+        save_arrays(
             folder / "backtest.npz",
             {name: part for k, fold in enumerate(self.folds) for name, part in pack(fold, f"{k}.").items()},
         )
-        trees = {"trend": self.members.trend_tree, "season": self.members.season_tree}
+        grown = {"trend": self.members.trend_tree, "season": self.members.season_tree}
+        trees = {name: tree for name, tree in grown.items() if tree is not None}
         for name, tree in trees.items():
-            if tree is not None:
-                atomic_write_bytes(folder / TREE_FILES[name], tree.to_bytes())
+            atomic_write_bytes(folder / TREE_FILE.format(name), tree.to_bytes())
         described = {
             "params": self.params.model_dump(),
             "chosen": self.chosen,
             "recent_correction": asdict(self.recent_correction),
             "folds": len(self.folds),
-            "corrections": {name: tree.correction for name, tree in trees.items() if tree is not None},
+            "corrections": {name: tree.correction for name, tree in trees.items()},
             **self.series.to_json(),
         }
         atomic_write_json(folder / "forecaster.json", described)
@@ -189,10 +186,10 @@ class Forecaster:
     def load(cls, folder: Path) -> Self:
         """The inverse of `save`; raises `ArtifactError` when a part is missing or damaged."""
         described = read_json(folder / "forecaster.json")
-        try:
-            arrays, backtest = _load_arrays(folder / "forecaster.npz"), _load_arrays(folder / "backtest.npz")
+        with readable(f"The forecaster in {folder}"):
+            arrays, backtest = load_arrays(folder / "forecaster.npz"), load_arrays(folder / "backtest.npz")
             trees = {
-                name: Tree.from_bytes((folder / TREE_FILES[name]).read_bytes(), correction)
+                name: Tree.from_bytes((folder / TREE_FILE.format(name)).read_bytes(), correction)
                 for name, correction in described["corrections"].items()
             }
             fitted = unpack(FittedState, arrays, STATE_PREFIX)
@@ -200,14 +197,10 @@ class Forecaster:
             intervals = unpack(Intervals, arrays, "intervals.") if has_intervals else None
             folds = tuple(unpack(FoldForecast, backtest, f"{k}.") for k in range(described["folds"]))
             correction = RecentCorrection.from_record(described)
-            series = SeriesIndex.from_json(described)
             params = ForecasterParams.model_validate(described["params"])
-        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
-            raise ArtifactError(
-                f"The forecaster in {folder} cannot be read: {error!r}.", hint=HINT
-            ) from error
-        members = Members(series, fitted, trees.get("trend"), trees.get("season"))
-        return cls(params, members, described["chosen"], intervals, folds, correction)
+            series = SeriesIndex.from_json(described)
+            members = Members(series, fitted, trees.get("trend"), trees.get("season"))
+            return cls(params, members, described["chosen"], intervals, folds, correction)
 
 
 def _mean_sales(sales: Array) -> NDArray[np.float32]:
@@ -215,14 +208,3 @@ def _mean_sales(sales: Array) -> NDArray[np.float32]:
     recent = sales[:, -YEAR_DAYS:]
     known = np.isfinite(recent).sum(1)
     return np.asarray(np.nansum(recent, axis=1, dtype=np.float64) / np.maximum(known, 1), np.float32)
-
-
-def _save_arrays(path: Path, arrays: Arrays) -> None:
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # the stub takes array names for its own options
-    atomic_write_bytes(path, buffer.getvalue())
-
-
-def _load_arrays(path: Path) -> Arrays:
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-        return {name: stored[name] for name in stored.files}

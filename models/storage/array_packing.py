@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import types
 import typing
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data.atomic_files import atomic_write_bytes
+
 T = TypeVar("T")
 Arrays = dict[str, NDArray[Any]]
+
+
+def save_arrays(path: Path, arrays: Arrays) -> None:
+    """Write arrays as a compressed .npz."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # the stub takes array names for its own options
+    atomic_write_bytes(path, buffer.getvalue())
+
+
+def load_arrays(path: Path, prefix: str = "") -> Arrays:
+    """The arrays of an .npz whose names start with `prefix`; nothing is unpickled."""
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files if name.startswith(prefix)}
 
 
 def pack(record: Any, prefix: str = "") -> Arrays:

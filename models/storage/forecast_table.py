@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.atomic_files import atomic_path, atomic_write_json
-from data.errors import ArtifactError, StorecastError
+from data.errors import ArtifactError
 from data.panel.sales_panel import SeriesIndex
-from models.storage.bounded_json import HINT, read_json
+from models.storage.bounded_json import HINT, read_json, readable
 
 COVERAGE_LEVELS = (50, 80, 90, 95)
 COLUMNS = ("forecast", *(f"{side}_{level}" for level in COVERAGE_LEVELS for side in ("lower", "upper")))
@@ -70,15 +70,11 @@ class ForecastTable:
         while it is served would otherwise change the answers, and a truncated one would end the process.
         """
         index = read_json(folder / "series.json")
-        try:
+        with readable(f"The forecast table in {folder}"):
             values = np.load(folder / "forecasts.npy", allow_pickle=False)
             methods = np.load(folder / "methods.npy", allow_pickle=False)
             series, cutoff = SeriesIndex.from_json(index), np.datetime64(index["cutoff"], "D")
             mean_sales, columns = np.asarray(index["mean_sales"], np.float32), tuple(index["columns"])
-        except (OSError, EOFError, ValueError, KeyError, TypeError, MemoryError, StorecastError) as error:
-            raise ArtifactError(
-                f"The forecast table in {folder} cannot be read: {error}.", hint=HINT
-            ) from error
         table = cls(series, cutoff, values, methods, mean_sales)
         fault = f"its columns are {columns}, expected {COLUMNS}" if columns != COLUMNS else table._fault()
         if fault:

@@ -56,9 +56,10 @@ def test_a_calibration_saved_before_its_parts_were_renamed_still_loads(
         np.testing.assert_array_equal(again[name], array)
 
 
-def test_a_damaged_calibration_is_named(calibration: Calibration, tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"nothing", b"", b"PK\x03\x04 cut off"])
+def test_a_damaged_calibration_is_named(calibration: Calibration, tmp_path: Path, content: bytes) -> None:
     calibration.save(tmp_path)
-    (tmp_path / "drift.npz").write_bytes(b"nothing")
+    (tmp_path / "drift.npz").write_bytes(content)
     with pytest.raises(ArtifactError, match="drift thresholds"):
         Calibration.load(tmp_path)
 

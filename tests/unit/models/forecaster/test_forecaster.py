@@ -127,7 +127,7 @@ def test_a_saved_forecaster_forecasts_to_the_last_digit(
     np.testing.assert_array_equal(again.folds[0].actual, fitted.folds[0].actual)
 
 
-@pytest.mark.parametrize("content", [b"not arrays", b"PK\x03\x04 cut off"])
+@pytest.mark.parametrize("content", [b"", b"not arrays", b"PK\x03\x04 cut off"])
 def test_a_damaged_forecaster_is_refused_by_name(fitted: Forecaster, tmp_path: Path, content: bytes) -> None:
     fitted.save(tmp_path)
     (tmp_path / "forecaster.npz").write_bytes(content)
