@@ -71,9 +71,7 @@ def ingest(file: Path, paths: Paths) -> Ingestion:
         known, ingested, new, n_unreadable = _read(file, paths)
         values = _look_up(known, new)
         changes = new.take(values != new.sales.astype(np.float32))  # NaN differs from any number
-        _write_months(
-            ingested.followed_by(changes), np.unique(changes.times.astype("datetime64[M]")), paths.raw
-        )
+        _write_months(ingested, changes, paths.raw)
     days, n_unknown = new.times.astype("datetime64[D]"), int(np.isnan(values).sum())
     return Ingestion(
         n_new=n_unknown,
