@@ -29,6 +29,9 @@ AFTER = ("import", "log", "delete_old_versions", "clear")
 SCRIPT = Path(__file__).with_name("killed_retraining.py")
 DRIFT_DAYS = 42
 
+# The fixture runs 18 retrainings, most of them in turn: on a busy machine they outlast the usual limit.
+pytestmark = pytest.mark.timeout(1200)
+
 
 def champion_of(paths: Paths) -> ChampionRecord:
     record = ChampionRecord.read(paths.champion_json)
