@@ -29,8 +29,7 @@ def import_sales(file: Path, raw: Path, params: DataParams) -> Path:
     """
     imported = raw / file.name
     with exclusive(raw):
-        _check(file, params)
-        _require_no_foreign_days(raw, imported)
+        _check(file, raw, params)
         if file.resolve() != imported.resolve():
             earlier = _imported_before(raw)
             if imported.exists() and imported.name not in earlier:
@@ -69,26 +68,21 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _check(file: Path, params: DataParams) -> None:
+def _check(file: Path, raw: Path, params: DataParams) -> None:
     if not file.exists():
-        raise DataContractError(
-            f"There is no file {file}.", hint="SALES= is relative to the current directory."
-        )
+        hint = "SALES= is relative to the current directory."
+        raise DataContractError(f"There is no file {file}.", hint=hint)
     if not is_table(file):
-        raise DataContractError(
-            f"{file.name} is none of {', '.join(SUFFIXES)}.", hint="Save it as one of these."
-        )
+        names = ", ".join(SUFFIXES)
+        raise DataContractError(f"{file.name} is none of {names}.", hint="Save it as one of these.")
     if file.name == SAMPLE or file.name.startswith((INGESTED, ".")):
         raise DataContractError(f"{file.name} has a name that Storecast keeps for itself.", hint="Rename it.")
     load_history(RawFiles((file,), ()), params)
-
-
-def _require_no_foreign_days(raw: Path, imported: Path) -> None:
     files = raw_files(raw)
-    if files.ingested and imported not in files.base:
+    if files.ingested and raw / file.name not in files.base:
         raise DataContractError(
             f"{raw} holds days ingested on top of other sales, the first in {files.ingested[0].name}.",
-            hint=f"Remove the ingested files to start over with {imported.name}, or use make ingest.",
+            hint=f"Remove the ingested files to start over with {file.name}, or use make ingest.",
         )
 
 

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,16 +112,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--drift", action="append", default=[], choices=DRIFTS, help="may be repeated")
     parser.add_argument("--drift-days", type=int, default=28, help="how many of the last days it changes")
     given = vars(parser.parse_args(argv))
-    return exit_code(lambda: _run(given))
 
+    def work() -> None:
+        chosen = {name: given[name] for name in SyntheticParams.model_fields}
+        params = validate_section("synthetic", SyntheticParams, chosen)
+        panel = synthetic_panel(params, given["drift"], given["drift_days"])
+        write_sales(panel, given["out"])
+        print(f"{given['out']}: {counted(panel.n_series, 'series')}, {panel.start} to {panel.end}.")
 
-def _run(given: dict[str, Any]) -> None:
-    chosen = {name: given[name] for name in SyntheticParams.model_fields}
-    panel = synthetic_panel(
-        validate_section("synthetic", SyntheticParams, chosen), given["drift"], given["drift_days"]
-    )
-    write_sales(panel, given["out"])
-    print(f"{given['out']}: {counted(panel.n_series, 'series')}, {panel.start} to {panel.end}.")
+    return exit_code(work)
 
 
 if __name__ == "__main__":

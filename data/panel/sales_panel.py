@@ -129,22 +129,16 @@ def panel_from_codes(
     start, end = dates.min(), dates.max()
     columns = (dates - start).astype(np.int64)
     matrix = np.full((len(series), days_between(start, end) + 1), np.nan, dtype=np.float32)
-    _require_distinct_cells(rows, columns, matrix.shape, series, start)
+    is_taken = np.zeros(matrix.shape, dtype=bool)
+    is_taken[rows, columns] = True
+    n_repeats = len(rows) - np.count_nonzero(is_taken)
+    if n_repeats:
+        cells, counts = np.unique(rows * matrix.shape[1] + columns, return_counts=True)
+        row, column = divmod(int(cells[counts > 1][0]), matrix.shape[1])
+        raise DataContractError(
+            f"Store {series.stores[row]}, item {series.items[row]} has more than one row on {start + column};"
+            f" {n_repeats} rows too many in all.",
+            hint="Keep one row per store, item and day, or merge duplicates first.",
+        )
     matrix[rows, columns] = sales
     return SalesPanel(matrix, as_day(start), series)
-
-
-def _require_distinct_cells(
-    rows: IntArray, columns: IntArray, shape: tuple[int, ...], series: SeriesIndex, start: np.datetime64
-) -> None:
-    taken = np.zeros(shape, dtype=bool)
-    taken[rows, columns] = True
-    if np.count_nonzero(taken) == len(rows):
-        return
-    cells, counts = np.unique(rows * shape[1] + columns, return_counts=True)
-    row, column = divmod(int(cells[counts > 1][0]), shape[1])
-    raise DataContractError(
-        f"Store {series.stores[row]}, item {series.items[row]} has more than one row on {start + column}; "
-        f"{len(rows) - len(cells)} rows too many in all.",
-        hint="Keep one row per store, item and day, or merge duplicates first.",
-    )

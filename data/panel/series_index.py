@@ -48,8 +48,13 @@ class SeriesIndex:
     def from_labels(cls, stores: Sequence[SeriesId], items: Sequence[SeriesId]) -> Self:
         """Build from one label each per row; raises `DataContractError` unless sorted and distinct."""
         index = cls(tuple(stores), tuple(items))
-        _require_one_type("store", index.stores)
-        _require_one_type("item", index.items)
+        for kind, labels in (("store", index.stores), ("item", index.items)):
+            types = {type(label) for label in labels}
+            if not types <= {int} and not types <= {str}:
+                names = ", ".join(sorted(found.__name__ for found in types))
+                raise DataContractError(
+                    f"The {kind} labels are of type {names}, expected only int or only str."
+                )
         rows = list(zip(index.stores, index.items, strict=True))
         for before, after in pairwise(rows):
             if not before < after:
@@ -115,13 +120,6 @@ class SeriesIndex:
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """Inverse of `to_json`; other keys are left alone."""
         return cls.from_labels(content["stores"], content["items"])
-
-
-def _require_one_type(kind: str, labels: Sequence[SeriesId]) -> None:
-    types = {type(label) for label in labels}
-    if not types <= {int} and not types <= {str}:
-        names = ", ".join(sorted(found.__name__ for found in types))
-        raise DataContractError(f"The {kind} labels are of type {names}, expected only int or only str.")
 
 
 def _codes(labels: Sequence[SeriesId], names: Sequence[SeriesId]) -> IntArray:
