@@ -17,6 +17,11 @@ STEPS = ((1, 7), (8, 28), (29, 60), (61, 90))
 COVERED_LEVELS = (80, 95)
 
 
+def plain(value: float) -> float | None:
+    """A score for JSON: four decimals, None where it could not be measured."""
+    return round(value, 4) if isfinite(value) else None
+
+
 @dataclass(frozen=True)
 class Scores:
     """All scores of a group of `days` known days; MAPE skips the `zero_days` among them."""
@@ -36,7 +41,7 @@ class Scores:
 
     def to_json(self) -> dict[str, float | None]:
         """Plain values; what could not be measured is None."""
-        return {name: round(value, 4) if isfinite(value) else None for name, value in asdict(self).items()}
+        return {name: plain(value) for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True)

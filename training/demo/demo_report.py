@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import jinja2
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from training.evaluation.holdout_report import STYLE, svg
+from training.evaluation.holdout_report import STYLE, page, svg
 
 SHOCKS = {
     "level-shift": "everything sells 30 % more",
@@ -56,11 +55,9 @@ class Week:
 
 def demo_page(shocks: Sequence[str], shock_day: np.datetime64, weeks: Sequence[Week]) -> str:
     """The page as one file without external resources."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True
-    )
     after = [week for week in weeks if np.datetime64(week.last_day) > shock_day]
-    return environment.get_template("demo.html").render(
+    return page(
+        Path(__file__).with_name("demo.html"),
         shock=" and ".join(SHOCKS[shock] for shock in shocks),
         shock_day=shock_day,
         weeks=weeks,

@@ -77,24 +77,26 @@ def forecast_report(
 
     `notes` say what could not be measured. Without a hold-out the page has notes only.
     """
-    folder = Path(__file__).parent
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder), autoescape=True, trim_blocks=True
-    )
-    return environment.get_template("holdout_report.html").render(
+    charts: list[Figure] = []
+    if hold_out:  # the total first, then examples from low to high sellers
+        examples = (series_chart(hold_out, size, row) for size, row in hold_out.examples())
+        charts = [total_chart(hold_out), *examples]
+    return page(
+        Path(__file__).with_name("holdout_report.html"),
         panel=panel,
         hold_out=hold_out,
         horizon_days=hold_out.forecast.shape[1] if hold_out else None,
-        charts=[svg(chart) for chart in charts(hold_out)] if hold_out else [],
+        charts=[svg(chart) for chart in charts],
         table=table,
         notes=notes,
         number=lambda value, digits: f"{value:,.{digits}f}" if np.isfinite(value) else "–",
     )
 
 
-def charts(hold_out: HoldOut) -> list[Figure]:
-    """The total first, then examples from low to high sellers."""
-    return [total_chart(hold_out), *(series_chart(hold_out, size, row) for size, row in hold_out.examples())]
+def page(template: Path, **values: Any) -> str:
+    """A page from a template; values are escaped."""
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined)
+    return environment.from_string(template.read_text(encoding="utf-8")).render(values)
 
 
 def total_chart(hold_out: HoldOut) -> Figure:

@@ -12,7 +12,7 @@ import numpy as np
 
 from models.baselines.seed_estimators import Kind
 from models.evaluation.model_names import BASELINE_REGRESSORS, SEASONAL_NAIVE, STORECAST
-from models.evaluation.scorecard import Scorecard, Scores, Trial
+from models.evaluation.scorecard import Scorecard, Scores, Trial, plain
 from training.evaluation.backtest import BacktestResult
 
 UNITS = {
@@ -48,7 +48,7 @@ class LeaderboardEntry:
         return {
             **self.scorecard.to_json(),
             "by_fold": {cutoff: scores.to_json() for cutoff, scores in self.by_fold.items()},
-            "skill": _plain(self.skill),
+            "skill": plain(self.skill),
         }
 
 
@@ -92,7 +92,7 @@ def overall_scores(table: Sequence[LeaderboardEntry], model: str) -> dict[str, f
     if found is None:
         return {}
     overall = found.scorecard.overall.to_json()
-    return {**{name: overall[name] for name in HEADLINE}, "skill": _plain(found.skill)}
+    return {**{name: overall[name] for name in HEADLINE}, "skill": plain(found.skill)}
 
 
 def comparison_summary(metrics: Mapping[str, Any]) -> str:
@@ -141,7 +141,7 @@ def leaderboard_csv(table: Sequence[LeaderboardEntry]) -> str:
         of_folds = (entry.by_fold[cutoff].to_json()["wape"] for cutoff in folds)
         seconds = None if entry.cpu_seconds is None else round(entry.cpu_seconds, 1)
         values = (overall[name] for name in names)
-        writer.writerow([entry.model, _plain(entry.skill), *values, *of_folds, seconds])
+        writer.writerow([entry.model, plain(entry.skill), *values, *of_folds, seconds])
     return text.getvalue()
 
 
@@ -150,7 +150,3 @@ def _skill(folds: dict[str, Scores], baseline: dict[str, Scores]) -> float:
     pairs = [(scores.wape, baseline[cutoff].wape) for cutoff, scores in folds.items() if cutoff in baseline]
     ratios = [wape / naive for wape, naive in pairs if naive > 0]
     return 1 - float(np.mean(ratios)) if ratios else float("nan")
-
-
-def _plain(value: float) -> float | None:
-    return round(value, 4) if np.isfinite(value) else None

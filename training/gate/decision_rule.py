@@ -29,6 +29,7 @@ from data.panel.series_index import SeriesId, SeriesIndex
 from data.params import Params
 from data.text import counted
 from models.evaluation.paired_gain import paired_gain
+from models.evaluation.scorecard import plain
 
 Array = NDArray[np.floating[Any]]
 
@@ -83,14 +84,13 @@ class DailyScorecard:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the log: overall, by day and by store."""
-        by_day = [_plain(_percent(*sums)) for sums in zip(self.error.sum(0), self.sold.sum(0), strict=True)]
-        by_store = [_plain(_percent(*sums)) for sums in zip(self.error.sum(1), self.sold.sum(1), strict=True)]
+        by_day, by_store = (map(_percent, self.error.sum(axis), self.sold.sum(axis)) for axis in (0, 1))
         return {
-            "wape": _plain(self.wape),
-            "bias": _plain(self.bias),
+            "wape": plain(self.wape),
+            "bias": plain(self.bias),
             "sold": float(self.sold.sum()),
-            "wape_by_day": dict(zip(map(str, self.days), by_day, strict=True)),
-            "wape_by_store": dict(zip(map(str, self.stores), by_store, strict=True)),
+            "wape_by_day": dict(zip(map(str, self.days), map(plain, by_day), strict=True)),
+            "wape_by_store": dict(zip(map(str, self.stores), map(plain, by_store), strict=True)),
         }
 
 
@@ -106,20 +106,17 @@ def decide(champion: DailyScorecard, challenger: DailyScorecard, params: GatePar
     """Apply the rule to two scorecards of the same sales."""
     if not champion.sold.sum() > 0:
         return GateDecision(False, ("Nothing was sold on the days of the comparison: the champion stays.",))
-    found = _comparison(champion, challenger)
+    compared = _comparison(champion, challenger)
     gain = paired_gain(
         champion.error.sum(0), challenger.error.sum(0), params.noise_margin, params.least_gain_share
     )
     if not gain.is_significant:
         needed = _percent(gain.needed, champion.error.sum())
         reason = f"A gain of over {needed:.1f} % would be" if isfinite(needed) else "No gain is"
-        return GateDecision(False, (found, f"{reason} statistically significant: kept."))
+        return GateDecision(False, (compared, f"{reason} statistically significant: kept."))
     objections = [*_worse_stores(champion, challenger, params), *_worse_total(champion, challenger, params)]
-    if objections:
-        return GateDecision(False, (found, *objections))
-    return GateDecision(
-        True, (found, "The gain is statistically significant, and no store gets worse: promoted.")
-    )
+    promoted = "The gain is statistically significant, and no store gets worse: promoted."
+    return GateDecision(not objections, (compared, *(objections or [promoted])))
 
 
 def _comparison(champion: DailyScorecard, challenger: DailyScorecard) -> str:
@@ -148,16 +145,11 @@ def _worse_total(champion: DailyScorecard, challenger: DailyScorecard, params: G
     allowed = max(100 * params.worst_bias_share, champion.wape - challenger.wape)
     if abs(challenger.bias) <= abs(champion.bias) + allowed:
         return []
-    return [f"Its total would be {_signed(challenger.bias)}, the champion's {_signed(champion.bias)}: kept."]
-
-
-def _signed(bias: float) -> str:
-    return f"{abs(bias):.1f} % too {'high' if bias > 0 else 'low'}"
+    after, before = (
+        f"{abs(bias):.1f} % too {'high' if bias > 0 else 'low'}" for bias in (challenger.bias, champion.bias)
+    )
+    return [f"Its total would be {after}, the champion's {before}: kept."]
 
 
 def _percent(part: float, whole: float) -> float:
     return float(100 * part / whole) if whole > 0 else float("nan")
-
-
-def _plain(value: float) -> float | None:
-    return round(value, 4) if isfinite(value) else None

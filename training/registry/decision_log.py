@@ -45,22 +45,17 @@ class Decision(BaseModel):
         cls, decision: str, version: str, replaces: str | None, reasons: Sequence[str], **more: Any
     ) -> Self:
         """A decision taken at this moment by whoever runs the job."""
-        by = os.environ.get("GITHUB_ACTOR") or _user()
+        try:
+            by = os.environ.get("GITHUB_ACTOR") or getpass.getuser()
+        except (KeyError, OSError):  # a container may run as a number that no name belongs to
+            by = f"uid {os.getuid()}"
         facts = {"at": datetime.now(UTC), "decision": decision, "version": version, "replaces": replaces}
         return cls.model_validate({**facts, "by": by, "reasons": tuple(reasons), **more})
 
 
-def _user() -> str:
-    """Who runs the job; a container may run as a number that no name belongs to."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
-
-
 def read_decisions(path: Path) -> list[Decision]:
     """All decisions, oldest first; none where there is no log."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = path.read_bytes().splitlines() if path.exists() else []  # as text, names could hold line ends
     try:
         return [Decision.model_validate_json(line) for line in lines]
     except ValidationError as error:
@@ -106,11 +101,8 @@ def restored_version(version: str, decisions: Sequence[Decision]) -> str | None:
     """
     champions = [entry.version for entry in decisions if entry.decision != "kept"]
     nearest_first = [*reversed(champion_lineage(decisions)[:-1]), *reversed(champions)]
-    return next((one for one in nearest_first if _content(one) == _content(version)), None)
-
-
-def _content(version: str) -> str:
-    return version.rpartition("-")[2]
+    content = version.rpartition("-")[2]
+    return next((one for one in nearest_first if one.rpartition("-")[2] == content), None)
 
 
 def scores_of(folder: Path) -> dict[str, float | None] | None:

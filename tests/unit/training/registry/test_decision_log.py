@@ -31,6 +31,19 @@ def test_decisions_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert log.read_text().count("\n") == 3
 
 
+def test_names_may_hold_characters_that_end_a_line_of_text(tmp_path: Path) -> None:
+    log, reason = tmp_path / "history.jsonl", "The error of store Nord\u2028Süd\x85 would be higher."
+    append_decision(log, Decision.now("kept", "a", None, [reason], scorecards={}))
+    assert read_decisions(log)[0].reasons == (reason,)
+
+
+@pytest.mark.parametrize("content", [b'{"at": "\xff"}\n', b"\n", b"{}\n"])
+def test_a_line_that_is_no_decision_is_an_error_of_the_file(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "history.jsonl").write_bytes(content)
+    with pytest.raises(ArtifactError, match=r"history\.jsonl"):
+        read_decisions(tmp_path / "history.jsonl")
+
+
 def test_without_a_log_nothing_was_decided(tmp_path: Path) -> None:
     assert read_decisions(tmp_path / "history.jsonl") == []
 
