@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.dates.calendar_days import WEEK_DAYS
 from data.panel.sales_panel import SalesPanel
+from models.evaluation.scores import volumes
 
 
 @dataclass(frozen=True)
 class SeasonalNaive:
-    """Nothing is learned; the class exists so that the backtest treats it like every other model."""
-
-    @classmethod
-    def fit(cls, history: SalesPanel) -> Self:
-        """Learn nothing."""
-        return cls()
+    """A model that learns nothing; a class, so that the backtest treats it like every other."""
 
     def forecast(self, history: SalesPanel, horizon_days: int) -> NDArray[np.float32]:
         """Newest known sales of the same weekday, (n_series, horizon_days); else the series' mean; else 0."""
@@ -29,11 +24,5 @@ class SeasonalNaive:
             week = sales[:, max(first, 0) : first + WEEK_DAYS]
             days = np.s_[:, WEEK_DAYS - week.shape[1] :]
             last_week[days] = np.where(np.isnan(week), last_week[days], week)
-        filled = np.where(np.isnan(last_week), _known_mean(sales)[:, None], last_week)
+        filled = np.where(np.isnan(last_week), volumes(sales)[:, None], last_week)
         return np.asarray(filled[:, np.arange(horizon_days) % WEEK_DAYS], np.float32)
-
-
-def _known_mean(sales: NDArray[np.float32]) -> NDArray[np.float64]:
-    known = np.isfinite(sales)
-    total = np.where(known, sales, 0).sum(axis=1, dtype=np.float64)
-    return np.asarray(total / np.maximum(known.sum(axis=1), 1))

@@ -38,10 +38,6 @@ class SeedParams(Params):
     forest_min_leaf: int = Field(default=3, ge=1)
     random_seed: int = Field(default=1, ge=0)
 
-    def row_limit(self, kind: Kind) -> int:
-        """How many training rows a kind of estimator may see."""
-        return self.rows if kind == "xgboost" else self.forest_rows
-
 
 def fit_xgboost(rows: Rows, sales: Sales, params: SeedParams) -> XGBRegressor:
     """Squared error on the ten features as they are, NaN for unknown."""
@@ -82,12 +78,10 @@ class BoostedTrees:
         return np.asarray(self.booster.inplace_predict(rows), np.float64)
 
     def save(self, folder: Path) -> None:
-        """Write `seed.ubj`."""
         self.booster.save_model(folder / "seed.ubj")
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read `seed.ubj`."""
         from xgboost import Booster
 
         return cls(Booster(params={"nthread": 1}, model_file=folder / "seed.ubj"))
@@ -132,12 +126,10 @@ class Forest:
         return np.asarray(self.value[nodes].mean(axis=1))
 
     def save(self, folder: Path) -> None:
-        """Write `seed_forest.npz`."""
         save_arrays(folder / "seed_forest.npz", asdict(self))
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read `seed_forest.npz`."""
         return cls(**load_arrays(folder / "seed_forest.npz"))
 
 

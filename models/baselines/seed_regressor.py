@@ -39,7 +39,8 @@ class SeedRegressor:
     @classmethod
     def fit(cls, kind: Kind, history: SalesPanel, params: SeedParams) -> Self:
         """Fit on a bounded random sample; raises `DataContractError` when no day is known."""
-        rows, sales = training_rows(history, params.row_limit(kind), params.random_seed)
+        limit = params.rows if kind == "xgboost" else params.forest_rows
+        rows, sales = training_rows(history, limit, params.random_seed)
         if kind == "xgboost":
             boosted = fit_xgboost(rows, sales, params)
             return cls(kind, BoostedTrees(boosted.get_booster()), boosted)

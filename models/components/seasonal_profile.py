@@ -49,12 +49,10 @@ class Effects:
         sizes = (len(series.store_names), len(series.item_names))
         return cls(np.ones(n_classes), *(np.ones((size, n_classes)) for size in sizes))
 
-    def of(self, store: int | None, item: int | None) -> Floats:
-        """Effects (K,) of a series that was not seen; None stands for a store or item that was not seen."""
-        row = self.overall.copy()
-        if store is not None:
-            row *= self.by_store[store]
-        return row if item is None else row * self.by_item[item]
+    def of(self, store: Ints, item: Ints) -> Floats:
+        """Effects (n, K) of unseen series by store and item code (n,), −1 where that is unseen too."""
+        by_store = np.where(store[:, None] >= 0, self.by_store[store], 1.0)
+        return self.overall * by_store * np.where(item[:, None] >= 0, self.by_item[item], 1.0)
 
 
 @dataclass(frozen=True)
@@ -70,11 +68,11 @@ class Profile:
         """weekday × month for every day of a calendar: (n_series, n_days)."""
         return self.weekday[:, calendar.weekday] * self.month[:, calendar.month - 1]
 
-    def unseen(self, store: int | None, item: int | None) -> tuple[Floats, Floats]:
-        """Weekday (7,) and month (12,) factors of a series that was not seen in training."""
+    def unseen(self, store: Ints, item: Ints) -> tuple[Floats, Floats]:
+        """Weekday (n, 7) and month (n, 12) factors of series that were not seen in training."""
         weekday = np.maximum(self.weekday_effects.of(store, item), WEEKDAY_FLOOR)
         month = np.clip(self.month_effects.of(store, item), *MONTH_RANGE)
-        return weekday / weekday.mean(), month / month.mean()
+        return weekday / weekday.mean(1, keepdims=True), month / month.mean(1, keepdims=True)
 
 
 def fit_profile(

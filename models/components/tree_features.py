@@ -80,16 +80,8 @@ def _of_the_calendar(history: History, rows: Rows) -> list[Floats | Ints]:
     calendar, target = history.calendar, rows.target
     day_of_year = calendar.day_of_year[target] - 1
     phase = day_of_year * (2 * np.pi / 365.25)
-    return [
-        calendar.weekday[target],
-        calendar.month[target],
-        calendar.day[target],
-        calendar.week_parity[target],
-        rows.step,
-        day_of_year,
-        np.sin(phase),
-        np.cos(phase),
-    ]
+    parts = (calendar.weekday, calendar.month, calendar.day, calendar.week_parity)
+    return [*(part[target] for part in parts), rows.step, day_of_year, np.sin(phase), np.cos(phase)]
 
 
 def _of_the_level(history: History, growth: Growth, rows: Rows, levels: Floats, base: Floats) -> list[Floats]:
@@ -164,11 +156,8 @@ def _of_recent_days(history: History, rows: Rows) -> list[Floats | Ints]:
     after_sale = 1 + np.where(origin > 0, last_sale[series, origin - 1], -1)
     first_known = np.where(history.known.any(1), history.known.argmax(1), history.origin)[series]
     days_since_sale = origin - np.minimum(np.maximum(after_sale, first_known), origin)
-    return [
-        *columns,
-        np.minimum(days_since_sale, 400),
-        np.minimum(origin - history.first_sale[series], 1500),
-    ]
+    age_days = origin - history.first_sale[series]
+    return [*columns, np.minimum(days_since_sale, 400), np.minimum(age_days, 1500)]
 
 
 def _strided_sums(values: NDArray[np.float64 | np.bool_], stride: int) -> Floats:

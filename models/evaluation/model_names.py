@@ -13,8 +13,3 @@ BASELINE_REGRESSORS: Mapping[RegressorKind, str] = {
     "xgboost": "baseline xgboost",
     "random_forest": "baseline random forest",
 }
-
-
-def member_name(letter: str) -> str:
-    """The name of member O, T or N as a model of its own."""
-    return f"member {letter}"

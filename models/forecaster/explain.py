@@ -71,13 +71,11 @@ def _words(factors: dict[str, float], day: np.datetime64) -> dict[str, str]:
 
 
 def _parts(factors: dict[str, float], words: dict[str, str]) -> tuple[Part, ...]:
-    product = 1.0
-    parts: list[Part] = []
-    for name, factor in factors.items():
-        before = product if parts else 0.0
-        product *= factor
-        parts.append(Part(name, factor, product - before, words[name]))
-    return tuple(parts)
+    sales = np.diff(np.cumprod(list(factors.values())), prepend=0.0)
+    return tuple(
+        Part(name, factor, float(part), words[name])
+        for (name, factor), part in zip(factors.items(), sales, strict=True)
+    )
 
 
 def _units(sales: float) -> str:

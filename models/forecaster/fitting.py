@@ -16,7 +16,7 @@ from models.components.discontinued_series import Records
 from models.components.level_blend import Blend, fit_blend
 from models.components.levels import Growth, History, level_table
 from models.components.sales_limits import plausible, sales_limits
-from models.components.seasonal_profile import Floats, Ints, fit_profile
+from models.components.seasonal_profile import Floats, fit_profile
 from models.components.tree_features import sample_rows
 from models.forecaster.fitted_state import NEVER, FittedState, MemberFit
 from models.forecaster.members import Members, design
@@ -65,7 +65,7 @@ def fit_members(panel: SalesPanel, horizon_days: int, effort: Effort, trees: Tre
     history, trend, trend_tree = fit(has_season=True)
     season, season_tree = fit(has_season=False)[1:] if effort.rounds else (trend, None)
     prior = fit_prior(history, panel.series)
-    first_day = first_sale_day(first_sale, panel)
+    first_day = np.where(first_sale < panel.n_days, panel.start.astype(np.int64) + first_sale, NEVER)
     fitted = FittedState(rules, trend, season, prior, first_day, Records.of(panel), limits)
     return Members(panel.series, fitted, trend_tree, season_tree)
 
@@ -75,11 +75,6 @@ def fit_prior(history: History, series: SeriesIndex) -> LevelPrior | None:
     every, origin = np.arange(len(series)), np.full(len(series), history.n_days)
     sales_level = np.nan_to_num(history.sales_levels(every, origin, shortest_days=91)[91])
     return fit_level_prior(sales_level, series, history.expected_sum[:, -1] >= KNOWN_DAYS)
-
-
-def first_sale_day(first_sale: Ints, panel: SalesPanel) -> Ints:
-    """Columns of first sales (n_series,) as day numbers since 1970, `NEVER` where there was none."""
-    return np.where(first_sale < panel.n_days, panel.start.astype(np.int64) + first_sale, NEVER)
 
 
 def _fit_member(

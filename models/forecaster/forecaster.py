@@ -21,7 +21,7 @@ from data.params import Params
 from models.components.boosted_trees import Tree
 from models.components.sales_limits import plausible
 from models.components.seasonal_profile import Floats
-from models.evaluation.scores import Array
+from models.evaluation.scores import volumes
 from models.forecaster.backtest_folds import FoldForecast, forecast_fold, usable_folds
 from models.forecaster.conformal_intervals import Intervals, fit_intervals, poisson_bounds
 from models.forecaster.fitted_state import FittedState
@@ -155,7 +155,7 @@ class Forecaster:
         methods = np.where(forecasts.is_closed, CLOSED, methods)
         methods = np.where(forecasts.is_discontinued[:, None], DISCONTINUED, methods).astype(np.uint8)
         values = np.concatenate([forecast[:, :, None], bounds], axis=2).astype(np.float32)
-        mean_sales = _mean_sales(plausible(history.sales, forecasts.limits))
+        mean_sales = volumes(plausible(history.sales[:, -YEAR_DAYS:], forecasts.limits)).astype(np.float32)
         return ForecastTable(history.series, history.end, values, methods, mean_sales)
 
     def save(self, folder: Path) -> None:
@@ -201,10 +201,3 @@ class Forecaster:
             series = SeriesIndex.from_json(described)
             members = Members(series, fitted, trees.get("trend"), trees.get("season"))
             return cls(params, members, described["chosen"], intervals, folds, correction)
-
-
-def _mean_sales(sales: Array) -> NDArray[np.float32]:
-    """Mean of the known days of the last year, (n_series,); 0 where nothing is known."""
-    recent = sales[:, -YEAR_DAYS:]
-    known = np.isfinite(recent).sum(1)
-    return np.asarray(np.nansum(recent, axis=1, dtype=np.float64) / np.maximum(known, 1), np.float32)

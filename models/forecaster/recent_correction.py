@@ -65,11 +65,8 @@ class RecentCorrection:
 
 
 NO_CORRECTION, FOLLOW_BREAKS = RecentCorrection(), RecentCorrection(follows_breaks=True)
-CORRECTIONS = (  # further and further from none
-    NO_CORRECTION,
-    FOLLOW_BREAKS,
-    RecentCorrection(has_trees=False, follows_breaks=True),
-)
+FOLLOW_WITHOUT_TREES = RecentCorrection(has_trees=False, follows_breaks=True)
+CORRECTIONS = (NO_CORRECTION, FOLLOW_BREAKS, FOLLOW_WITHOUT_TREES)  # further and further from none
 
 
 def _broken(forecasts: MemberForecasts) -> Floats:
@@ -89,14 +86,10 @@ def select_correction(
     `actual` is (n_series, n_days); the forecasts start the day before. A correction is left no further than
     the days show: that trees help again does not show that sales levels hold again.
     """
-    known = np.isfinite(actual)
-
-    def error(correction: RecentCorrection) -> Floats:
-        """Absolute errors summed by day."""
+    errors: dict[RecentCorrection, Floats] = {}  # absolute, summed by day
+    for correction in CORRECTIONS:
         off = np.abs(correction.forecast(forecasts, chosen) - actual)
-        return np.asarray(np.where(known, off, 0.0).sum(0))
-
-    errors = {correction: error(correction) for correction in CORRECTIONS}
+        errors[correction] = np.where(np.isfinite(actual), off, 0.0).sum(0)
     no_worse = [one for one in CORRECTIONS if errors[one].sum() <= errors[default].sum()]
     unbeaten = (
         one

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -39,8 +38,6 @@ def roll_forward(forecaster: Forecaster, panel: SalesPanel) -> Forecaster:
 
 def _extended(fold: FoldForecast, row: Ints) -> FoldForecast:
     """A fold with the rows of the new panel, NaN for series that it does not know."""
-    arrays = {name: getattr(fold, name) for name in ("overall", "trend", "season", "actual")}
-    aligned: dict[str, Any] = {
-        name: np.where(row[:, None] >= 0, values[row], np.float32(np.nan)) for name, values in arrays.items()
-    }
-    return replace(fold, **aligned)
+    arrays = (fold.overall, fold.trend, fold.season, fold.actual)
+    aligned = (np.where(row[:, None] >= 0, values[row], np.float32(np.nan)) for values in arrays)
+    return FoldForecast(fold.cutoff_day, *aligned)

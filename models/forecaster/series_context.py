@@ -88,10 +88,8 @@ class SeriesContext:
     def history_for(self, fit: MemberFit) -> History:
         """The sales with the profile of one member fit."""
         weekday, month = fit.profile.weekday[self.row], fit.profile.month[self.row]
-        for unseen in np.flatnonzero(self.row < 0):
-            codes = (int(self.store[unseen]), int(self.item[unseen]))
-            store, item = (None if code < 0 else code for code in codes)
-            weekday[unseen], month[unseen] = fit.profile.unseen(store, item)
+        unseen = self.row < 0
+        weekday[unseen], month[unseen] = fit.profile.unseen(self.store[unseen], self.item[unseen])
         days = calendar(self.panel.start, self.panel.n_days + self.horizon_days)
         index = weekday[:, days.weekday] * month[:, days.month - 1]
         is_future = np.arange(len(days)) >= self.origin[:, None]

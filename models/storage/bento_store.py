@@ -83,7 +83,10 @@ def _create(version: str, folder: Path, record: ChampionRecord) -> None:
     digests = {name: digest.sha256 for name, digest in record.served.items()}
     labels = {"kind": record.kind, "cutoff": str(record.cutoff), "data": record.data_hash[:12]}
     metadata = _without_none({**card, "version": record.version, "sha256": digests})
-    with _bentoml().models.create(f"{NAME}:{version}", labels=labels, metadata=metadata) as model:
+    os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")  # saving a model would otherwise call home
+    import bentoml
+
+    with bentoml.models.create(f"{NAME}:{version}", labels=labels, metadata=metadata) as model:
         for name in record.served:
             shutil.copy(folder / name, model.path)
     stored = _store() / NAME / version
@@ -96,13 +99,6 @@ def _without_none(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _without_none(part) for name, part in value.items() if part is not None}
     return value
-
-
-def _bentoml() -> Any:
-    os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")  # saving a model would otherwise call home
-    import bentoml
-
-    return bentoml
 
 
 def _store() -> Path:

@@ -9,14 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    NonNegativeInt,
-    StringConstraints,
-    ValidationError,
-)
+from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeInt, StringConstraints, ValidationError
 
 from data.atomic_files import atomic_write_text, md5_of, sha256_of
 from data.errors import ArtifactError, NoChampionError
@@ -108,13 +101,12 @@ def verify(folder: Path, record: ChampionRecord, prefixes: tuple[str, ...] = (""
         if not name.startswith(prefixes):
             continue
         if not path.is_file():
-            raise _damaged(path, record, "is missing")
-        if path.stat().st_size != digest.bytes or sha256_of(path) != digest.sha256:
-            raise _damaged(path, record, "is not the file that was saved (its sha256 differs)")
-
-
-def _damaged(path: Path, record: ChampionRecord, what: str) -> ArtifactError:
-    return ArtifactError(
-        f"{path.name} of version {record.version} {what} ({path.parent}).",
-        hint="Restore the version with `dvc pull`, or train again.",
-    )
+            fault = "is missing"
+        elif path.stat().st_size != digest.bytes or sha256_of(path) != digest.sha256:
+            fault = "is not the file that was saved (its sha256 differs)"
+        else:
+            continue
+        raise ArtifactError(
+            f"{name} of version {record.version} {fault} ({folder}).",
+            hint="Restore the version with `dvc pull`, or train again.",
+        )

@@ -17,7 +17,7 @@ from data.panel.sales_panel import SalesPanel
 from models.baselines.seasonal_naive import SeasonalNaive
 from models.baselines.seed_estimators import SeedParams
 from models.baselines.seed_regressor import SeedRegressor
-from models.evaluation.model_names import BASELINE_REGRESSORS, SEASONAL_NAIVE, STORECAST, member_name
+from models.evaluation.model_names import BASELINE_REGRESSORS, SEASONAL_NAIVE, STORECAST
 from models.evaluation.scorecard import COVERED_LEVELS, Trial
 from models.evaluation.scores import Array
 from models.forecaster.backtest_folds import FoldForecast
@@ -65,7 +65,7 @@ def backtest_forecaster(
     `bounds_from_older_folds`.
     """
     folds = forecaster.folds
-    named = {STORECAST: forecaster.chosen, **{member_name(name): name for name in DEFAULT}}
+    named = {STORECAST: forecaster.chosen, **{f"member {name}": name for name in DEFAULT}}
     results = [
         _result(model, panel, folds, rows, [fold.forecast(names)[rows] for fold in folds])
         for model, names in named.items()
@@ -100,7 +100,7 @@ def backtest_baselines(
     exactly 0, which seasonal naive often makes, counts as a closed day there and has no width.
     """
     fits: dict[str, Callable[[SalesPanel], Model]] = {
-        SEASONAL_NAIVE: SeasonalNaive.fit,
+        SEASONAL_NAIVE: lambda _: SeasonalNaive(),
         BASELINE_REGRESSORS["xgboost"]: lambda history: SeedRegressor.fit("xgboost", history, params),
         BASELINE_REGRESSORS["random_forest"]: lambda history: SeedRegressor.fit(
             "random_forest", history, params

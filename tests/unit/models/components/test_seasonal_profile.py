@@ -57,8 +57,8 @@ def test_a_series_that_differs_significantly_keeps_its_own_weekdays() -> None:
 
 def test_an_unseen_series_takes_the_factors_of_its_store_and_item() -> None:
     effects = Effects(np.array([1.0, 2.0]), np.array([[1.0, 3.0]]), np.array([[5.0, 1.0]]))
-    np.testing.assert_array_equal(effects.of(0, 0), [5, 6])
-    np.testing.assert_array_equal(effects.of(None, None), [1, 2])
+    codes = np.array([0, -1])
+    np.testing.assert_array_equal(effects.of(codes, codes), [[5, 6], [1, 2]])
 
 
 @pytest.mark.parametrize("n_days", [1, 5])
