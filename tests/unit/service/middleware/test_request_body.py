@@ -102,10 +102,6 @@ def test_large_bodies_share_a_budget_and_give_it_back() -> None:
         assert send_request(body=[b"x" * (limit // 2)] * 2, edge=edge).status == 200
         assert send_request(body=[b"x" * (limit // 2)] * 3, edge=edge).status == 413
 
-    async def unfinished() -> Message:
-        await asyncio.sleep(0)
-        return {"type": "http.request", "body": b"x" * (limit // 10), "more_body": True}
-
     async def hold(release: asyncio.Event, chunks: int) -> int:
         sent: list[Message] = []
 
@@ -114,8 +110,9 @@ def test_large_bodies_share_a_budget_and_give_it_back() -> None:
             if not chunks:
                 await release.wait()
                 return {"type": "http.disconnect"}
+            await asyncio.sleep(0)
             chunks -= 1
-            return await unfinished()
+            return {"type": "http.request", "body": b"x" * (limit // 10), "more_body": True}
 
         async def send(message: Message) -> None:
             sent.append(message)
