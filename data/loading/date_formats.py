@@ -19,6 +19,8 @@ TIME = rf"(?:(?:T|,?\s+){CLOCK}(?:\s*(?P<half>[AP])M)?)?"
 MONTH = r"(?P<name>[A-Z]{3,9})\.?"
 WEEKDAY = rf"(?:(?:{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in WEEKDAY_NAMES)})[,.]?\s+)?"
 DAY = r"(?P<day>\d{1,2})(?:ST|ND|RD|TH)?"
+# From the first three letters of a name on.
+MONTHS = {name[:n].lower(): i for i, name in enumerate(MONTH_NAMES, 1) for n in range(3, len(name) + 1)}
 YEAR = r"(?P<year>\d{4})"
 
 
@@ -76,7 +78,7 @@ def _parse_time(text: str, is_day_first: bool) -> datetime | None:
     for shape in SHAPES:
         if match := shape.fullmatch(text):
             parts = match.groupdict()
-            month = int(parts["month"]) if "month" in parts else _month(parts["name"])
+            month = int(parts["month"]) if "month" in parts else MONTHS.get(parts["name"].lower(), 0)
             return _time(match, month, int(parts["day"]))
     return None
 
@@ -91,13 +93,6 @@ def _time(match: re.Match[str], month: int, day: int) -> datetime | None:
         )
     except ValueError:
         return None
-
-
-def _month(name: str) -> int:
-    """Number of a month from its English name or the first letters of it; 0 if it is none."""
-    start = "sep" if name.lower() == "sept" else name.lower()
-    numbers = (number for number, month in enumerate(MONTH_NAMES, 1) if month.lower().startswith(start))
-    return next(numbers, 0)
 
 
 def _by_format(text: str, date_format: str) -> datetime | None:

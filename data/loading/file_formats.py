@@ -50,7 +50,12 @@ def read_columns(path: Path, wanted: Mapping[str, str]) -> dict[str, EncodedColu
         found = "is none of" if path.exists() else "does not exist; expected a file that ends in"
         raise DataContractError(f"{path} {found} {', '.join(SUFFIXES)}.", hint="Check the name of the file.")
     with _named_errors(path):
-        table = _read_parquet(path, wanted) if _is_parquet(path) else _read_csv(path, wanted)
+        if _is_parquet(path):
+            table = _read_parquet(path, wanted)
+        else:
+            _require_format(path, "CSV")
+            has_quotes, header = scan(path), Header(path)
+            table = read_csv(path, header, _required(path, header.names, wanted), has_quotes)
         if table.num_rows == 0:
             raise DataContractError(f"{path.name} has no rows, expected sales.", hint="Remove or refill it.")
         columns = zip(wanted, table.columns, strict=True)
@@ -62,13 +67,6 @@ def row_locations(path: Path, rows: list[int]) -> list[str]:
     if _is_parquet(path) or not rows:
         return [f"row {row + 1}" for row in rows]
     return lines_of_rows(path, rows)
-
-
-def _read_csv(path: Path, wanted: Mapping[str, str]) -> Any:
-    _require_format(path, "CSV")
-    has_quotes = scan(path)
-    header = Header(path)
-    return read_csv(path, header, _required(path, header.names, wanted), has_quotes)
 
 
 def _require_format(path: Path, expected: str) -> None:

@@ -123,25 +123,20 @@ def parse_file(path: Path, params: DataParams, names: Sequence[str] = COLUMNS) -
 
 def _label_problems(name: str, column: EncodedColumn) -> list[Problem]:
     a_name = "an item" if name == ITEM else f"a {name}"
-    checks: list[tuple[str, Callable[[str], bool], str]] = [
-        (f"no {name}", MISSING_LABELS.__contains__, f"Give every row {a_name}."),
-        (
-            f"{a_name} of more than {MAX_LABEL} characters",
-            lambda text: len(text) > MAX_LABEL,
-            "Check the quotes around texts, and that this is the right column.",
-        ),
-        (
-            f"a line break in the {name}",
-            lambda text: "\n" in text or "\r" in text,
-            "Check the quotes around texts: one may be missing.",
-        ),
-        (
-            f"{a_name} whose last digits are lost",
-            lambda text: not column.is_text and not column.is_typed and is_cut_number(text),
-            "A spreadsheet shortened it: format the column as text there and save the file again.",
-        ),
+    is_missing = _where(column, MISSING_LABELS.__contains__)
+    is_long = _where(column, lambda text: len(text) > MAX_LABEL)
+    has_break = _where(column, lambda text: "\n" in text or "\r" in text)
+    may_be_cut = not (column.is_text or column.is_typed)
+    is_cut = _where(column, lambda text: may_be_cut and is_cut_number(text))
+    column_hint = "Check the quotes around texts, and that this is the right column."
+    quotes_hint = "Check the quotes around texts: one may be missing."
+    cut_hint = "A spreadsheet shortened it: format the column as text there and save the file again."
+    return [
+        Problem(name, f"no {name}", is_missing, f"Give every row {a_name}."),
+        Problem(name, f"{a_name} of more than {MAX_LABEL} characters", is_long, column_hint),
+        Problem(name, f"a line break in the {name}", has_break, quotes_hint),
+        Problem(name, f"{a_name} whose last digits are lost", is_cut, cut_hint),
     ]
-    return [Problem(name, reason, _where(column, is_so), hint) for reason, is_so, hint in checks]
 
 
 def _require_no_grouped_thousands(path: Path, column: EncodedColumn) -> None:
