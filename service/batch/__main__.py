@@ -21,17 +21,23 @@ from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.text import counted, quoted
 from service.api.request_models import MAX_HORIZON_DAYS
-from service.batch.forecast_sources import ForecastSource, LocalForecasts, RemoteForecasts, connect
+from service.batch.forecast_sources import TIMEOUT_SECONDS, ForecastSource, LocalForecasts, RemoteForecasts
 from service.batch.input import Reject, read_history, read_requested_rows
 from service.batch.output import Parts, write_rejects
-from service.core.settings import Settings
+from service.core.service_client import service_client
+from service.core.settings import read_settings
 
+URL_HELP = (
+    "use a running server; by default the champion of this directory. With --sales, a server checks each "
+    "series alone for being discontinued; a local batch compares the series of the file, 1,000 at a time"
+)
 logger = logging.getLogger(__name__)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Forecast what was requested; raises `StorecastError` when that is not possible."""
     out: Path = arguments.out
+    read_settings()  # before BentoML's service class does
     parts = Parts(out)
     params = load_params("data", DataParams) if Paths().params.exists() else DataParams()
     history, rejects = read_history(arguments.sales, params) if arguments.sales else (None, [])
@@ -52,6 +58,8 @@ def run(arguments: argparse.Namespace) -> None:
         size = f"{counted(n_rows, 'row')} of {counted(len(source.series), 'series')}"
         days = f"{arguments.horizon_days} days from {source.cutoff}"
         logger.info("%s: %s, %s, by version %s.", out, size, days, source.version)
+    if arguments.url and history:
+        logger.info("The server checked each series alone for being discontinued; see --url in --help.")
     if rejects:
         logger.info("Rejected %s; %s gives the reasons.", counted(len(rejects), "row"), rejects_file)
 
@@ -71,7 +79,7 @@ def _source(url: str | None, history: SalesPanel | None) -> Iterator[ForecastSou
     if url is None:
         yield LocalForecasts(history)
         return
-    with connect(url, next(iter(Settings().keys), None)) as client:
+    with service_client(url, TIMEOUT_SECONDS) as client:
         yield RemoteForecasts(client, history)
 
 
@@ -121,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sales", type=Path, help="history to forecast from; by default that of the model")
     parser.add_argument("file", type=Path, nargs="?", metavar="SALES", help="the same as --sales")
     parser.add_argument("--future", type=Path, help="dates, stores and items to forecast; by default all")
-    parser.add_argument("--url", help="use a running server; by default the champion of this directory")
+    parser.add_argument("--url", help=URL_HELP)
     parser.add_argument("--resume", action="store_true", help="keep the finished parts of an interrupted run")
     return parser
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from data.errors import StorecastError
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
-from data.text import quoted, shortened
+from data.text import shortened
 from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
 from service.api.caller_history import newest_days
 
@@ -125,17 +125,6 @@ class RemoteForecasts:
             if left:
                 time.sleep(min(wait, LONGEST_WAIT_SECONDS))
         raise StorecastError(f"{method} {path} at {self._client.base_url} failed: {problem}")
-
-
-def connect(url: str, key: str | None) -> httpx.Client:
-    """The HTTP client of `RemoteForecasts`; raises `StorecastError` for what is not an address."""
-    headers = {"authorization": f"Bearer {key}"} if key else {}
-    try:
-        return httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_SECONDS)
-    except httpx.InvalidURL as error:
-        raise StorecastError(
-            f"{quoted(url)} is not an address: {error}.", hint="Expected one like http://localhost:3000."
-        ) from error
 
 
 def _json_of(answer: httpx.Response) -> Any:

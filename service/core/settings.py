@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 from typing import Self
 
-from pydantic import HttpUrl, PositiveFloat, PositiveInt, SecretStr, model_validator
+from pydantic import HttpUrl, PositiveFloat, PositiveInt, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from data.errors import StorecastError
 
 
 class Settings(BaseSettings):
@@ -83,6 +85,17 @@ class Settings(BaseSettings):
     def champion_cache(self) -> Path:
         """Folder of remote champions."""
         return self.cache_dir or bentoml_home() / "champions"
+
+
+def read_settings() -> Settings:
+    """The settings of a job's environment; raises `StorecastError` naming the first that is invalid."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        name = "".join(f"STORECAST_{field}: ".upper() for field in problem["loc"])
+        message = problem["msg"].removeprefix("Value error, ")
+        raise StorecastError(f"{name}{message}.", hint="Correct this setting in the environment.") from error
 
 
 def bentoml_home() -> Path:

@@ -27,7 +27,9 @@ from data.jobs.job_exit import exit_code
 from data.jobs.job_metrics import reported
 from data.params import Paths
 from data.text import quoted, shortened
-from service.deploy.smoke import SmokeError, client_of, smoke
+from service.core.service_client import service_client
+from service.core.settings import read_settings
+from service.deploy.smoke import TIMEOUT_SECONDS, SmokeError, smoke
 from service.deploy.space import Content, render
 
 log = logging.getLogger(__name__)
@@ -74,7 +76,7 @@ class Space:
         commit = self._upload(content.folder, f"Serve {content.version}")
         try:
             return self._wait_until_served(content, commit, host)
-        except SmokeError as error:
+        except StorecastError as error:
             raise DeploymentError(
                 f"{content.version} does not serve on {self.name}: {error}",
                 hint=self._restore_previous(before),
@@ -97,7 +99,7 @@ class Space:
         """
         version = None if content.follows else content.version
         started, problem = time.monotonic(), "it never ran"
-        with client_of(host) as client:
+        with service_client(host, TIMEOUT_SECONDS, follow_redirects=True) as client:
             while (waited := time.monotonic() - started) < self.timing.seconds:
                 runtime = self._runtime()
                 if (
@@ -141,6 +143,7 @@ class Space:
 
 def run(name: str, is_dry: bool, timing: DeployTiming, paths: Paths) -> None:
     """Render, deploy, and record it in reports/; a dry run prints what would be uploaded."""
+    read_settings()  # before the upload, as the Space gets some of them
     with tempfile.TemporaryDirectory() as folder:
         content = render(Path(folder) / "space")
         if is_dry:

@@ -18,7 +18,7 @@ import httpx
 from data.errors import StorecastError
 from data.jobs.job_exit import exit_code
 from data.text import quoted, shortened
-from service.core.settings import Settings
+from service.core.service_client import service_client
 
 POLL_SECONDS = 1.0
 TIMEOUT_SECONDS = 10.0
@@ -53,16 +53,6 @@ def smoke(
     if bento and f'service_version="{bento}"' not in metrics:
         raise SmokeError(f"Another bento than {bento} responds, probably the one deployed before.")
     return f"{client.base_url} serves {served}: {sales:.1f} sales for {body}."
-
-
-def client_of(url: str) -> httpx.Client:
-    """A client of a service that has the same API keys as the environment, if any."""
-    keys = Settings().keys
-    headers = {"X-API-Key": keys[0]} if keys else {}
-    try:
-        return httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_SECONDS, follow_redirects=True)
-    except httpx.InvalidURL as error:
-        raise SmokeError(f"{quoted(url)} is not an address: {error}.") from error
 
 
 def _health(client: httpx.Client, version: str | None) -> dict[str, Any]:
@@ -108,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
 
     def run() -> None:
-        with client_of(arguments.url) as client:
+        with service_client(arguments.url, TIMEOUT_SECONDS, follow_redirects=True) as client:
             try:
                 print(smoke(client, arguments.version, arguments.wait_seconds))
             except httpx.HTTPError as error:

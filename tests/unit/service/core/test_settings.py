@@ -1,11 +1,15 @@
 """service.core.settings: what the environment may set."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from service.batch import __main__ as batch
 from service.core.settings import Settings, bentoml_home, metrics_folder
+from service.deploy import __main__ as deploy
+from service.deploy import smoke
 
 
 def test_every_guard_is_off_by_default() -> None:
@@ -79,3 +83,36 @@ def test_remote_champions_are_kept_where_bentoml_may_write(monkeypatch: pytest.M
 def test_without_a_server_there_is_no_metrics_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
     assert metrics_folder() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("STORECAST_WORKERS", "many", "STORECAST_WORKERS: Input should be a valid integer"),
+        ("STORECAST_API_KEYS_FILE", "/none/keys", "STORECAST_API_KEYS_FILE cannot be read"),
+        ("STORECAST_ADMIN_ROUTES", "1", "STORECAST_ADMIN_ROUTES needs STORECAST_API_KEYS"),
+    ],
+)
+@pytest.mark.parametrize(
+    "job",
+    [
+        lambda out: smoke.main(["http://127.0.0.1:9", "--wait-seconds", "0"]),
+        lambda out: batch.main(["--out", out, "--url", "http://127.0.0.1:9"]),
+        lambda out: batch.main(["--out", out]),
+        lambda out: deploy.main(["shop/storecast"]),
+    ],
+)
+def test_a_job_names_an_invalid_setting_in_one_line(
+    job: Callable[[str], int],
+    name: str,
+    value: str,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert job(str(tmp_path / "f.csv")) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith(message)
+    assert printed.count("\n") == 1
