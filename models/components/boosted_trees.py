@@ -17,7 +17,6 @@ ROUNDS = 300
 SETTINGS = {
     "objective": "reg:tweedie",
     "max_depth": 6,
-    "eta": 0.05,
     "min_child_weight": 20,
     "subsample": 0.8,
     "colsample_bytree": 0.8,
@@ -72,14 +71,8 @@ def fit_tree(
     relative = np.maximum(expected / scale, 1e-6)
     dispersion = max(1.0, float(np.mean((sales / scale - relative) ** 2 / relative**power)))
     weight = np.full(len(sales), 1 / (dispersion * np.mean(relative ** (2 - power))))
-    matrix = xgboost.QuantileDMatrix(
-        features,
-        sales / scale,
-        weight=weight,
-        base_margin=np.log(relative),
-        max_bin=SETTINGS["max_bin"],
-        nthread=1,
-    )
+    rows = {"weight": weight, "base_margin": np.log(relative), "max_bin": SETTINGS["max_bin"], "nthread": 1}
+    matrix = xgboost.QuantileDMatrix(features, sales / scale, **rows)
     settings = SETTINGS | {"tweedie_variance_power": power, "seed": seed, "eta": 0.05 * ROUNDS / rounds}
     booster = xgboost.train(settings, matrix, rounds)
     fitted = relative * scale * Tree(booster, 1.0).ratio(features)

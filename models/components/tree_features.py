@@ -95,11 +95,8 @@ def _of_the_profile(history: History, rows: Rows) -> list[Floats]:
     origin_day = np.clip(rows.origin - 1, 0, history.n_days - 1)
     month = history.month[series, calendar.month[rows.target] - 1]
     month_at_origin = history.month[series, calendar.month[origin_day] - 1]
-    return [
-        history.weekday[series, calendar.weekday[rows.target]],
-        month,
-        month / np.maximum(month_at_origin, 1e-3),
-    ]
+    weekday = history.weekday[series, calendar.weekday[rows.target]]
+    return [weekday, month, month / np.maximum(month_at_origin, 1e-3)]
 
 
 def _of_same_weekdays(history: History, rows: Rows, base: Floats) -> list[Floats]:

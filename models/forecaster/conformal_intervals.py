@@ -82,15 +82,17 @@ def fit_intervals(folds: Sequence[tuple[Floats, Array]]) -> Intervals | None:
         return None
     n_bins = int(np.clip(len(errors.forecast) // 50, 1, FORECAST_BINS))
     edges = np.quantile(errors.forecast, np.linspace(0, 1, n_bins + 1))[1:-1]
-    spread = fit_spread(errors, np.searchsorted(edges, errors.forecast), len(folds[0][0]))
+    bin_of = np.searchsorted(edges, errors.forecast)
+    spread = fit_spread(errors, bin_of, len(folds[0][0]))
     normalised = errors.error / (spread.sigma(errors.forecast) * spread.by_series[errors.series])
-    zero_shares = _zero_shares(errors, edges)
+    n = np.bincount(bin_of, minlength=n_bins)
+    share = np.bincount(bin_of, errors.actual == 0, minlength=n_bins) / np.maximum(n, 1)
+    zero_shares = np.maximum.accumulate(share[::-1])[::-1]  # it falls with the size
     class_edges = np.quantile(errors.forecast, np.linspace(0, 1, SIZE_CLASSES + 1)[1:-1])
     size_class = np.searchsorted(class_edges, errors.forecast)
-    zero_share = zero_shares[np.searchsorted(edges, errors.forecast)]
     by_level = {
-        coverage_level: _fit_quantiles(normalised, errors, size_class, zero_share, 1 - coverage_level / 100)
-        for coverage_level in COVERAGE_LEVELS
+        level: _fit_quantiles(normalised, errors, size_class, zero_shares[bin_of], 1 - level / 100)
+        for level in COVERAGE_LEVELS
     }
     return Intervals(spread, edges, zero_shares, class_edges, by_level)
 
@@ -98,18 +100,8 @@ def fit_intervals(folds: Sequence[tuple[Floats, Array]]) -> Intervals | None:
 def poisson_bounds(forecast: Floats) -> Floats:
     """Bounds (n_series, horizon_days, 8) where no fold is possible: normal, with variance μ (1 + 0.2 μ)."""
     deviation = np.sqrt(np.maximum(forecast, 1e-3) * (1 + 0.2 * forecast))
-    return _nested(
-        forecast, [(forecast - z * deviation, forecast + z * deviation) for z in NORMAL_QUANTILES.values()]
-    )
-
-
-def _zero_shares(errors: Errors, edges: Floats) -> Floats:
-    """Share of zero actuals in each bin of the forecast size, made to fall with the size."""
-    bin_of = np.searchsorted(edges, errors.forecast)
-    n = np.bincount(bin_of, minlength=len(edges) + 1)
-    zeros = np.bincount(bin_of, errors.actual == 0, minlength=len(edges) + 1)
-    share = np.where(n > 0, zeros / np.maximum(n, 1), 0.0)
-    return np.maximum.accumulate(share[::-1])[::-1]
+    widths = [z * deviation for z in NORMAL_QUANTILES.values()]
+    return _nested(forecast, [(forecast - width, forecast + width) for width in widths])
 
 
 def _fit_quantiles(

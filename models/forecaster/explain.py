@@ -47,7 +47,10 @@ def explain(forecaster: Forecaster, history: SalesPanel, day: np.datetime64) -> 
     learned = forecast / rhythm if rhythm > 0 else 1.0
     factors = {"level": sales_level, "weekday": weekday, "season": season, "learned": learned}
     words = _words(factors, day)
-    parts = _parts(factors, words)
+    sales = np.diff(np.cumprod(list(factors.values())), prepend=0.0).tolist()
+    parts = tuple(
+        Part(name, factors[name], part, words[name]) for name, part in zip(factors, sales, strict=True)
+    )
     if forecasts.is_discontinued[0]:
         last = np.datetime64(int(forecasts.last_record[0]), "D")
         return Explanation(0.0, parts, f"No sales are recorded since {last}: the series is discontinued.")
@@ -68,14 +71,6 @@ def _words(factors: dict[str, float], day: np.datetime64) -> dict[str, str]:
         "season": f"{month} sells {_change(factors['season'])}",
         "learned": f"recent weeks and similar series suggest {_change(factors['learned'])}",
     }
-
-
-def _parts(factors: dict[str, float], words: dict[str, str]) -> tuple[Part, ...]:
-    sales = np.diff(np.cumprod(list(factors.values())), prepend=0.0)
-    return tuple(
-        Part(name, factor, float(part), words[name])
-        for (name, factor), part in zip(factors.items(), sales, strict=True)
-    )
 
 
 def _units(sales: float) -> str:

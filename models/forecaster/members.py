@@ -87,24 +87,20 @@ class Members:
         self, context: SeriesContext, trend: History, rows: Rows, levels: Floats
     ) -> dict[str, Floats]:
         """Forecasts (n,) of the members that have a tree; a member without one is member O."""
+        trees = {"T": self.trend_tree, "N": self.season_tree}
+        grown = {name: tree for name, tree in trees.items() if tree is not None}
 
-        def of_trend(tree: Tree) -> Floats:
-            expected, columns = design(trend, self.fitted.trend, rows, levels)
-            return np.asarray(expected * tree.ratio(columns))
-
-        def of_season(tree: Tree) -> Floats:
-            fit = self.fitted.season
-            history = context.history_for(fit)
-            own_levels = _levels(history, fit, rows, context.horizon_days)
+        def forecast(name: str) -> Floats:
+            fit, history, own_levels = self.fitted.trend, trend, levels
+            if name == "N":
+                fit, history = self.fitted.season, context.history_for(self.fitted.season)
+                own_levels = _levels(history, fit, rows, context.horizon_days)
             expected, columns = design(history, fit, rows, own_levels)
-            return np.asarray(expected * tree.ratio(columns))
+            return np.asarray(expected * grown[name].ratio(columns))
 
-        members = (("T", of_trend, self.trend_tree), ("N", of_season, self.season_tree))
-        grown = [(name, forecast, tree) for name, forecast, tree in members if tree is not None]
-        with ThreadPoolExecutor(len(members)) as pool:  # side by side where that is worth a thread
+        with ThreadPoolExecutor(len(trees)) as pool:  # side by side where that is worth a thread
             run = pool.map if len(rows.series) >= MANY_ROWS else map
-            forecasts = list(run(lambda member: member[1](member[2]), grown))
-        return {name: forecast for (name, _, _), forecast in zip(grown, forecasts, strict=True)}
+            return dict(zip(grown, run(forecast, grown), strict=True))
 
 
 def design(

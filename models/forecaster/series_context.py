@@ -32,7 +32,6 @@ class SeriesContext:
     sales: Floats
     recorded_days: Ints
     panel: SalesPanel
-    fitted: FittedState
     horizon_days: int
     row: Ints
     store: Ints
@@ -81,7 +80,7 @@ class SeriesContext:
         ends = None if last_days is None else last_days.astype(np.int64)
         records, is_discontinued = _records(panel, ends, fitted.records, row)
         return cls(
-            *(sales, recorded_days, panel, fitted, horizon_days, row, store, item, first_sale, origin),
+            *(sales, recorded_days, panel, horizon_days, row, store, item, first_sale, origin),
             *(is_closed, records, is_discontinued, limits),
         )
 
