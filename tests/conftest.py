@@ -1,6 +1,7 @@
 """Shared by all tests: a BentoML home of their own, small sales, and a small champion trained on them."""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import settings
 from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Params, Paths
 from models.champion import Champion
+from models.storage.bento_store import NAME
 from models.storage.version_record import RECORD, ChampionRecord
 
 
@@ -55,6 +57,12 @@ def save_champion(panel: SalesPanel, root: Path) -> Path:
     paths = Paths(root)
     save_challenger(fitted, paths)
     return paths.challenger
+
+
+@pytest.fixture(autouse=True)
+def empty_model_store() -> None:
+    """Start with no imported version, so that no import of an earlier test is served."""
+    shutil.rmtree(Path(os.environ["BENTOML_HOME"], "models", NAME), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

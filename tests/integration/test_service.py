@@ -161,10 +161,11 @@ def test_a_rate_is_kept_over_both_workers(guarded: Service) -> None:
 def test_a_timeout_is_504_in_the_one_shape(champion_folder: Path, tmp_path: Path) -> None:
     import_champion(champion_folder, tmp_path / "home")
     history = [
-        {"date": f"2017-{month:02}-{day:02}", "sales": day} for month in range(1, 13) for day in (1, 15)
+        {"date": f"2017-{month:02}-{day:02}", "sales": day} for month in range(1, 13) for day in range(1, 11)
     ]
     series = [{"store": "new", "item": item, "history": history} for item in range(1000)]
     with Service(tmp_path, timeout_seconds=0.3) as service:
+        wait_until(lambda: service.client.get("/").json().get("model_version"), "the champion to serve")
         answer = service.client.post("/forecast", json={"series": series, "horizon_days": 90})
         assert (answer.status_code, error_of(answer)["code"]) == (504, "timed_out")
         wait_until(lambda: service.client.post("/explain", json=ONE).is_success, "the next request")

@@ -1,8 +1,8 @@
 """Prometheus and Alertmanager monitor the real service: panels show data, and faults raise alerts."""
 
 import shutil
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,40 +42,49 @@ def push_everything() -> None:
                     report(metric, value_of(metric), *(LABELS[label] for label in metric.labels))
 
 
-@pytest.fixture(scope="module")
-def service(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    folder = tmp_path_factory.mktemp("service")
+@contextmanager
+def watched(champion_folder: Path, folder: Path) -> Iterator[tuple[Watch, Service]]:
+    """A service with the small champion and the metrics of healthy jobs, monitored."""
     import_champion(champion_folder, folder / "home")
-    with Service(folder) as service:
-        wait_until(service.version, "the champion to serve")
-        yield service
-
-
-@pytest.fixture(scope="module")
-def watch(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
     with (
-        Watch(tmp_path_factory.mktemp("watch"), f"127.0.0.1:{service.port}") as watch,
+        Service(folder) as service,
+        Watch(folder / "watch", f"127.0.0.1:{service.port}") as watch,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setenv(job_metrics.PUSHGATEWAY, watch.url("pushgateway"))
         push_everything()
-        use(service, seconds=8)
+        wait_until(service.version, "the champion to serve")
+        yield watch, service
+
+
+@pytest.fixture(scope="module")
+def watch(champion_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
+    """Shared: read it, do not change what it monitors."""
+    with watched(champion_folder, tmp_path_factory.mktemp("shared")) as (watch, service):
+
+        def has_requests() -> bool:
+            send_requests(service)
+            return bool(watch.query('rate(bentoml_service_request_total{http_response_code="404"}[1m]) > 0'))
+
+        wait_until(has_requests, "a rate of requests in Prometheus")
         yield watch
 
 
-def use(service: Service, seconds: float) -> None:
-    """Some seconds of requests, invalid ones included."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        for body in (
-            {"store": 1, "item": 5, "date": "2018-01-15"},
-            {"store": 1, "item": 99, "date": "2018-01-15"},
-        ):
-            service.client.post("/predict", json=body)
-        service.client.post("/forecast", json={"series": [{"store": 2, "item": 1}]})
-        service.client.post("/forecast", json={"series": [{"store": 2, "item": 99}]})
-        service.client.get("/nowhere")
-        time.sleep(0.05)
+@pytest.fixture
+def own(champion_folder: Path, tmp_path: Path) -> Iterator[tuple[Watch, Service]]:
+    """To change at will."""
+    with watched(champion_folder, tmp_path) as (watch, service):
+        wait_until(lambda: watch.query('up{job="storecast"} == 1'), "the first scrape")
+        yield watch, service
+
+
+def send_requests(service: Service) -> None:
+    """One request of each kind, invalid ones included."""
+    for item in (5, 99):
+        service.client.post("/predict", json={"store": 1, "item": item, "date": "2018-01-15"})
+    for item in (1, 99):
+        service.client.post("/forecast", json={"series": [{"store": 2, "item": item}]})
+    service.client.get("/nowhere")
 
 
 def test_prometheus_reaches_every_target(watch: Watch) -> None:
@@ -86,7 +95,7 @@ def test_prometheus_reaches_every_target(watch: Watch) -> None:
 @pytest.mark.parametrize(("dashboard", "title", "query"), PANELS)
 def test_panel_shows_data(watch: Watch, dashboard: str, title: str, query: str) -> None:
     expression = query.replace("$__rate_interval", "1m")
-    wait_until(lambda: watch.query(expression), f"{dashboard}: {title}: {expression}", seconds=30)
+    wait_until(lambda: watch.query(expression), f"{dashboard}: {title}: {expression}")
 
 
 def test_no_alert_fires_while_all_is_well(watch: Watch) -> None:
@@ -94,7 +103,8 @@ def test_no_alert_fires_while_all_is_well(watch: Watch) -> None:
     assert not firing
 
 
-def test_a_failed_job_and_its_recovery_are_reported(watch: Watch) -> None:
+def test_a_failed_job_and_its_recovery_are_reported(own: tuple[Watch, Service]) -> None:
+    watch, _ = own
     with pytest.raises(OSError, match="no sales"), reported("retrain"):
         raise OSError("no sales")
     wait_until(lambda: watch.received("StorecastRetrainingFailed"), "the alert at the webhook")
@@ -104,7 +114,8 @@ def test_a_failed_job_and_its_recovery_are_reported(watch: Watch) -> None:
     wait_until(lambda: watch.received("StorecastRetrainingFailed", "resolved"), "its end at the webhook")
 
 
-def test_drift_is_reported(watch: Watch) -> None:
+def test_drift_is_reported(own: tuple[Watch, Service]) -> None:
+    watch, _ = own
     with reported("drift") as report:
         report(job_metrics.DRIFT_FOUND, 1)
     wait_until(lambda: watch.received("StorecastDrift"), "the alert at the webhook")
@@ -113,8 +124,9 @@ def test_drift_is_reported(watch: Watch) -> None:
 
 
 def test_a_failed_swap_is_reported_while_the_service_answers(
-    watch: Watch, service: Service, champion_folder: Path, tmp_path: Path
+    own: tuple[Watch, Service], champion_folder: Path, tmp_path: Path
 ) -> None:
+    watch, service = own
     serving = service.version()
     damaged = later_version(champion_folder, tmp_path / "later", days=1)
     models = service.home / "models" / NAME
@@ -129,7 +141,8 @@ def test_a_failed_swap_is_reported_while_the_service_answers(
     assert service.version() == serving
 
 
-def test_a_stopped_service_is_reported(watch: Watch, service: Service) -> None:
+def test_a_stopped_service_is_reported(own: tuple[Watch, Service]) -> None:
+    watch, service = own
     service.stop()
     wait_until(lambda: watch.received("StorecastDown"), "the alert at the webhook")
     sent = next(alert for alert in watch.alerts if alert["labels"]["alertname"] == "StorecastDown")

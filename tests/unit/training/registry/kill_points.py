@@ -15,7 +15,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import bentoml.models  # noqa: F401  # imported once here rather than by each child
+# What the jobs import when they need it, imported once here rather than by each child.
+import bentoml.models  # noqa: F401
+import pandas  # noqa: F401
+import pyarrow.dataset  # noqa: F401
+import xgboost  # noqa: F401
 
 from data.params import Paths
 from training import retrain, roll_forward
@@ -70,6 +74,7 @@ def attempt(job: str, root: Path, change: int | None) -> bool:
     child = os.fork()
     if child == 0:
         os.environ["BENTOML_HOME"] = str(root / ".bentoml")
+        sys.dont_write_bytecode = True  # compiled modules are no change of the job
         if change:
             kill_before(change)
         JOBS[job](Paths(root))
