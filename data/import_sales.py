@@ -17,6 +17,7 @@ from data.loading.cleaning_rules import DataParams
 from data.loading.file_formats import SUFFIXES, is_table
 from data.loading.load_history import INGESTED, SAMPLE, RawFiles, load_history, raw_files
 from data.params import Paths, load_params
+from data.text import shortened
 
 NOTE = ".imported"  # names what was imported: the only files that may be removed again
 OLD_NOTE = ".brought"  # the same in clones of earlier versions, one name as plain text
@@ -57,6 +58,9 @@ def _copy(file: Path, imported: Path) -> None:
         shutil.copytree(file, copy)  # a folder of Parquet files
         _remove(imported)
         copy.rename(imported)
+    except shutil.Error as error:  # one line for each file in it
+        reason = shortened(str(error.args[0][0][2]), 300)
+        raise DataContractError(f"{file} cannot be copied: {reason}.", hint="Mend that file.") from error
     finally:
         shutil.rmtree(copy, ignore_errors=True)
 

@@ -24,7 +24,7 @@ def visible(raw: Path) -> set[str]:
     return {path.name for path in raw.iterdir() if not path.name.startswith(".")}
 
 
-def test_a_imported_file_is_copied_whole(tmp_path: Path) -> None:
+def test_an_imported_file_is_copied_whole(tmp_path: Path) -> None:
     mine = sales_file(tmp_path / "mine", "sales.csv")
     imported = import_sales(mine, tmp_path / "raw", DataParams())
     assert imported.read_bytes() == mine.read_bytes()
@@ -126,6 +126,20 @@ def test_a_folder_of_parquet_files_is_imported_and_replaced_as_a_whole(tmp_path:
     assert [path.name for path in (raw / "spark.parquet").iterdir()] == ["part-1.parquet"]
     import_sales(sales_file(tmp_path / "mine", "other.csv"), raw, DataParams())
     assert visible(raw) == {"other.csv"}
+
+
+def test_a_folder_that_cannot_be_copied_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw, mine = tmp_path / "raw", tmp_path / "spark.parquet"
+    mine.mkdir()
+    pd.DataFrame({"date": ["2017-01-01"], "store": [1], "item": [1], "sales": [3]}).to_parquet(
+        mine / "0.parquet"
+    )
+    (mine / "broken").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(DataContractError, match=r"spark.parquet cannot be copied: .*No such file"):
+        import_sales(mine, raw, DataParams())
+    assert {path.name for path in raw.iterdir()} == {".imported"}
 
 
 def test_a_file_that_cannot_be_read_leaves_the_one_imported_before(tmp_path: Path) -> None:

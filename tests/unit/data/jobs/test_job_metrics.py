@@ -1,4 +1,4 @@
-"""Jobs leave their numbers at the gateway, and are none the worse when there is none."""
+"""data.jobs.job_metrics: jobs push their metrics to the gateway, and run without one."""
 
 import base64
 import socketserver
@@ -13,13 +13,13 @@ from data.jobs.job_metrics import PUSHGATEWAY, JobMetric, reported
 
 
 class Gateway:
-    """Keeps what it is sent: path, headers and body of each request."""
+    """Records path, headers and body of each request."""
 
     def __init__(self) -> None:
         self.requests: list[tuple[str, dict[str, str], str]] = []
 
     def body(self, group: str) -> str:
-        """The last that came for a group."""
+        """The last body pushed for a group."""
         return [body for path, _, body in self.requests if path == f"/metrics/job/{group}"][-1]
 
 
@@ -45,7 +45,7 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
     server.server_close()
 
 
-def test_a_run_leaves_its_numbers_and_that_it_went_well(gateway: Gateway) -> None:
+def test_a_run_pushes_its_values_and_that_it_succeeded(gateway: Gateway) -> None:
     with reported("drift") as report:
         report(job_metrics.DRIFT_VALUE, 0.25, "level", "store 1")
     body = gateway.body("drift")
@@ -54,7 +54,7 @@ def test_a_run_leaves_its_numbers_and_that_it_went_well(gateway: Gateway) -> Non
     assert "storecast_job_succeeded_timestamp_seconds" in body
 
 
-def test_a_run_that_fails_says_so_and_leaves_the_numbers_before_it_alone(gateway: Gateway) -> None:
+def test_a_run_that_fails_pushes_that_and_keeps_earlier_values(gateway: Gateway) -> None:
     def run() -> None:
         with reported("drift") as report:
             report(job_metrics.DRIFT_FOUND, 1)
@@ -68,7 +68,7 @@ def test_a_run_that_fails_says_so_and_leaves_the_numbers_before_it_alone(gateway
     assert "storecast_job_succeeded" not in body
 
 
-def test_what_several_jobs_speak_about_has_one_last_word(gateway: Gateway) -> None:
+def test_a_metric_that_several_jobs_push_has_one_value(gateway: Gateway) -> None:
     for job, is_up in (("drift", True), ("retrain", False)):
         with reported(job) as report:
             report(job_metrics.RETRAINING_FLAG, is_up)
@@ -76,7 +76,7 @@ def test_what_several_jobs_speak_about_has_one_last_word(gateway: Gateway) -> No
     assert "storecast_retraining_flag" not in gateway.body("drift")
 
 
-def test_name_and_password_travel_as_a_header_and_not_in_the_address(gateway: Gateway) -> None:
+def test_name_and_password_are_sent_as_a_header_and_not_in_the_address(gateway: Gateway) -> None:
     with reported("train"):
         pass
     path, headers, _ = gateway.requests[-1]
@@ -150,7 +150,7 @@ def test_a_metric_is_given_the_labels_it_has() -> None:
         report(job_metrics.WAPE, 0.1)
 
 
-def test_names_are_ours_and_used_once() -> None:
+def test_names_have_the_prefix_and_are_unique() -> None:
     names = [metric.name for metric in vars(job_metrics).values() if isinstance(metric, JobMetric)]
     assert len(set(names)) == len(names)
     assert all(name.startswith("storecast_") for name in names)
