@@ -20,8 +20,9 @@ from drift.calibration.calibration_page import calibration_page
 from drift.calibration.calm_weeks import fit_on, weeks_without_drift
 from drift.calibration.power_study import Evidence, measure
 from drift.calibration.thresholds import Calibration, Thresholds
-from drift.detector.detector import FEWEST_WEEKS, FULL_WEEKS
+from drift.detector.detector import FULL_WEEKS
 from drift.detector.expectations import Replay, replay
+from drift.detector.extreme_quantile import FEWEST_WEEKS
 from drift.detector.group_shifts import Groups
 from drift.detector.recording_gaps import usual_share
 from drift.detector.windows import LONGEST_DAYS

@@ -57,6 +57,11 @@ class Power:
     within_7_days: Share
     within_28_days: Share
 
+    @classmethod
+    def count(cls, shock: str, found: NDArray[np.bool_]) -> Power:
+        """Of (n, 4): whether the checks 7, 14, 21 and 28 days after each shock found it."""
+        return cls(shock, Share.count(found[:, 0]), Share.count(np.asarray(found.any(axis=1))))
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -75,16 +80,16 @@ def measure(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: floa
     weeks = sorted(detectors)
     if len(weeks) < LEAST_TEST_WEEKS:
         return None
-    alarming = np.array([_is_alarming(replay, groups, detectors[week], week) for week in weeks])
+    alarming = np.array([_alarms(detectors[week], _recorded(replay, week), groups) for week in weeks])
     shocked = [week for week in weeks if replay.ends[week] + LONGEST_DAYS < replay.panel.n_days]
-    days = [_day(replay, week) for week in weeks]
+    days = [str(replay.panel.start + np.timedelta64(int(replay.ends[week]), "D")) for week in weeks]
     return Evidence(
         first_check=days[0],
         last_check=days[-1],
         false_alarms=Share.count(alarming),
         false_alarm_days=[day for day, is_alarming in zip(days, alarming, strict=True) if is_alarming],
         power=[
-            _power(name, _found(replay, groups, detectors, shocked, shock))
+            Power.count(name, _found(replay, groups, detectors, shocked, shock))
             for name, shock in progress(SHOCKS.items(), "Shocks")
         ],
     )
@@ -101,8 +106,11 @@ def _detectors(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: f
     return detectors
 
 
-def _is_alarming(replay: Replay, groups: Groups, detector: Detector, week: int) -> bool:
-    windows = {days: of_length.take([week]) for days, of_length in replay.windows.items()}
+def _recorded(replay: Replay, week: int) -> WindowsByLength:
+    return {days: of_length.take([week]) for days, of_length in replay.windows.items()}
+
+
+def _alarms(detector: Detector, windows: WindowsByLength, groups: Groups) -> bool:
     return bool(detector.largest_score(windows, groups)[0] > 1)
 
 
@@ -117,7 +125,7 @@ def _found(
     found = np.zeros((len(weeks), LONGEST_DAYS // WEEK_DAYS), bool)
     for row, week in enumerate(weeks):
         for check, windows in enumerate(_shocked(replay, groups, int(replay.ends[week]), shock, rng)):
-            found[row, check] = detectors[week].largest_score(windows, groups)[0] > 1
+            found[row, check] = _alarms(detectors[week], windows, groups)
             if found[row, check]:
                 break
     return found
@@ -138,11 +146,3 @@ def _shocked(
                 mixed = np.concatenate([before, shocked[:, :n_days]], axis=1)
                 windows[length] = replay.window(last_day + n_days, length, mixed)
         yield windows
-
-
-def _power(shock: str, found: NDArray[np.bool_]) -> Power:
-    return Power(shock, Share.count(found[:, 0]), Share.count(np.asarray(found.any(axis=1))))
-
-
-def _day(replay: Replay, week: int) -> str:
-    return str(replay.panel.start + np.timedelta64(int(replay.ends[week]), "D"))

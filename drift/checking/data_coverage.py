@@ -11,8 +11,9 @@ from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from data.text import counted
 from drift.calibration.thresholds import Calibration
-from drift.detector.detector import FEWEST_WEEKS, TESTS, Detector, DetectorResult
+from drift.detector.detector import TESTS, Detector, DetectorResult
 from drift.detector.expectations import LEAST_ORIGIN_DAYS
+from drift.detector.extreme_quantile import FEWEST_WEEKS
 from drift.detector.gross_faults import WIDEST_LIMIT
 from drift.detector.recording_gaps import Records
 from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Ints, WindowsByLength

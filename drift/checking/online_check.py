@@ -104,16 +104,12 @@ class OnlineCheck:
         """The windows up to the newest day that are recorded well enough."""
         n_days = records.known.shape[1]
         end = int(self.cutoff.astype(np.int64)) + n_days
-        windows = {}
-        for length in records.usable_lengths([length for length in LENGTHS_DAYS if length <= n_days]):
-            days = slice(n_days - length, n_days)
-            windows[length] = Windows.of(actual[:, days], self.forecast[:, days], end)
-        if windows:
-            return windows
-        if n_days >= WEEK_DAYS:
-            raise _full_of_gaps(records)
-        n_known = int(records.known.sum())
-        raise self._too_few(n_known, n_known)
+        lengths = records.usable_lengths([length for length in LENGTHS_DAYS if length <= n_days])
+        if not lengths:
+            n_known = int(records.known.sum())
+            raise self._too_few(n_known, n_known) if n_days < WEEK_DAYS else _full_of_gaps(records)
+        days = {length: slice(n_days - length, n_days) for length in lengths}
+        return {n: Windows.of(actual[:, part], self.forecast[:, part], end) for n, part in days.items()}
 
     @property
     def _needed_rows(self) -> int:

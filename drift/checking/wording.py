@@ -13,6 +13,7 @@ from data.panel.series_index import SeriesId
 from drift.detector.detector import STATISTICS, TESTS, DetectorResult
 from drift.detector.gross_faults import NOTHING_SHARE, missing_share
 from drift.detector.group_shifts import Groups
+from drift.detector.standardised_shifts import StandardisedShifts
 from drift.detector.windows import Floats, Windows
 from drift.result.drift_summary import DriftTest, Finding, shown
 
@@ -60,7 +61,7 @@ class FindingFormatter:
 
     def _group(self, test: str, result: DetectorResult) -> str:
         if test in ("store", "item"):
-            return f"{test} {shown(self._name(test, _largest(_group_scores(result, test))))}"
+            return f"{test} {shown(self._name(test, _largest(_standardised(result).groups[test][0])))}"
         if test == "closed store":
             missing = missing_share(result.windows, self.groups)[0]
             return f"store {shown(self._name('store', _largest(missing)))}"
@@ -90,7 +91,7 @@ class FindingFormatter:
 
     def _groups_above_limit(self, grouping: str, result: DetectorResult) -> Iterator[Finding]:
         """The stores or items that are drift on their own, highest score first."""
-        scores = np.abs(_group_scores(result, grouping))
+        scores = np.abs(_standardised(result).groups[grouping][0])
         n_above = max(int((scores > result.limits[STATISTICS.index(grouping)]).sum()), 1)
         for place, group in enumerate(np.argsort(-scores)[: min(n_above, SHOWN)].tolist()):
             counts_all = place == 0 and n_above > 1
@@ -101,8 +102,7 @@ class FindingFormatter:
         codes = self.groups.store if grouping == "store" else self.groups.item
         windows, name = result.windows, self._name(grouping, group)
         change = _ratio(windows.sold[0, codes == group], windows.expected[0, codes == group]) - 1
-        assert result.standardised is not None
-        beyond_all = _change(float(result.standardised.shifts[grouping][0, group]))
+        beyond_all = _change(float(_standardised(result).shifts[grouping][0, group]))
         words = (
             f"{lead}{grouping.capitalize()} {shown(name)} sold {_against_forecast(change)} over "
             f"{windows.length_days} days ({beyond_all} after removing the change that all series share)."
@@ -116,8 +116,7 @@ class FindingFormatter:
         )
 
     def _single_series(self, test: str, result: DetectorResult) -> Iterator[Finding]:
-        assert result.standardised is not None
-        scores, windows = result.standardised.series[0], result.windows
+        scores, windows = _standardised(result).series[0], result.windows
         signed = {"low tenth": -scores, "high tenth": scores}.get(test, np.abs(scores))
         n_far = int((np.abs(scores) > FAR_OFF).sum())
         many = f"{n_far} of {len(scores)} series {'is' if n_far == 1 else 'are'} far from the forecast"
@@ -163,8 +162,7 @@ def _total(result: DetectorResult) -> Finding:
 
 
 def _weekdays(result: DetectorResult) -> Iterator[Finding]:
-    assert result.standardised is not None
-    shares = result.standardised.weekday_shares[0]
+    shares = _standardised(result).weekday_shares[0]
     for place, day in enumerate(np.argsort(-np.abs(_weekday_scores(result)))[:3].tolist()):
         lead = "The weekly pattern changed: " if place == 0 else ""
         name, change = WEEKDAY_NAMES[day], float(shares[day])
@@ -172,17 +170,15 @@ def _weekdays(result: DetectorResult) -> Iterator[Finding]:
         yield Finding(group=name, change_share=round(change, 4), words=words)
 
 
-def _group_scores(result: DetectorResult, grouping: str) -> Floats:
+def _standardised(result: DetectorResult) -> StandardisedShifts:
     assert result.standardised is not None, "only fitted lengths have statistics"
-    scores: Floats = result.standardised.groups[grouping][0]
-    return scores
+    return result.standardised
 
 
 def _weekday_scores(result: DetectorResult) -> Floats:
-    assert result.standardised is not None
-    assert result.standardised.weekday is not None
-    scores: Floats = result.standardised.weekday[0]
-    return scores
+    weekday = _standardised(result).weekday
+    assert weekday is not None, "a week alone has no pattern"
+    return np.asarray(weekday[0])
 
 
 def _largest(values: Floats) -> int:

@@ -19,12 +19,11 @@ from typing import Self
 import numpy as np
 
 from drift.detector import gross_faults as gross
-from drift.detector.extreme_quantile import tail_quantile
+from drift.detector.extreme_quantile import FEWEST_WEEKS, tail_quantile
 from drift.detector.group_shifts import Groups
 from drift.detector.standardised_shifts import StandardisedShifts, Standardiser
 from drift.detector.windows import Floats, Windows
 
-FEWEST_WEEKS = 20  # with fewer replayed weeks only gross faults are detected
 FULL_WEEKS, SHORT_FACTOR = 104, 0.35  # fewer weeks hold fewer rare values: raise the threshold
 STATISTICS = ("total", "store", "item", "low tenth", "high tenth", "spread", "weekday")
 BUDGET = {"total": 8.0, "store": 3.0}  # shares of the false alarms; of the other statistics 1
@@ -82,7 +81,8 @@ class Detector:
     def fit(
         cls, windows: Mapping[int, Windows], groups: Groups, first_day: int, false_alarm_rate: float
     ) -> Self:
-        """Fit on windows without drift; row k of each length ends on the same day.
+        """Fit on windows without drift; row k of each length ends on the same day. From fewer than
+        `FEWEST_WEEKS` only gross faults are detected.
 
         `first_day` is that of the history; `false_alarm_rate` the wanted share of weekly checks.
         """

@@ -54,11 +54,10 @@ class YearlySeason:
         return np.asarray(self.returning * means.sum(0) / np.maximum(complete.sum(0), 1))
 
     def largest(self, ends: Ints, fitting: bool) -> Floats:
-        """Largest |shift − expected| of the same weeks in other years, (n,); later ones if `learning`."""
+        """Largest |shift − expected| of the same weeks in other years, (n,); later ones if `fitting`."""
         years = (*EARLIER_YEARS, *LATER_YEARS) if fitting else EARLIER_YEARS
-        has_season = (
-            self.ends - self.first_day + 1 >= SEASON_DAYS
-        )  # an earlier forecast does not know its season
+        # an earlier forecast does not know its season
+        has_season = self.ends - self.first_day + 1 >= SEASON_DAYS
         sizes = np.where(has_season, self.shifts, np.nan)
         expected = self.expected(ends)[:, None]
         found = np.stack([np.abs(self._around(ends, year, sizes) - expected) for year in years])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from data.dates.calendar_days import YEAR_DAYS
 from data.panel.sales_panel import SalesPanel
 from drift.detector.expectations import LEAST_ORIGIN_DAYS, Replay, forecast_from
-from drift.detector.extreme_quantile import tail_quantile
+from drift.detector.extreme_quantile import tail_limit
 from drift.detector.windows import LENGTHS_DAYS, Ints
 from drift.result.drift_summary import DriftTest
 from models.evaluation.scores import mape, wape
@@ -22,7 +22,6 @@ from models.forecaster.roll_forward import roll_forward
 Sales = NDArray[np.float32]
 
 FALSE_ALARM_RATE = 0.001  # of weeks without drift, for each of the two errors
-FEWEST_WEEKS = 20
 LEAST_ERROR = 1.0  # percent: a smaller error is no drift, however exact the forecasts were a year before
 
 
@@ -55,7 +54,7 @@ def _limit(replay: Replay, length_days: int) -> Errors:
     by_end = {int(end): _errors(replay, int(end), length_days) for end in replay.ends}
     pairs = [(new, by_end[end - YEAR_DAYS]) for end, new in by_end.items() if end - YEAR_DAYS in by_end]
     ratios = np.array([new.relative_to(old) for new, old in pairs]).reshape(-1, 2)
-    return Errors(*(_rare(column[np.isfinite(column)]) for column in ratios.T))
+    return Errors(*(tail_limit(column, FALSE_ALARM_RATE) for column in ratios.T))
 
 
 def _errors(replay: Replay, end: int, length_days: int) -> Errors:
@@ -67,10 +66,6 @@ def _ratio(error: float, other: float) -> float:
     if other > 0:
         return error / other
     return 1.0 if error == other == 0 else float("nan")
-
-
-def _rare(ratios: NDArray[np.float64]) -> float:
-    return tail_quantile(ratios, FALSE_ALARM_RATE) if len(ratios) >= FEWEST_WEEKS else float("nan")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from data.dates.calendar_days import WEEK_DAYS, YEAR_DAYS
 from data.panel.sales_panel import SalesPanel
 from data.panel.seed_features import REACH_DAYS, SEED_FEATURES, seed_features
-from drift.detector.extreme_quantile import tail_quantile
+from drift.detector.extreme_quantile import tail_limit
 from drift.detector.windows import Floats
 from drift.result.drift_summary import DriftTest
 
@@ -21,7 +21,6 @@ IN_UNITS = tuple(name for name in COLUMNS if name.startswith(("lag", "rolling"))
 GROWTH_DAYS = 56
 EVERY_DAYS = 14  # windows of 28 days overlap anyway
 FALSE_ALARM_RATE = 0.0005  # of weeks without drift, for each column
-FEWEST_WEEKS = 20
 
 Values = NDArray[np.float64]
 
@@ -74,11 +73,7 @@ def distance_limits(panel: SalesPanel, n_days: int, n_weeks: int) -> Floats:
     ends = range(panel.n_days - 1, max(panel.n_days - 1 - WEEK_DAYS * n_weeks, n_days), -EVERY_DAYS)
     windows = (input_windows(panel, end, n_days) for end in ends)
     found = np.array([pair.distances for pair in windows if pair is not None]).reshape(-1, len(COLUMNS))
-    return np.array([_rare(column[np.isfinite(column)]) for column in found.T])
-
-
-def _rare(distances: Floats) -> float:
-    return tail_quantile(distances, FALSE_ALARM_RATE) if len(distances) >= FEWEST_WEEKS else float("nan")
+    return np.array([tail_limit(column, FALSE_ALARM_RATE) for column in found.T])
 
 
 def _rows(panel: SalesPanel, first: int, n_days: int) -> Values:
@@ -118,9 +113,9 @@ def _distance(current: Values, reference: Values) -> float:
 
 def distance_tests(windows: InputWindows, limits: Floats, least: float) -> list[DriftTest]:
     """A test for each column: drift above both `least` and its limit, never where the limit is unknown."""
-    tests = []
-    for column, distance, limit in zip(COLUMNS, windows.distances.tolist(), limits.tolist(), strict=True):
-        if np.isfinite(distance):
-            name, threshold = "distance from a year before", float(np.fmax(least, limit))
-            tests.append(DriftTest.of(name, column, distance, threshold, bool(np.isfinite(limit))))
-    return tests
+    name = "distance from a year before"
+    return [
+        DriftTest.of(name, column, distance, float(np.fmax(least, limit)), bool(np.isfinite(limit)))
+        for column, distance, limit in zip(COLUMNS, windows.distances.tolist(), limits.tolist(), strict=True)
+        if np.isfinite(distance)
+    ]

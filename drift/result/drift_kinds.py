@@ -14,9 +14,8 @@ KINDS = {  # by the start of a test's name; other names are kinds themselves
     "WAPE in percent": "errors",
     "distance from a year before": "features",
 }
-SALES_LEVEL_KINDS = frozenset(
-    {"total", "store", "item", "series"}
-)  # following a break of the sales level handles these
+# following a break of the sales level handles these
+SALES_LEVEL_KINDS = frozenset({"total", "store", "item", "series"})
 SYMPTOMS = frozenset({"errors", "features"})  # consequences of any drift
 
 

@@ -16,8 +16,8 @@ from drift.calibration.calm_weeks import fit_on
 from drift.calibration.thresholds import Calibration
 from drift.check import check
 from drift.checking.online_check import OnlineCheck
-from drift.detector.detector import FEWEST_WEEKS
 from drift.detector.expectations import Replay
+from drift.detector.extreme_quantile import FEWEST_WEEKS
 from drift.detector.group_shifts import Groups
 from drift.params import DriftParams
 from drift.result.drift_summary import DriftSummary

@@ -12,8 +12,8 @@ from data.params import Paths
 from data.synthetic import write_sales
 from drift.calibrate import calibrate, main, write_reports
 from drift.calibration.thresholds import Calibration
-from drift.detector.detector import FEWEST_WEEKS
 from drift.detector.expectations import forecast_from
+from drift.detector.extreme_quantile import FEWEST_WEEKS
 from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Windows
 from drift.params import DriftParams
 from tests.unit.drift.conftest import PARAMS

@@ -5,8 +5,9 @@ import pytest
 from numpy.typing import NDArray
 
 from drift.calibration.calm_weeks import fit_on
-from drift.detector.detector import FEWEST_WEEKS, STATISTICS, TESTS, Detector
+from drift.detector.detector import STATISTICS, TESTS, Detector
 from drift.detector.expectations import Replay
+from drift.detector.extreme_quantile import FEWEST_WEEKS
 from drift.detector.group_shifts import Groups
 from models.storage.array_packing import pack, unpack
 from tests.unit.drift.synthetic_replays import last_windows, shocked, synthetic_replay
