@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive
 
 from data.errors import StorecastError, UnknownSeriesError
-from service.api.endpoints import DRIFT_CHECK, EXPLAIN, FORECAST, PREDICT, Endpoint
+from service.api.endpoints import DRIFT_CHECK, ENDPOINTS, EXPLAIN, FORECAST, PREDICT, Endpoint
 from service.api.operations import OPEN_PATHS
 from service.core import metrics
 from service.core.errors import body_of, kind_of
@@ -123,6 +123,7 @@ class ForecastService:
     def __init__(self) -> None:
         logging.getLogger("service").setLevel(logging.INFO)
         metrics.forget_dead_workers(metrics_folder())
+        metrics.start_at_zero(endpoint.name for endpoint in ENDPOINTS)
         self._remote = RemoteChampion(SETTINGS) if SETTINGS.champion_url else None
         remotes = [self._remote.folder] if self._remote else []
         self.live_model = LiveModel([champion_of_store, champion_of_clone, *remotes])

@@ -32,8 +32,8 @@ from service.api.request_models import (
 from service.api.series_response import DECIMALS, Found, rounded, series_response
 from service.api.validation import validate
 from service.core import metrics
-from service.core.cancellation import checkpoint
 from service.core.errors import DATE_OUT_OF_RANGE, INVALID_REQUEST, RequestError, body_of
+from service.core.work_queue import checkpoint
 
 PREDICTED = ("predicted_sales", "lower_80", "upper_80", "lower_95", "upper_95")
 _PREDICTED_COLUMNS = {name: COLUMNS.index(name.replace("predicted_sales", "forecast")) for name in PREDICTED}

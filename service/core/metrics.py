@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client import Counter, Histogram, generate_latest, multiprocess
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from models.storage.version_record import ChampionRecord
-
-ENDPOINTS = ("predict", "forecast", "explain")
+from service.core.supervisor import is_running
 
 FORECASTS = Counter(
     "storecast_forecasts_total", "Forecasts given, one for each series and day.", ["endpoint"]
@@ -42,20 +41,26 @@ FAILED_SWAPS = Counter(
 for _stage in ("remote", "load"):  # a counter that first appears at 1 has no increase to alert on
     FAILED_SWAPS.labels(_stage)
 
-_FORECASTS = {endpoint: FORECASTS.labels(endpoint) for endpoint in ENDPOINTS}
-_UNKNOWN = {endpoint: UNKNOWN.labels(endpoint) for endpoint in ENDPOINTS}
+_forecasts_of, _unknown_of = cache(FORECASTS.labels), cache(UNKNOWN.labels)
+
+
+def start_at_zero(endpoints: Iterable[str]) -> None:
+    """Show the counters of each endpoint before its first request, for the same reason."""
+    for endpoint in endpoints:
+        _forecasts_of(endpoint)
+        _unknown_of(endpoint)
 
 
 def count_forecast(endpoint: str, sales: float, last_step: int, n_days: int = 1) -> None:
     """Count one series' answer: `n_days` forecasts of `sales` units a day on the mean, up to `last_step`."""
-    _FORECASTS[endpoint].inc(n_days)
+    _forecasts_of(endpoint).inc(n_days)
     SALES.observe(sales)
     HORIZON.observe(last_step)
 
 
 def count_unknown(endpoint: str) -> None:
     """Count one request for a series the model does not know."""
-    _UNKNOWN[endpoint].inc()
+    _unknown_of(endpoint).inc()
 
 
 class LiveModelCollector(Collector):
@@ -88,23 +93,12 @@ class LiveModelCollector(Collector):
 
     def text(self) -> str:
         """The families as Prometheus reads them."""
-        registry = CollectorRegistry()
-        registry.register(self)
-        return generate_latest(registry).decode()
+        return generate_latest(self).decode()
 
 
 def forget_dead_workers(folder: Path | None) -> None:
     """Drop the in-progress gauges of workers that were killed; their counters stay and keep counting."""
-    for pid in set(_dead_pids(folder)) if folder else ():
-        multiprocess.mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
-
-
-def _dead_pids(folder: Path) -> Iterator[int]:
-    for file in folder.glob("gauge_live*_*.db"):
-        pid = int(file.stem.rpartition("_")[2])
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            yield pid
-        except PermissionError:
-            continue
+    pids = {int(file.stem.rpartition("_")[2]) for file in folder.glob("gauge_live*_*.db")} if folder else ()
+    for pid in pids:
+        if not is_running(pid):
+            multiprocess.mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]

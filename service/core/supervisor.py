@@ -54,18 +54,19 @@ def end_with_supervisor() -> None:
 def _own_folder(folders: Path) -> Path:
     """A new folder named after this process; those of processes that have ended are deleted."""
     for folder in folders.glob("*"):
-        if not folder.name.isdigit() or int(folder.name) == os.getpid() or not _is_running(int(folder.name)):
+        if not folder.name.isdigit() or int(folder.name) == os.getpid() or not is_running(int(folder.name)):
             shutil.rmtree(folder, ignore_errors=True)
     own = folders / str(os.getpid())
     own.mkdir(parents=True)
     return own
 
 
-def _is_running(pid: int) -> bool:
+def is_running(pid: int) -> bool:
+    """Whether there is a process of that number, of any user."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
+        pass
     return True

@@ -1,4 +1,7 @@
-"""Threads for work that would hold up the event loop, and a queue of limited length before them."""
+"""Threads for work that would hold up the event loop, with a queue of limited length before them.
+
+Work whose result is no longer needed stops at its next checkpoint.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,33 @@ import contextvars
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from typing import TypeVar
 
 from starlette.types import Receive
 
-from service.core.cancellation import cancel_with
 from service.core.errors import OVERLOADED, RequestError, disconnected
 
 Result = TypeVar("Result")
 RETRY_SECONDS = 5
+
+_cancelled: ContextVar[threading.Event | None] = ContextVar("cancelled", default=None)
+
+
+class WorkCancelled(Exception):  # not an error of anyone
+    """Raised by `checkpoint` in work that was cancelled."""
+
+
+def cancel_with(event: threading.Event) -> None:
+    """Cancel the work of this context at its next checkpoint once the event is set."""
+    _cancelled.set(event)
+
+
+def checkpoint() -> None:
+    """Raise `WorkCancelled` when this work was cancelled; call it between the parts of long work."""
+    event = _cancelled.get()
+    if event is not None and event.is_set():
+        raise WorkCancelled
 
 
 class WorkQueue:

@@ -13,7 +13,7 @@ from service.api.caller_history import MAX_CELLS, history_blocks
 from service.api.forecasts import Forecasts
 from service.api.request_models import ForecastRequest, SeriesRequest
 from service.api.validation import validate
-from service.core.cancellation import WorkCancelled, cancel_with
+from service.core.work_queue import WorkCancelled, cancel_with
 
 DAY = {"date": "2018-01-01", "sales": 1}
 

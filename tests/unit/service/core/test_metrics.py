@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from models.champion import Champion
+from service.api.endpoints import ENDPOINTS
 from service.core import metrics
 from service.core.metrics import LiveModelCollector, count_forecast, count_unknown, forget_dead_workers
 
@@ -74,5 +75,8 @@ def test_gauges_of_dead_workers_are_dropped_and_those_of_live_ones_stay(tmp_path
 
 
 def test_labels_are_bounded_by_what_is_written_here() -> None:
-    assert metrics.FORECASTS._labelnames == ("endpoint",)
-    assert {labels for (labels,) in metrics.FORECASTS._metrics} == set(metrics.ENDPOINTS)
+    metrics.start_at_zero(endpoint.name for endpoint in ENDPOINTS)
+    assert metrics.FORECASTS._labelnames == metrics.UNKNOWN._labelnames == ("endpoint",)
+    names = {endpoint.name for endpoint in ENDPOINTS}
+    assert {labels for (labels,) in metrics.FORECASTS._metrics} == names
+    assert {labels for (labels,) in metrics.UNKNOWN._metrics} == names

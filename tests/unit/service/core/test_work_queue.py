@@ -1,4 +1,4 @@
-"""service.core.work_queue and service.core.cancellation: what runs, what waits, what is dropped."""
+"""service.core.work_queue: what runs, what waits, what is dropped."""
 
 import asyncio
 import threading
@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from service.core.cancellation import WorkCancelled, checkpoint
 from service.core.errors import OVERLOADED, RequestError
-from service.core.work_queue import WorkQueue
+from service.core.work_queue import WorkCancelled, WorkQueue, checkpoint
 
 
 async def connected() -> Message:
