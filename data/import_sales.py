@@ -60,7 +60,9 @@ def _copy(file: Path, imported: Path) -> None:
         copy.rename(imported)
     except shutil.Error as error:  # one line for each file in it
         reason = shortened(str(error.args[0][0][2]), 300)
-        raise DataContractError(f"{file} cannot be copied: {reason}.", hint="Mend that file.") from error
+        raise DataContractError(
+            f"{file} cannot be copied: {reason}.", hint="Check that file and the space on the disk."
+        ) from error
     finally:
         shutil.rmtree(copy, ignore_errors=True)
 
