@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.panel.series_index import SeriesIndex
 from drift.calibration.thresholds import FILE, Calibration
 from drift.checking.online_check import OnlineCheck
 from drift.result.drift_summary import DriftSummary
@@ -13,17 +12,9 @@ from service.api.request_models import DriftCheckRequest
 from service.core import metrics
 
 
-def open_check(champion: Champion) -> OnlineCheck | None:
-    """The champion's thresholds and forecasts; None when it was saved without thresholds."""
-    if not (champion.folder / FILE).exists():
-        return None
-    return OnlineCheck.of(Calibration.load(champion.folder), champion.table)
-
-
-def watched_series(champion: Champion) -> SeriesIndex:
-    """The series that are checked, which may be a sample of those the champion knows."""
-    has_thresholds = (champion.folder / FILE).exists()
-    return Calibration.load(champion.folder).series if has_thresholds else champion.table.series
+def calibration_of(champion: Champion) -> Calibration | None:
+    """The champion's thresholds, and the series that are checked; None when it was saved without."""
+    return Calibration.load(champion.folder) if (champion.folder / FILE).exists() else None
 
 
 def check_drift(check: OnlineCheck | None, request: DriftCheckRequest, model_version: str) -> DriftSummary:

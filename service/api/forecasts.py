@@ -21,7 +21,7 @@ from drift.result.drift_summary import DriftSummary
 from models.champion import Champion
 from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
 from service.api.caller_history import history_blocks, newest_days
-from service.api.drift_check import check_drift, open_check
+from service.api.drift_check import calibration_of, check_drift
 from service.api.request_models import (
     DriftCheckRequest,
     FeatureRow,
@@ -160,7 +160,8 @@ class Forecasts:
     @cached_property
     def online_check(self) -> OnlineCheck | None:
         """The thresholds of `check_drift`; opened on first use."""
-        return open_check(self.champion)
+        calibration = calibration_of(self.champion)
+        return OnlineCheck.of(calibration, self.table) if calibration else None
 
     def _labels(self, series: SeriesRequest) -> dict[str, SeriesId]:
         """The labels of a series as in the data; as in the request where it is unknown."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.storage.forecast_table import CLOSED, COLUMNS, METHODS
+from models.storage.forecast_table import CLOSED, COLUMNS, METHODS, MODEL
 from service.core import metrics
 
 DECIMALS = 4
@@ -45,14 +45,18 @@ def series_response(found: Found, levels: Sequence[int]) -> dict[str, Any]:
         for day, value in zip(days, columns[name], strict=True):
             day[name] = value
     methods = found.methods[:n_days]
-    method = series_method(methods)
+    [method] = series_methods(methods[np.newaxis]).tolist()
     for step in np.flatnonzero(methods != method):
         days[step]["method"] = METHODS[methods[step]]
     metrics.count_forecast("forecast", sum(columns["forecast"]) / n_days, n_days, n_days)
     return {"method": METHODS[method], "cutoff": found.cutoff, "days": days}
 
 
-def series_method(methods: NDArray[np.uint8]) -> int:
-    """The method of a series as a whole: closed only when it never opens, cold start if any day is."""
-    is_open = methods != CLOSED
-    return int(methods[is_open].max()) if is_open.any() else CLOSED
+def series_methods(methods: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The method of each series as a whole, (n_series,), from those of its days, (n_series, n_days).
+
+    Closed only when it never opens, cold start if any day is.
+    """
+    is_closed = methods == CLOSED
+    of_open_days = np.where(is_closed, MODEL, methods).max(axis=1)
+    return np.where(is_closed.all(axis=1), CLOSED, of_open_days).astype(np.uint8)

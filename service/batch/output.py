@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from data.atomic_files import atomic_path, atomic_write_json
 from data.errors import DataContractError
 from data.panel.schema import DATE, ITEM, STORE
-from data.panel.series_index import SeriesId
 from data.text import quoted
 from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
 from service.api.series_response import rounded
@@ -55,23 +54,23 @@ class Parts:
         """Whether a part is finished."""
         return self._path(number).exists()
 
-    def write(self, number: int, table: ForecastTable, requested: NDArray[np.bool_] | None) -> int:
-        """Write one part, or its requested rows; returns the number of rows."""
+    def write(self, number: int, table: ForecastTable, requested: NDArray[np.bool_] | None) -> None:
+        """Write one part, or its requested rows."""
         from pyarrow import parquet
 
-        rows = forecast_rows(table, requested)
         with atomic_path(self._path(number)) as unfinished:
-            parquet.write_table(rows, unfinished)
-        return int(rows.num_rows)
+            parquet.write_table(forecast_rows(table, requested), unfinished)
 
     def finish(self, count: int) -> int:
         """Join the parts to the output file, atomically; returns the number of rows."""
+        from pyarrow import csv as arrow_csv
         from pyarrow import parquet
 
         n_rows = 0
         is_csv = self._out.suffix == ".csv"
         schema = _as_written(parquet.read_table(self._path(0)), is_csv).schema
-        with atomic_path(self._out) as unfinished, _writer(unfinished, schema) as writer:
+        new_writer: Any = arrow_csv.CSVWriter if is_csv else parquet.ParquetWriter
+        with atomic_path(self._out) as unfinished, new_writer(unfinished, schema) as writer:
             for number in range(count):
                 rows = _as_written(parquet.read_table(self._path(number)), is_csv)
                 writer.write_table(rows)
@@ -96,12 +95,12 @@ def forecast_rows(table: ForecastTable, requested: NDArray[np.bool_] | None = No
     days = table.cutoff + 1 + np.arange(table.horizon_days)
     rows, steps = np.nonzero(np.ones(table.methods.shape, bool) if requested is None else requested)
     numbers = rounded(np.asarray(table.values)[rows, steps])
-    names = np.array(METHODS)[np.asarray(table.methods)[rows, steps]]
+    names, taken = np.array(METHODS)[np.asarray(table.methods)[rows, steps]], pa.array(rows, pa.int64())
     return pa.table(
         {
             DATE: pa.array(days[steps].astype("datetime64[ms]")),
-            STORE: _labels(table.series.stores, rows),
-            ITEM: _labels(table.series.items, rows),
+            STORE: pa.array(list[Any](table.series.stores)).take(taken),
+            ITEM: pa.array(list[Any](table.series.items)).take(taken),
             **{name: pa.array(numbers[:, COLUMNS.index(name)]) for name in NUMBERS},
             "method": pa.array(names.tolist(), pa.string()),
         }
@@ -128,12 +127,6 @@ def safe_cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
-def _labels(labels: Sequence[SeriesId], rows: NDArray[np.int64]) -> Any:
-    import pyarrow as pa
-
-    return pa.array(list[Any](labels)).take(pa.array(rows, pa.int64()))
-
-
 def _as_written(rows: pa.Table, is_csv: bool) -> pa.Table:
     """CSV has days without a time, and safe labels; Parquet has what pandas reads as dates."""
     import pyarrow as pa
@@ -148,13 +141,3 @@ def _as_written(rows: pa.Table, is_csv: bool) -> pa.Table:
             safe = pa.array([safe_cell(label) for label in labels.dictionary.to_pylist()], pa.string())
             rows = rows.set_column(rows.column_names.index(name), name, safe.take(labels.indices))
     return rows
-
-
-def _writer(path: Path, schema: pa.Schema) -> Any:
-    """A writer of the format of the file's ending."""
-    from pyarrow import csv as arrow_csv
-    from pyarrow import parquet
-
-    if path.suffix == ".csv":
-        return arrow_csv.CSVWriter(path, schema)
-    return parquet.ParquetWriter(path, schema)

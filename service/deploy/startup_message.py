@@ -57,25 +57,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m service.deploy.startup_message", description=__doc__)
     parser.add_argument("--port", type=int, default=3000)
     parser.add_argument("--check", action="store_true", help="only check that the port is free")
-    arguments = parser.parse_args(argv)
+    arguments, paths = parser.parse_args(argv), Paths()
 
     def run() -> None:
         require_free_port(arguments.port)
-        if not arguments.check:
-            _print_message(arguments.port, Paths())
+        if arguments.check:
+            return
+        try:
+            version = ChampionRecord.read(paths.champion_json).version
+            table = ForecastTable.open(paths.versions / version)
+            print(startup_message(table, version, arguments.port), flush=True)
+        except StorecastError as error:
+            address = f"http://localhost:{arguments.port}/health"
+            print(f"{error} Until there is one, {address} says why.", file=sys.stderr)
 
     return exit_code(run)
-
-
-def _print_message(port: int, paths: Paths) -> None:
-    try:
-        record = ChampionRecord.read(paths.champion_json)
-        print(
-            startup_message(ForecastTable.open(paths.versions / record.version), record.version, port),
-            flush=True,
-        )
-    except StorecastError as error:
-        print(f"{error} Until there is one, http://localhost:{port}/health says why.", file=sys.stderr)
 
 
 if __name__ == "__main__":

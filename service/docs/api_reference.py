@@ -11,9 +11,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from service.api.response_models import ErrorResponse
 from service.core import errors
-from service.docs.examples import ExampleValues, model_examples
 from service.docs.field_table import FieldRow, Json, Models, field_rows, resolved
 
 _CODE = re.compile("`([^`]*)`")
@@ -97,12 +95,6 @@ def sections_of(document: Json) -> list[Section]:
     ]
 
 
-def error_fields(document: Json) -> tuple[FieldRow, ...]:
-    """The fields of the error shape."""
-    models = document["components"]["schemas"]
-    return tuple(field_rows(models["ErrorResponse"], models))
-
-
 def prose(text: str) -> Markup:
     """Text as HTML, with `code` between backticks."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
@@ -111,11 +103,6 @@ def prose(text: str) -> Markup:
 def breakable(name: str) -> Markup:
     """A field's path as HTML that breaks after a dot."""
     return Markup(str(escape(name)).replace(".", ".<wbr>"))
-
-
-def error_example() -> str:
-    """An error as it is sent."""
-    return indented(next(iter(model_examples(ErrorResponse, ExampleValues()).values())))
 
 
 def indented(content: Any) -> str:
@@ -136,7 +123,7 @@ def indented(content: Any) -> str:
 
 def _view(path: str, method: str, operation: Json, models: Models) -> OperationView:
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    examples = [example["value"] for example in content.get("examples", {}).values()]
+    examples = [indented(example["value"]) for example in content.get("examples", {}).values()] or [""]
     [answer] = operation["responses"]["200"]["content"].values()
     example = answer.get("example", answer["schema"].get("example"))
     return OperationView(
@@ -148,11 +135,9 @@ def _view(path: str, method: str, operation: Json, models: Models) -> OperationV
         parameters=tuple(_parameter(one, models) for one in operation.get("parameters", ())),
         request=tuple(_tables(content.get("schema", {}), models)),
         response=tuple(_tables(answer["schema"], models)),
-        curl=_curl(path, method, examples[0] if examples else None),
+        curl=_curl(path, method, examples[0]),
         example="" if example is None else indented(example),
-        body=indented(examples[-1] if operation["operationId"] == "drift_check" else examples[0])
-        if examples
-        else "",
+        body=examples[-1] if operation["operationId"] == "drift_check" else examples[0],
         statuses=tuple(status for status in operation["responses"] if status != "200"),
         needs_key="security" in operation,
     )
@@ -160,14 +145,12 @@ def _view(path: str, method: str, operation: Json, models: Models) -> OperationV
 
 def _parameter(parameter: Mapping[str, Any], models: Models) -> FieldRow:
     as_object = {
-        "properties": {parameter["name"]: {**parameter["schema"], **_description(parameter)}},
+        "properties": {
+            parameter["name"]: parameter["schema"] | {"description": parameter.get("description", "")}
+        },
         "required": [parameter["name"]] if parameter.get("required") else [],
     }
     return next(field_rows(as_object, models))
-
-
-def _description(parameter: Mapping[str, Any]) -> Json:
-    return {"description": parameter["description"]} if "description" in parameter else {}
 
 
 def _tables(schema: Json, models: Models) -> Iterator[FieldTable]:
@@ -184,8 +167,7 @@ def _tables(schema: Json, models: Models) -> Iterator[FieldTable]:
             yield FieldTable(f"Or a list of {most}such objects.", ())
 
 
-def _curl(path: str, method: str, body: Any) -> str:
-    if body is None:
+def _curl(path: str, method: str, body: str) -> str:
+    if not body:
         return f"curl {'-X POST ' if method == 'post' else ''}{SERVER}{path}"
-    quoted = shlex.quote(indented(body))
-    return f"curl {SERVER}{path} \\\n  -H 'Content-Type: application/json' \\\n  -d {quoted}"
+    return f"curl {SERVER}{path} \\\n  -H 'Content-Type: application/json' \\\n  -d {shlex.quote(body)}"

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from data.panel.sales_panel import SeriesId
 from models.champion import Champion
-from service.api.drift_check import watched_series
+from service.api.drift_check import calibration_of
 from service.api.request_models import DriftCheckRequest
 from service.api.response_models import VERSION
 
@@ -100,7 +100,8 @@ def _parts(described: Any) -> list[Any]:
 
 def _expected_sales(champion: Champion) -> Iterator[Json]:
     """A week of sales equal to the forecast, of as many watched series as a drift check needs."""
-    table, watched = champion.table, watched_series(champion)
+    table, calibration = champion.table, calibration_of(champion)
+    watched = calibration.series if calibration else table.series
     days = [str(day) for day in table.cutoff + 1 + np.arange(WEEK_DAYS)]
     for store, item in islice(zip(watched.stores, watched.items, strict=True), CHECKED_SERIES):
         row = table.series.find(store, item)

@@ -14,7 +14,8 @@ from jinja2 import Environment, FileSystemLoader
 from models.champion import Champion
 from service.api.operations import BY_PATH
 from service.core.settings import Settings
-from service.docs.api_reference import ERRORS, breakable, error_example, error_fields, prose, sections_of
+from service.docs.api_reference import ERRORS, breakable, indented, prose, sections_of
+from service.docs.field_table import field_rows
 from service.docs.openapi import openapi_document
 from service.middleware.static_files import Asset, load_assets, page_headers, send_asset
 
@@ -50,12 +51,13 @@ class DocumentationCache:
 
     def _render(self, version: str | None, champion: Champion | None) -> Documentation:
         document = openapi_document(self._app.routes, champion, self._settings)
+        models = document["components"]["schemas"]
         page = self._template.render(
             document=document,
             sections=sections_of(document),
             errors=ERRORS,
-            error_fields=error_fields(document),
-            error_example=error_example(),
+            error_fields=tuple(field_rows(models["ErrorResponse"], models)),
+            error_example=indented(models["ErrorResponse"]["example"]),
             keys=bool(self._settings.keys),
         )
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))

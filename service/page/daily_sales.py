@@ -12,7 +12,8 @@ from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesId, SeriesIndex
 from models.champion import Champion
 from models.forecaster.backtest_folds import NewestFold
-from models.storage.forecast_table import CLOSED, DISCONTINUED, METHODS, MODEL, ForecastTable
+from models.storage.forecast_table import DISCONTINUED, METHODS, ForecastTable
+from service.api.series_response import series_methods
 
 Values = list[float | None]
 DAY = np.timedelta64(1, "D")
@@ -159,9 +160,5 @@ def _backtest_days(backtest: NewestFold | None, series: SeriesIndex) -> Backtest
 
 
 def _method_counts(table: ForecastTable, rows: NDArray[np.int64]) -> dict[str, int]:
-    """Number of series by method; a series counts as closed only where it never opens."""
-    methods = table.methods[rows]
-    by_series = np.where(methods == CLOSED, MODEL, methods).max(axis=1)
-    by_series[(methods == CLOSED).all(axis=1)] = CLOSED
-    codes, counts = np.unique(by_series, return_counts=True)
+    codes, counts = np.unique(series_methods(table.methods[rows]), return_counts=True)
     return {METHODS[code]: int(count) for code, count in zip(codes, counts, strict=True)}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.storage.forecast_table import CLOSED, COLD_START, DISCONTINUED, MODEL
-from service.api.series_response import series_method
+from service.api.series_response import series_methods
 
 
 @pytest.mark.parametrize(
@@ -18,4 +18,4 @@ from service.api.series_response import series_method
     ],
 )
 def test_a_series_is_closed_only_when_it_never_opens(methods: list[int], method: int) -> None:
-    assert series_method(np.array(methods, np.uint8)) == method
+    assert series_methods(np.array([methods], np.uint8)).tolist() == [method]
