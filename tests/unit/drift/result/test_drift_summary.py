@@ -10,14 +10,14 @@ from data.errors import ArtifactError
 from drift.result.drift_summary import CheckedWindow, DriftSummary, DriftTest, Finding
 
 WINDOW = CheckedWindow.ending(np.datetime64("2017-12-31", "D"), 28)
-CALM = DriftTest(name="total, 28 days", group="all series", value=0.2, threshold=1.0, found=False)
+BELOW = DriftTest(name="total, 28 days", group="all series", value=0.2, threshold=1.0, found=False)
 BEYOND = DriftTest(name="WAPE in percent", group="forecasts", value=20, threshold=15, found=True)
 TOTAL = Finding(group="all series", change_share=0.01, words="All series +1 %.")
 STORE = Finding(group="store 3", change_share=0.31, words="Store 3 sold 31 % more than forecast.")
 
 
 def test_the_file_has_the_keys_of_the_contract(tmp_path: Path) -> None:
-    summary = DriftSummary.of_findings(WINDOW, [CALM, BEYOND], [STORE], TOTAL, [], "v")
+    summary = DriftSummary.of_findings(WINDOW, [BELOW, BEYOND], [STORE], TOTAL, [], "v")
     summary.write(tmp_path / "drift_summary.json")
     written = json.loads((tmp_path / "drift_summary.json").read_text(encoding="utf-8"))
     assert set(written) == {
@@ -31,14 +31,14 @@ def test_the_file_has_the_keys_of_the_contract(tmp_path: Path) -> None:
 
 
 def test_any_test_that_is_found_is_drift() -> None:
-    assert DriftSummary.of_findings(WINDOW, [CALM, BEYOND], [], TOTAL, [], "v").verdict == "drift"
-    steady = DriftSummary.of_findings(WINDOW, [CALM], [], TOTAL, ["Two are missing."], "v")
+    assert DriftSummary.of_findings(WINDOW, [BELOW, BEYOND], [], TOTAL, [], "v").verdict == "drift"
+    steady = DriftSummary.of_findings(WINDOW, [BELOW], [], TOTAL, ["Two are missing."], "v")
     assert (steady.drift_found, steady.verdict) == (False, "steady")
     assert steady.words.endswith("no drift found. All series +1 %. Two are missing.")
 
 
 def test_drift_found_by_errors_alone_still_has_a_message() -> None:
-    summary = DriftSummary.of_findings(WINDOW, [CALM, BEYOND], [], TOTAL, [], "v")
+    summary = DriftSummary.of_findings(WINDOW, [BELOW, BEYOND], [], TOTAL, [], "v")
     assert summary.moved == [TOTAL]
     assert "All series +1 %. WAPE in percent of forecasts: 20, above the limit of 15" in summary.words
 

@@ -14,7 +14,7 @@ SELLERS = CHANGED[5:]  # those of them that sell enough in a week to tell a half
 
 
 @pytest.fixture(scope="module")
-def calm() -> SalesPanel:
+def unchanged() -> SalesPanel:
     """100 series of 4 to 60 units a day, Poisson around weekday and season."""
     rng = np.random.default_rng(3)
     number = np.arange(800)
@@ -37,49 +37,50 @@ def changed(panel: SalesPanel, factor: float, days: int) -> SalesPanel:
     return SalesPanel(sales, panel.start, panel.series)
 
 
-def test_calm_levels_hardly_ever_break(calm: SalesPanel) -> None:
-    origins = [calm.until(calm.end - days) for days in range(0, 210, 30)]
+def test_unchanged_levels_hardly_ever_break(unchanged: SalesPanel) -> None:
+    origins = [unchanged.until(unchanged.end - days) for days in range(0, 210, 30)]
     assert np.mean([np.isfinite(levels(origin)).mean() for origin in origins]) < 0.01
 
 
 @pytest.mark.parametrize("factor", [0.0, 0.5, 2.0])
 @pytest.mark.parametrize("days", [7, 14, 28])
 def test_a_level_that_broke_is_found_and_is_that_of_the_days_since(
-    calm: SalesPanel, factor: float, days: int
+    unchanged: SalesPanel, factor: float, days: int
 ) -> None:
-    found = levels(changed(calm, factor, days), fitted_on=calm)
+    found = levels(changed(unchanged, factor, days), fitted_on=unchanged)
     broken = set(np.flatnonzero(np.isfinite(found)))
     assert set(SELLERS) <= broken
     assert len(broken - set(CHANGED)) <= 2
-    before = calm.sales[SELLERS, -364:].mean(axis=1)
+    before = unchanged.sales[SELLERS, -364:].mean(axis=1)
     since = found[SELLERS] / before
     assert np.median(since) == pytest.approx(factor, abs=0.2)
 
 
-def test_what_has_lasted_for_half_a_year_is_no_news(calm: SalesPanel) -> None:
-    assert np.isnan(levels(changed(calm, 0.5, 182))).mean() > 0.97
+def test_what_has_lasted_for_half_a_year_is_no_news(unchanged: SalesPanel) -> None:
+    assert np.isnan(levels(changed(unchanged, 0.5, 182))).mean() > 0.97
 
 
-def test_promotions_that_come_and_go_are_no_breaks(calm: SalesPanel) -> None:
-    sales = calm.sales.copy()
+def test_promotions_that_come_and_go_are_no_breaks(unchanged: SalesPanel) -> None:
+    sales = unchanged.sales.copy()
     weeks = np.random.default_rng(1).random((len(sales), sales.shape[1] // 7 + 1)) < 0.3
     sales[np.repeat(weeks, 7, axis=1)[:, : sales.shape[1]]] *= 2
-    assert np.isfinite(levels(SalesPanel(sales, calm.start, calm.series))).mean() < 0.05
+    assert np.isfinite(levels(SalesPanel(sales, unchanged.start, unchanged.series))).mean() < 0.05
 
 
 @pytest.mark.parametrize("n_days", [1, 6, 7])
-def test_a_history_of_one_window_breaks_nowhere(calm: SalesPanel, n_days: int) -> None:
-    assert np.isnan(levels(calm.window(calm.end - n_days + 1, calm.end), fitted_on=calm)).all()
+def test_a_history_of_one_window_breaks_nowhere(unchanged: SalesPanel, n_days: int) -> None:
+    window = unchanged.window(unchanged.end - n_days + 1, unchanged.end)
+    assert np.isnan(levels(window, fitted_on=unchanged)).all()
 
 
-def test_where_nothing_is_known_nothing_broke(calm: SalesPanel) -> None:
-    unknown = SalesPanel(np.full_like(calm.sales, np.nan), calm.start, calm.series)
-    assert np.isnan(levels(unknown, fitted_on=calm)).all()
+def test_where_nothing_is_known_nothing_broke(unchanged: SalesPanel) -> None:
+    unknown = SalesPanel(np.full_like(unchanged.sales, np.nan), unchanged.start, unchanged.series)
+    assert np.isnan(levels(unknown, fitted_on=unchanged)).all()
 
 
-def test_a_level_does_not_depend_on_how_long_other_histories_are(calm: SalesPanel) -> None:
-    panel = changed(calm, 0.5, 14)
-    members = fit_members(calm, 28, Effort(5_000, 0, 1))
+def test_a_level_does_not_depend_on_how_long_other_histories_are(unchanged: SalesPanel) -> None:
+    panel = changed(unchanged, 0.5, 14)
+    members = fit_members(unchanged, 28, Effort(5_000, 0, 1))
     for days in range(20, 200, 9):
         padded = panel.sales.copy()
         padded[90, :-days] = np.nan

@@ -61,12 +61,12 @@ def test_where_zeros_are_common_the_interval_starts_at_zero_and_still_covers() -
 
 
 def test_one_bad_fold_widens_the_interval() -> None:
-    calm = fit_intervals([fold(0), fold(1), fold(2)])
+    even = fit_intervals([fold(0), fold(1), fold(2)])
     forecast, actual = fold(3)
-    shaken = fit_intervals([fold(0), fold(1), (forecast, 1.6 * actual)])
-    assert calm is not None
-    assert shaken is not None
-    assert (shaken.bounds(forecast, ROWS)[:, :, 3] > calm.bounds(forecast, ROWS)[:, :, 3]).mean() > 0.95
+    uneven = fit_intervals([fold(0), fold(1), (forecast, 1.6 * actual)])
+    assert even is not None
+    assert uneven is not None
+    assert (uneven.bounds(forecast, ROWS)[:, :, 3] > even.bounds(forecast, ROWS)[:, :, 3]).mean() > 0.95
 
 
 def test_an_unseen_series_gets_bounds_of_typical_width() -> None:
