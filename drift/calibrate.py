@@ -16,6 +16,7 @@ from data.jobs.job_exit import exit_code
 from data.loading.load_history import recorded_sales
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
+from data.text import quoted
 from drift.calibration.calibration_page import calibration_page
 from drift.calibration.calm_weeks import fit_on, weeks_without_drift
 from drift.calibration.power_study import Evidence, measure
@@ -86,9 +87,9 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _weeks(text: str) -> int:
-    if (number := int(text)) < 0:
-        raise ValueError
-    return number
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number of weeks, like 52")
+    return int(text)
 
 
 def _watched_rows(n_series: int, params: DriftParams) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -39,11 +39,7 @@ def why_undecided(watched: SalesPanel, last_known_day: np.datetime64, n_days: in
     lengths = [length for length in LENGTHS_DAYS if length <= n_days]
     if records.usable_lengths(lengths) and records.has_no_gap(n_days + LONGEST_DAYS, n_days):
         return None
-    return _gap(records, watched, n_days)
-
-
-def _gap(records: Records, watched: SalesPanel, n_days: int) -> str:
-    """The gap in the new days, or in those and the days right before them, whichever is larger."""
+    # the gap in the new days, or in those and the days right before them, whichever is larger
     in_window, with_before = records.shares(n_days), records.shares(n_days + LONGEST_DAYS)
     n_shown = n_days if in_window[0] <= with_before[0] else n_days + LONGEST_DAYS
     recorded, usual = records.shares(n_shown)

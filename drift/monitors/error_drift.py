@@ -51,15 +51,14 @@ def error_limits(replay: Replay) -> dict[int, Errors]:
 
 
 def _limit(replay: Replay, length_days: int) -> Errors:
-    by_end = {int(end): _errors(replay, int(end), length_days) for end in replay.ends}
+    by_end = {}
+    for end in replay.ends.tolist():
+        first = end + 1 - length_days
+        sales, forecast = replay.panel.sales[:, first : end + 1], replay.forecasts[first][:, :length_days]
+        by_end[end] = Errors.of(sales, forecast)
     pairs = [(new, by_end[end - YEAR_DAYS]) for end, new in by_end.items() if end - YEAR_DAYS in by_end]
     ratios = np.array([new.relative_to(old) for new, old in pairs]).reshape(-1, 2)
     return Errors(*(tail_limit(column, FALSE_ALARM_RATE) for column in ratios.T))
-
-
-def _errors(replay: Replay, end: int, length_days: int) -> Errors:
-    first = end + 1 - length_days
-    return Errors.of(replay.panel.sales[:, first : end + 1], replay.forecasts[first][:, :length_days])
 
 
 def _ratio(error: float, other: float) -> float:

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from data.dates.calendar_days import YEAR_DAYS
 from data.panel.sales_panel import SalesPanel
+from drift.detector.windows import Floats
 from models.storage.forecast_table import DISCONTINUED, ForecastTable
-
-Floats = NDArray[np.float64]
 
 KNOWN_SHARE = 0.5  # of the days; below it gaps dominate the comparison
 

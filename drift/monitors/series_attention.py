@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from data.dates.calendar_days import WEEK_DAYS, YEAR_DAYS
 from data.panel.sales_panel import SalesPanel
+from drift.detector.windows import Floats, Ints
 from drift.monitors.last_year import KNOWN_SHARE, Comparison
 from models.storage.forecast_table import ForecastTable
 
-Floats = NDArray[np.float64]
 Kind = Literal["silent", "zeros", "recent", "last year"]
 
 HORIZON_DAYS = 28  # the forecast days compared with last year
@@ -73,8 +73,7 @@ def _silent(panel: SalesPanel, at_stake: Floats) -> list[Reason]:
     """Series without recent records that still have a forecast."""
     known = np.isfinite(panel.sales)
     days = np.where(known.any(axis=1), known[:, ::-1].argmax(axis=1), MAX_SILENT_DAYS + 1)
-    rows = np.flatnonzero((days >= SILENT_DAYS) & (days <= MAX_SILENT_DAYS) & (at_stake >= LEAST_UNITS))
-    return [Reason(int(row), "silent", float(at_stake[row]), int(days[row])) for row in rows]
+    return _without_sales("silent", days, days >= SILENT_DAYS, at_stake)
 
 
 def _zeros(sales: Floats, at_stake: Floats) -> list[Reason]:
@@ -84,11 +83,12 @@ def _zeros(sales: Floats, at_stake: Floats) -> list[Reason]:
     run = (known & (sold_since == 0)).sum(axis=1)
     before = known & (sold_since > 0)
     zero_share = ((before & (sales == 0)).sum(axis=1) + 1) / (before.sum(axis=1) + 2)
-    unlikely = zero_share**run < ZERO_CHANCE
-    rows = np.flatnonzero(
-        unlikely & (run >= ZERO_DAYS) & (run <= MAX_SILENT_DAYS) & (at_stake >= LEAST_UNITS)
-    )
-    return [Reason(int(row), "zeros", float(at_stake[row]), int(run[row])) for row in rows]
+    return _without_sales("zeros", run, (zero_share**run < ZERO_CHANCE) & (run >= ZERO_DAYS), at_stake)
+
+
+def _without_sales(kind: Kind, days: Ints, is_unusual: NDArray[np.bool_], at_stake: Floats) -> list[Reason]:
+    rows = np.flatnonzero(is_unusual & (days <= MAX_SILENT_DAYS) & (at_stake >= LEAST_UNITS))
+    return [Reason(int(row), kind, float(at_stake[row]), int(days[row])) for row in rows]
 
 
 def _recent(sales: Floats) -> list[Reason]:

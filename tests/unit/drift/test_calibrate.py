@@ -124,3 +124,10 @@ def test_a_store_that_sells_nothing_is_found(make: Callable[[], SalesPanel]) -> 
     sales = panel.sales[:, -LONGEST_DAYS:].copy()
     sales[panel.series.store_codes == 1] = 0
     assert found(panel, sales)
+
+
+@pytest.mark.parametrize("weeks", ["-1", "ten", "1.5"])
+def test_a_number_of_weeks_that_is_none_is_named(weeks: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["--replay-weeks", weeks])
+    assert f"'{weeks}' is not a number of weeks, like 52" in capsys.readouterr().err
