@@ -110,7 +110,7 @@ def _ended_series(panel: SalesPanel, params: DataParams) -> Finding:
 
 
 def _found(panel: SalesPanel, name: str, rule: str, which: BoolArray) -> Finding:
-    """Recorded days with one problem, before it is mended."""
+    """Recorded days with one problem, before it is corrected."""
     return Finding(name, rule, int(which.sum()), int(np.isfinite(panel.sales).sum()), _cells(panel, which))
 
 
