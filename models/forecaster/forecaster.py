@@ -34,7 +34,6 @@ from models.forecaster.recent_correction import (
     RecentCorrection,
     select_correction,
 )
-from models.forecaster.series_context import series_codes
 from models.storage.array_packing import load_arrays, pack, save_arrays, unpack
 from models.storage.bounded_json import read_json, readable
 from models.storage.forecast_table import CLOSED, COLD_START, DISCONTINUED, MODEL, ForecastTable
@@ -149,11 +148,10 @@ class Forecaster:
         horizon_days = horizon_days or self.params.horizon_days
         forecasts = self.members.forecast(history, horizon_days, last_days)
         forecast = self.recent_correction.forecast(forecasts, self.chosen)
-        row = series_codes(self.series, history.series)[0]
+        row = self.series.rows_of(history.series)
         bounds = self.intervals.bounds(forecast, row) if self.intervals else poisson_bounds(forecast)
-        methods = np.where(forecasts.is_new[:, None], COLD_START, MODEL)
-        methods = np.where(forecasts.is_closed, CLOSED, methods)
-        methods = np.where(forecasts.is_discontinued[:, None], DISCONTINUED, methods).astype(np.uint8)
+        is_method = (forecasts.is_discontinued[:, None], forecasts.weekday == 0, forecasts.is_new[:, None])
+        methods = np.select(is_method, (DISCONTINUED, CLOSED, COLD_START), MODEL).astype(np.uint8)
         values = np.concatenate([forecast[:, :, None], bounds], axis=2).astype(np.float32)
         mean_sales = volumes(plausible(history.sales[:, -YEAR_DAYS:], forecasts.limits)).astype(np.float32)
         return ForecastTable(history.series, history.end, values, methods, mean_sales)

@@ -39,10 +39,6 @@ class MemberForecasts:
     limits: Floats  # of plausible sales
     history: History  # with the profile of members O and T
 
-    @property
-    def is_closed(self) -> NDArray[np.bool_]:
-        return np.asarray(self.weekday == 0)
-
 
 @dataclass(frozen=True)
 class Members:

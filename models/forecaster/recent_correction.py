@@ -43,17 +43,23 @@ class RecentCorrection:
     def forecast(self, forecasts: MemberForecasts, chosen: str) -> Floats:
         """Forecasts (n_series, horizon_days) of the members `chosen` by the backtest."""
         forecast = combine(forecasts.by_name, chosen if self.has_trees else "O")
-        if not self.follows_breaks:
-            return forecast
-        level = _broken(forecasts)
+        level = self._level_since_break(forecasts)
         return np.where(np.isfinite(level), level * forecasts.weekday * forecasts.season, forecast)
 
     def sales_level(self, forecasts: MemberForecasts) -> Floats:
         """Sales levels (n_series, horizon_days) that the forecasts start from, in units a day."""
-        if not self.follows_breaks:
-            return forecasts.sales_level
-        level = _broken(forecasts)
+        level = self._level_since_break(forecasts)
         return np.where(np.isfinite(level), level, forecasts.sales_level)
+
+    def _level_since_break(self, forecasts: MemberForecasts) -> Floats:
+        """Sales levels of followed breaks, (n_series, 1); NaN for other series, and for a short history.
+
+        Never 0, which would say that no sale is possible: a discontinued series is not one that broke.
+        """
+        if not self.follows_breaks:
+            return np.full((len(forecasts.is_new), 1), np.nan)
+        is_unclear = forecasts.is_new | forecasts.is_discontinued
+        return np.where(is_unclear, np.nan, np.maximum(broken_levels(forecasts.history), FLOOR))[:, None]
 
     @property
     def words(self) -> str:
@@ -67,15 +73,6 @@ class RecentCorrection:
 NO_CORRECTION, FOLLOW_BREAKS = RecentCorrection(), RecentCorrection(follows_breaks=True)
 FOLLOW_WITHOUT_TREES = RecentCorrection(has_trees=False, follows_breaks=True)
 CORRECTIONS = (NO_CORRECTION, FOLLOW_BREAKS, FOLLOW_WITHOUT_TREES)  # further and further from none
-
-
-def _broken(forecasts: MemberForecasts) -> Floats:
-    """Sales levels of series that broke, (n_series, 1); NaN for others, and for those with a short history.
-
-    Never 0, which would say that no sale is possible: a discontinued series is not one that broke.
-    """
-    is_unclear = forecasts.is_new | forecasts.is_discontinued
-    return np.where(is_unclear, np.nan, np.maximum(broken_levels(forecasts.history), FLOOR))[:, None]
 
 
 def select_correction(

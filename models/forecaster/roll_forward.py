@@ -11,7 +11,6 @@ from data.panel.sales_panel import SalesPanel
 from models.components.seasonal_profile import Ints
 from models.forecaster.backtest_folds import FoldForecast
 from models.forecaster.forecaster import Forecaster
-from models.forecaster.series_context import series_codes
 
 
 def roll_forward(forecaster: Forecaster, panel: SalesPanel) -> Forecaster:
@@ -27,7 +26,7 @@ def roll_forward(forecaster: Forecaster, panel: SalesPanel) -> Forecaster:
             f"{len(missing)} series of the model are not in the new history, first {first}.",
             hint="Roll forward on all sales, or train again if the series are gone for good.",
         )
-    row = series_codes(known, panel.series)[0]
+    row = known.rows_of(panel.series)
     intervals = forecaster.intervals
     if intervals is not None:
         by_series = intervals.spread.of_series(row)

@@ -127,8 +127,6 @@ def _records(
 
 def series_codes(known: SeriesIndex, requested: SeriesIndex) -> tuple[Ints, Ints, Ints]:
     """Row, store code and item code in `known` of each requested series, −1 where it is unseen."""
-    if requested is known:
-        return np.arange(len(known)), known.store_codes, known.item_codes
     row = known.rows_of(requested)
     return row, positions(known.store_names, requested.stores), positions(known.item_names, requested.items)
 
