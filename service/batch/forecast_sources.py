@@ -24,6 +24,7 @@ TRIES, LONGEST_WAIT_SECONDS = 5, 30.0
 TIMEOUT_SECONDS = 120.0
 HISTORY_DAY_BYTES, BODY_BYTES = 40, 8_000_000
 BUSY = frozenset((429, 503, 504))
+ADDRESS_HINT = "Give the address of its page."
 
 
 class ForecastSource(Protocol):
@@ -68,8 +69,8 @@ class RemoteForecasts:
         self._client, url = client, client.base_url
         self._history = newest_days(history) if history else None
         health = self._send("GET", "/health")
-        if not isinstance(health, dict) or health.get("service") != "storecast":
-            raise StorecastError(f"{url} is not a Storecast server.", hint="Give the address of its page.")
+        if health.get("service") != "storecast":
+            raise StorecastError(f"{url} is not a Storecast server.", hint=ADDRESS_HINT)
         model = health["model"]
         if model is None:
             raise StorecastError(f"{url} has no model.", hint=f"GET {url}/health gives the reason.")
@@ -109,16 +110,20 @@ class RemoteForecasts:
             if len(listed) >= page["total"] or not page["series"]:
                 return SeriesIndex.from_labels([s["store"] for s in listed], [s["item"] for s in listed])
 
-    def _send(self, method: str, path: str, body: Any = None) -> Any:
+    def _send(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         for left in reversed(range(TRIES)):
             try:
                 answer = self._client.request(method, path, json=body)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 problem, wait = f"{str(error).rstrip('.') or type(error).__name__}.", 1.0
             else:
                 content = _json_of(answer)
-                if answer.is_success:
+                if answer.is_success and isinstance(content, dict):
                     return content
+                if answer.is_success:
+                    found = f"{method} {path} answered no JSON object"
+                    url = self._client.base_url
+                    raise StorecastError(f"{url} is not a Storecast server: {found}.", hint=ADDRESS_HINT)
                 problem, wait = _problem_of(answer, content), _wait_seconds(answer)
                 if answer.status_code not in BUSY:
                     break

@@ -12,7 +12,7 @@ import pytest
 from data.errors import NoChampionError
 from models.champion import Champion
 from service.batch import __main__ as batch
-from tests.unit.service.batch_run import MAIN, ROOT, ChampionForecasts, rows_of
+from tests.unit.service.batch_run import MAIN, ROOT, ChampionForecasts, rows_of, write
 
 
 def test_an_interrupted_run_leaves_the_old_file_and_is_resumed(run: Any, champion: Champion) -> None:
@@ -39,6 +39,16 @@ def test_parts_of_another_run_are_not_mixed_in(run: Any, champion: Champion, arg
 def test_a_horizon_has_limits(run: Any, days: str) -> None:
     with pytest.raises(SystemExit, match="2"):
         run("--out", "f.csv", "--horizon-days", days)
+
+
+@pytest.mark.parametrize(("url", "is_noted"), [([], False), (["--url", "http://x"], True)])
+def test_the_log_says_when_a_server_checks_each_series_alone(
+    run: Any, url: list[str], is_noted: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    sales = write(Path("sales.csv"), ["date,store,item,sales", "2017-12-31,1,1,3"])
+    assert run("--out", "f.csv", "--sales", sales, *url) == 0
+    assert ("each series alone" in caplog.text) is is_noted
 
 
 def test_without_a_champion_the_job_says_what_to_run(
