@@ -12,7 +12,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-import bentoml.models  # noqa: F401  # imported once here rather than by each child
+# What the job imports when it needs it, imported once here rather than by each child.
+import bentoml.models  # noqa: F401
+import pandas  # noqa: F401
+import pyarrow.dataset  # noqa: F401
+import xgboost  # noqa: F401
 
 from data.params import Paths
 from training.retrain import run
