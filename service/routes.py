@@ -83,8 +83,7 @@ def _add_page(app: FastAPI, live: Live, settings: Settings) -> None:
 def _add_model_routes(app: FastAPI, live: Live, settings: Settings) -> None:
     @app.get(**BY_PATH["/health"].route)
     def health() -> JSONResponse:
-        current, reason = live().current, live().reason
-        return JSONResponse({**_service_status(current), "model": _loaded(current), "reason": reason})
+        return JSONResponse(_health(live()))
 
     @app.get(**BY_PATH["/model"].route)
     def model() -> JSONResponse:
@@ -114,8 +113,7 @@ def _add_admin_routes(app: FastAPI, live: Live) -> None:
     @app.post(**BY_PATH["/admin/reload"].route)
     def reload() -> JSONResponse:
         live().refresh()
-        current = live().current
-        return JSONResponse({**_service_status(current), "model": _loaded(current), "reason": live().reason})
+        return JSONResponse(_health(live()))
 
 
 def _answer_errors_in_one_shape(app: FastAPI) -> None:
@@ -138,15 +136,13 @@ def _service_status(current: Forecasts | None) -> dict[str, Any]:
     }
 
 
-def _loaded(current: Forecasts | None) -> dict[str, Any] | None:
-    if current is None:
-        return None
-    age = datetime.datetime.now(datetime.UTC) - current.champion.record.created_at
-    return {
-        "version": current.version,
-        "cutoff": str(current.cutoff),
-        "age_days": round(age.total_seconds() / 86_400, 2),
-    }
+def _health(live: LiveModel) -> dict[str, Any]:
+    current, model = live.current, None
+    if current is not None:
+        age = datetime.datetime.now(datetime.UTC) - current.champion.record.created_at
+        age_days = round(age.total_seconds() / 86_400, 2)
+        model = {"version": current.version, "cutoff": str(current.cutoff), "age_days": age_days}
+    return {**_service_status(current), "model": model, "reason": live.reason}
 
 
 def _summary_in(folder: Path) -> dict[str, Any] | None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic_core import from_json
 
 from service.core.errors import INVALID_REQUEST, NOT_JSON, RequestError
@@ -47,7 +46,9 @@ def count_members(body: bytes, max_depth: int) -> Iterator[list[int]]:
     for start in range(0, len(body), CHUNK_BYTES):
         chunk = np.frombuffer(body, np.uint8, min(CHUNK_BYTES, len(body) - start), start)
         quotes_before = np.cumsum(chunk == _QUOTE, dtype=np.uint8) + np.uint8(n_quotes)
-        structure = _structure_of(chunk, quotes_before)
+        folded = chunk | _FOLD
+        is_structure = (chunk == _COMMA) | (folded == _OPENING) | (folded == _CLOSING)
+        structure = folded[is_structure & (quotes_before & 1 == 0)]  # outside of strings
         steps = (structure == _OPENING).astype(np.int8) - (structure == _CLOSING)
         depths = depth + np.cumsum(steps, dtype=np.int64)
         levels = np.clip(depths[structure != _CLOSING], 0, max_depth + 1)
@@ -57,25 +58,11 @@ def count_members(body: bytes, max_depth: int) -> Iterator[list[int]]:
         yield members[1:].tolist()
 
 
-def _structure_of(chunk: NDArray[np.uint8], quotes_before: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Commas and brackets outside of strings, square brackets as curly ones."""
-    folded = chunk | _FOLD
-    is_structure = (chunk == _COMMA) | (folded == _OPENING) | (folded == _CLOSING)
-    structure: NDArray[np.uint8] = folded[is_structure & (quotes_before & 1 == 0)]
-    return structure
-
-
 def _require_within(members: Sequence[int], max_members: Sequence[int]) -> None:
     if members[-1]:
-        raise RequestError(
-            INVALID_REQUEST,
-            f"The body is nested deeper than the {len(max_members)} levels expected.",
-            hint="GET /docs shows a body that works.",
-        )
+        message = f"The body is nested deeper than the {len(max_members)} levels expected."
+        raise RequestError(INVALID_REQUEST, message, hint="GET /docs shows a body that works.")
     for level, (found, most) in enumerate(zip(members, max_members, strict=False), start=1):
         if found > most:
-            raise RequestError(
-                INVALID_REQUEST,
-                f"The body holds more than {most:,} fields or list items at nesting level {level}.",
-                hint="Send it in parts.",
-            )
+            message = f"The body holds more than {most:,} fields or list items at nesting level {level}."
+            raise RequestError(INVALID_REQUEST, message, hint="Send it in parts.")

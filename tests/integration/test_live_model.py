@@ -4,6 +4,7 @@ import itertools
 import shutil
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -191,3 +192,26 @@ def test_a_remote_champion_is_followed_and_wrong_files_are_refused(
         assert "forecasts.npy is not the file the champion names" in service.log()
         file.write_bytes(honest)
         all_workers_serve(service, next_one.version)
+
+
+def test_a_huge_champion_record_is_refused_unread_while_others_are_answered(
+    champion_folder: Path, tmp_path: Path
+) -> None:
+    import_champion(champion_folder, tmp_path / "home")
+    with Service(tmp_path, workers=1, api_keys="key", admin_routes=True) as service:
+        service.client.headers.update({"x-api-key": "key", "content-type": "application/json"})
+        before = service.client.post("/predict", content=BODY).json()
+        (worker,) = service.workers()
+        memory = worker.memory_info().rss
+        record = tmp_path / "models" / "champion.json"
+        record.parent.mkdir()
+        with record.open("wb") as file:
+            file.truncate(300 * 2**20)
+        with ThreadPoolExecutor(1) as reloading:
+            reloads = reloading.submit(lambda: [service.client.post("/admin/reload") for _ in range(20)])
+            while not reloads.done():
+                assert service.client.post("/predict", content=BODY, timeout=5).json() == before
+        assert all(reload.json()["status"] == "ok" for reload in reloads.result())
+        assert max(reload.elapsed.total_seconds() for reload in reloads.result()) < 5
+        assert worker.memory_info().rss - memory < 100 * 2**20
+        assert service.workers() == [worker]
