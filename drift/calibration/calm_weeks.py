@@ -24,5 +24,4 @@ def fit_on(replay: Replay, groups: Groups, weeks: Ints, false_alarm_rate: float)
     """A detector fitted on these weeks alone."""
     if len(weeks) == 0:
         return Detector({}, np.inf, 0)
-    windows = {length: of_length.take(weeks) for length, of_length in replay.windows.items()}
-    return Detector.fit(windows, groups, replay.first_day, false_alarm_rate)
+    return Detector.fit(replay.windows_of(weeks), groups, replay.first_day, false_alarm_rate)

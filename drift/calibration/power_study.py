@@ -80,7 +80,7 @@ def measure(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: floa
     weeks = sorted(detectors)
     if len(weeks) < LEAST_TEST_WEEKS:
         return None
-    alarming = np.array([_alarms(detectors[week], _recorded(replay, week), groups) for week in weeks])
+    alarming = np.array([_alarms(detectors[week], replay.windows_of([week]), groups) for week in weeks])
     shocked = [week for week in weeks if replay.ends[week] + LONGEST_DAYS < replay.panel.n_days]
     days = [str(replay.panel.start + np.timedelta64(int(replay.ends[week]), "D")) for week in weeks]
     return Evidence(
@@ -104,10 +104,6 @@ def _detectors(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: f
         if detector.lengths:
             detectors |= dict.fromkeys(range(first, min(first + RENEWED_EVERY_WEEKS, n_ends)), detector)
     return detectors
-
-
-def _recorded(replay: Replay, week: int) -> WindowsByLength:
-    return {days: of_length.take([week]) for days, of_length in replay.windows.items()}
 
 
 def _alarms(detector: Detector, windows: WindowsByLength, groups: Groups) -> bool:

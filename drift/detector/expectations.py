@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from data.dates.calendar_days import WEEK_DAYS
 from data.jobs.progress import progress
@@ -44,6 +44,10 @@ class Replay:
     def windows(self) -> WindowsByLength:
         """Every complete window, by length; row k of each ends on day `ends[k]`."""
         return {days: Windows.joined([self.window(end, days) for end in self.ends]) for days in LENGTHS_DAYS}
+
+    def windows_of(self, weeks: ArrayLike) -> WindowsByLength:
+        """Those of the complete windows that end with `weeks`, positions in `ends`."""
+        return {days: of_length.take(weeks) for days, of_length in self.windows.items()}
 
     def window(self, end: int, length_days: int, sales: NDArray[np.floating] | None = None) -> Windows:
         """The window of `length_days` days that ends in column `end`, of other `sales` if given."""

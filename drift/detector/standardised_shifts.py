@@ -60,10 +60,9 @@ class Standardiser:
             for name, part in shifts.items()
             if name != "total"
         }
-        weekday = None
-        if windows.length_days >= FIRST_PATTERN_DAYS:
-            sold, expected = windows.sold_by_weekday, _weekday_expected(windows)
-            weekday = VarianceModel.fit(sold - expected, expected)
+        expected = _weekday_expected(windows)
+        has_pattern = windows.length_days >= FIRST_PATTERN_DAYS
+        weekday = VarianceModel.fit(windows.sold_by_weekday - expected, expected) if has_pattern else None
         standardiser = cls(
             series,
             ShiftScale.fit(off_season, total.information, 0.0),

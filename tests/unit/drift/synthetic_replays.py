@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from data.dates.calendar_days import WEEK_DAYS
 from data.panel.sales_panel import SalesPanel, SeriesIndex
 from drift.detector.expectations import Replay
-from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WindowsByLength
+from drift.detector.windows import LONGEST_DAYS, WindowsByLength
 
 FIRST_ORIGIN = 420
 
@@ -41,4 +41,4 @@ def shocked(replay: Replay, factor: NDArray[np.floating]) -> Replay:
 
 def last_windows(replay: Replay) -> WindowsByLength:
     """The windows of the newest end, by length."""
-    return {days: replay.windows[days].take([-1]) for days in LENGTHS_DAYS}
+    return replay.windows_of([-1])
