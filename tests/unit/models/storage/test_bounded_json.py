@@ -1,11 +1,13 @@
 """JSON files with a limit."""
 
+import zlib
 from pathlib import Path
+from zipfile import BadZipFile
 
 import pytest
 
 from data.errors import ArtifactError
-from models.storage.bounded_json import read_json
+from models.storage.bounded_json import read_json, readable
 
 
 def test_content_within_the_limit_is_parsed(tmp_path: Path) -> None:
@@ -32,3 +34,14 @@ def test_a_missing_file_and_a_folder_in_its_place_are_refused_by_name(tmp_path: 
     for path in (tmp_path / "none.json", tmp_path):
         with pytest.raises(ArtifactError, match="cannot be read"):
             read_json(path)
+
+
+@pytest.mark.parametrize(
+    "error", [EOFError("empty"), BadZipFile("cut"), zlib.error("bits"), KeyError("name")]
+)
+def test_whatever_a_damaged_file_raises_names_what_was_read(error: Exception) -> None:
+    with (
+        pytest.raises(ArtifactError, match=f"The table cannot be read .{type(error).__name__}"),
+        readable("The table"),
+    ):
+        raise error
