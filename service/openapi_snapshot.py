@@ -7,7 +7,8 @@ import json
 import sys
 from collections.abc import Sequence
 
-from service.core.settings import Settings
+from data.jobs.job_exit import exit_code
+from service.core.settings import read_settings
 from service.docs.openapi import openapi_document
 from service.routes import create_routes
 
@@ -15,10 +16,13 @@ from service.routes import create_routes
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the document; docs/openapi.json shows in every change what callers notice."""
     argparse.ArgumentParser(prog="python -m service.openapi_snapshot", description=__doc__).parse_args(argv)
-    settings = Settings()
-    document = openapi_document(create_routes(settings).routes, None, settings)
-    print(json.dumps(document, indent=1, ensure_ascii=False))
-    return 0
+
+    def run() -> None:
+        settings = read_settings()
+        document = openapi_document(create_routes(settings).routes, None, settings)
+        print(json.dumps(document, indent=1, ensure_ascii=False))
+
+    return exit_code(run)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesId, SeriesIndex
 from models.champion import Champion
 from models.forecaster.backtest_folds import NewestFold
-from models.storage.forecast_table import DISCONTINUED, METHODS, ForecastTable
+from models.storage.forecast_table import COLUMNS, DISCONTINUED, METHODS, ForecastTable
 from service.api.series_response import series_methods
 
 Values = list[float | None]
@@ -140,12 +140,9 @@ def _values(values: NDArray[np.float64]) -> Values:
 
 
 def _ranges(table: ForecastTable, row: int) -> dict[str, list[float]]:
-    bounds = {
-        f"{side}_{level}": values[row].astype(np.float64).tolist()
-        for level in SHOWN_LEVELS
-        for side, values in zip(("lower", "upper"), table.bounds(level), strict=True)
-    }
-    return {name: [round(value, 2) for value in values] for name, values in bounds.items()}
+    values = table.values[row].astype(np.float64)
+    names = [f"{side}_{level}" for level in SHOWN_LEVELS for side in ("lower", "upper")]
+    return {name: [round(value, 2) for value in values[:, COLUMNS.index(name)].tolist()] for name in names}
 
 
 def _backtest_days(backtest: NewestFold | None, series: SeriesIndex) -> BacktestDays | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from service import openapi_snapshot
 from service.batch import __main__ as batch
 from service.core.settings import Settings, bentoml_home, metrics_folder
 from service.deploy import __main__ as deploy
@@ -100,6 +101,7 @@ def test_without_a_server_there_is_no_metrics_folder(monkeypatch: pytest.MonkeyP
         lambda out: batch.main(["--out", out, "--url", "http://127.0.0.1:9"]),
         lambda out: batch.main(["--out", out]),
         lambda out: deploy.main(["shop/storecast"]),
+        lambda out: openapi_snapshot.main([]),
     ],
 )
 def test_a_job_names_an_invalid_setting_in_one_line(
