@@ -79,16 +79,13 @@ class LiveModelCollector(Collector):
         info = GaugeMetricFamily("storecast_model_info", "The model that serves.", labels=list(labels))
         info.add_metric(list(labels.values()), 1)
         cutoff = datetime.datetime.combine(record.cutoff, midnight)
-        times = {
-            "cutoff": (cutoff, "Last day the model has seen."),
-            "created": (record.created_at, "When it was made."),
-        }
+        created = record.created_at.timestamp()
         return [
             info,
-            *(
-                GaugeMetricFamily(f"storecast_model_{name}_timestamp_seconds", help_text, moment.timestamp())
-                for name, (moment, help_text) in times.items()
+            GaugeMetricFamily(
+                "storecast_model_cutoff_timestamp_seconds", "Last day the model has seen.", cutoff.timestamp()
             ),
+            GaugeMetricFamily("storecast_model_created_timestamp_seconds", "When it was made.", created),
         ]
 
     def text(self) -> str:

@@ -122,9 +122,7 @@ def _read_source(source: Source, missing: list[str]) -> tuple[ChampionRecord, Pa
         return ChampionRecord.read(folder / RECORD), folder
     except StorecastError as error:
         missing.append(str(error))
-    except (
-        Exception
-    ) as error:  # a store that is being written to fails in any way; the next round looks again
+    except Exception as error:  # a store that is being written to fails in any way
         missing.append(f"The model store cannot be read: {error}.")
     return None
 
