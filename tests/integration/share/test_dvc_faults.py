@@ -9,7 +9,10 @@ from models.storage.version_record import ChampionRecord, verify
 from tests.integration.share.clones import Clone, Watch
 from tests.integration.share.remotes import TOKEN, Fault, Remote
 
-pytestmark = pytest.mark.slow  # real dvc commands, some fifty of them: two minutes
+# Real dvc commands, some fifty of them: two minutes.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+# Also on a busy machine, and far below the 600 s after which a command that hangs is stopped.
+SOON_SECONDS = 240
 
 
 @pytest.fixture
@@ -29,7 +32,7 @@ def restore(clone: Clone, remote: Remote, *options: str, token: str = TOKEN) -> 
 
 
 @pytest.mark.parametrize(
-    ("token", "words"), [("", "credentials and none were given"), ("stolen", "refuses these credentials")]
+    ("token", "words"), [("", "needs credentials, and none are set"), ("stolen", "refuses these credentials")]
 )
 def test_missing_and_wrong_credentials_are_reported(
     fresh: Clone, remote: Remote, token: str, words: str
@@ -37,7 +40,7 @@ def test_missing_and_wrong_credentials_are_reported(
     code, text, seconds = restore(fresh, remote, token=token)
     assert code
     assert words in text
-    assert seconds < 60
+    assert seconds < SOON_SECONDS
 
 
 def test_a_remote_that_closes_connections_is_reported_before_dvc_runs(fresh: Clone, remote: Remote) -> None:
@@ -45,7 +48,7 @@ def test_a_remote_that_closes_connections_is_reported_before_dvc_runs(fresh: Clo
     code, text, seconds = restore(fresh, remote)
     assert code
     assert "cannot be reached" in text
-    assert seconds < 30
+    assert seconds < SOON_SECONDS
 
 
 @pytest.mark.parametrize("fault", ["unwilling", "cut off", "slow"])
@@ -56,7 +59,7 @@ def test_a_failed_download_ends_in_time_and_can_be_repeated(
     code, text, seconds = restore(fresh, remote, "LIMIT_SECONDS=10")
     assert code
     assert "the remote" in text
-    assert seconds < 60
+    assert seconds < SOON_SECONDS
     remote.fault = "none"
     assert restore(fresh, remote)[0] == 0
 
@@ -66,8 +69,8 @@ def test_an_interrupted_push_loses_nothing_and_the_next_completes_it(fresh: Clon
     mine.parent.mkdir()
     mine.write_text(f"date,store,item,sales\n2018-01-01,1,1,{len(remote.requests)}\n")
     remote.fault = "slow"
-    push = ("push", f"REMOTE={remote.name}", "LIMIT_SECONDS=10")
-    assert fresh.make(*push, DAGSHUB_TOKEN=TOKEN).returncode
+    push = ("push", f"REMOTE={remote.name}")
+    assert fresh.make(*push, "LIMIT_SECONDS=10", DAGSHUB_TOKEN=TOKEN).returncode
     mine_was = mine.read_bytes()
     remote.fault = "none"
     done = fresh.make(*push, DAGSHUB_TOKEN=TOKEN)
@@ -83,7 +86,7 @@ def test_wrong_files_are_refused_and_the_champion_can_be_restored_later(fresh: C
     remote.fault = "corrupt"
     code, text, _ = restore(fresh, remote)
     assert code
-    assert "not the one asked for" in text
+    assert "other content than requested" in text
     assert not (fresh.root / ".bentoml/models/storecast/latest").exists()
     remote.fault = "none"
     assert restore(fresh, remote)[0] == 0
