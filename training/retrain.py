@@ -8,10 +8,12 @@ Each step leaves a file that says it is done, so that a run that died anywhere i
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from data.errors import NoChampionError, StorecastError
 from data.jobs.job_exit import exit_code
@@ -22,12 +24,13 @@ from training.gate.job_context import JobContext, open_champion
 from training.gate.verdict import GateVerdict, earlier_verdict, run_gate
 from training.registry.champion_metrics import report_champion_metrics
 from training.registry.decision_log import read_decisions, versions_in
-from training.registry.event_log import log_event
 from training.registry.locks import training_lock
 from training.registry.promotion import use_local_bentoml_home
 from training.registry.retention import delete_old_versions
 from training.registry.version_folder import params_hash
 from training.train import Settings, train
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -117,19 +120,15 @@ def _existing_challenger(job: _Job) -> ChampionRecord | None:
 
 
 def _verdict(job: _Job, challenger: ChampionRecord) -> GateVerdict:
-    context = job.context
-    verdict = earlier_verdict(challenger, context.record, job.paths)
-    if verdict is None:
-        corrections = context.default_corrections(job.attempt)
-        verdict = run_gate(
-            challenger,
-            context.champion,
-            context.panel,
-            context.params.gate,
-            corrections,
-            job.paths.challenger,
-        ).model_copy(update={"attempt": job.attempt, "kinds": job.flag.kinds})
-        verdict.write(job.paths)
+    context, paths = job.context, job.paths
+    if earlier := earlier_verdict(challenger, context.record, paths):
+        return earlier
+    if context.record:
+        log_event(paths, f"Comparing it with champion {context.record.version} on the newest days.")
+    corrections, params = context.default_corrections(job.attempt), context.params.gate
+    verdict = run_gate(challenger, context.champion, context.panel, params, corrections, paths.challenger)
+    verdict = verdict.model_copy(update={"attempt": job.attempt, "kinds": job.flag.kinds})
+    verdict.write(paths)
     return verdict
 
 
@@ -142,6 +141,14 @@ def _apply_verdict(job: _Job, verdict: GateVerdict, challenger: ChampionRecord) 
         log_event(job.paths, f"Promoted {challenger.version}. It replaces {before}.")
     else:
         log_event(job.paths, f"Kept {before}.")
+
+
+def log_event(paths: Paths, event: str) -> None:
+    """Log to the terminal, and add a line with the time in UTC to `logs/retrain_logs.log`."""
+    logger.info("%s", event)
+    paths.logs.mkdir(parents=True, exist_ok=True)
+    with paths.retrain_log.open("a", encoding="utf-8") as log:
+        log.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {' '.join(event.split())}\n")
 
 
 def _run_logged(paths: Paths, force: bool) -> None:

@@ -7,18 +7,25 @@ from datetime import date
 
 from data.errors import DataContractError, NoChampionError
 from data.panel.sales_panel import SalesPanel
-from data.params import Paths, load_params
+from data.params import Params, Paths, load_params
 from data.prepare import load_panel
 from drift.result.retrain_flag import Flag
 from models.champion import Champion
 from models.forecaster.recent_correction import NO_CORRECTION, RecentCorrection
 from models.storage.version_record import ChampionRecord
 from training.gate.correction_policy import DefaultCorrections, default_corrections
-from training.gate.params import RetrainParams
-from training.gate.retrain_schedule import is_adapting, next_attempt
+from training.gate.decision_rule import GateParams
+from training.gate.retrain_schedule import RetrainScheduleParams, is_adapting, next_attempt
 from training.gate.verdict import read_verdict
 from training.registry.decision_log import Decision, read_decisions, versions_in
 from training.registry.promotion import champion_record, promote
+
+
+class RetrainParams(Params):
+    """Section `retrain` of params.yaml: the gate's thresholds and the schedule of attempts."""
+
+    gate: GateParams = GateParams()
+    pace: RetrainScheduleParams = RetrainScheduleParams()
 
 
 @dataclass(frozen=True)

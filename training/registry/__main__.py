@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 
 from data.jobs.job_exit import exit_code
 from data.params import Paths
+from models.storage.bounded_json import read_json
 from models.storage.version_record import RECORD, ChampionRecord
-from training.registry.promotion import champion_record, promote, rollback, use_local_bentoml_home
-from training.registry.version_list import format_version, format_versions, read_version
+from training.registry.promotion import (
+    champion_record,
+    promote,
+    read_version,
+    rollback,
+    use_local_bentoml_home,
+)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -25,9 +32,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.registry", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="the versions of this clone, newest first; * is the champion")
-    listing.set_defaults(action=lambda paths, _: format_versions(paths, champion_record(paths)))
+    listing.set_defaults(action=lambda paths, _: _listed(paths, champion_record(paths)))
     showing = commands.add_parser("show", help="one version with its model card")
-    showing.set_defaults(action=lambda paths, arguments: format_version(paths, arguments.version))
+    showing.set_defaults(action=lambda paths, arguments: _shown(paths, arguments.version))
     promoted = commands.add_parser(
         "promote", help="make a version the champion, or finish an interrupted promotion"
     )
@@ -40,13 +47,28 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _listed(paths: Paths, champion: ChampionRecord | None) -> str:
+    newest_first = sorted(paths.versions.glob(f"*/{RECORD}"), reverse=True)
+    rows = [
+        f"{'*' if champion and record.version == champion.version else ' '} {record.version}"
+        f"  {record.kind:<14}  cutoff {record.cutoff}  created {record.created_at:%Y-%m-%d %H:%M} UTC"
+        for record in map(ChampionRecord.read, newest_first)
+    ]
+    if champion and not rows:
+        return f"No version is in this clone. `make pull` fetches them and the champion {champion.version}."
+    return "\n".join(rows) or "There is no version yet: run `make train`."
+
+
+def _shown(paths: Paths, version: str) -> str:
+    record = read_version(version, paths).model_dump(mode="json")
+    card = read_json(paths.versions / version / "card.json")
+    return json.dumps({**record, "card": card}, indent=2, ensure_ascii=False)
+
+
 def _promoted(paths: Paths, version: str) -> str:
-    is_challenger = (paths.challenger / RECORD).exists() and (
-        ChampionRecord.read(paths.challenger / RECORD).version == version
-    )
-    if not is_challenger:
-        read_version(version, paths)
-    folder = paths.challenger if is_challenger else paths.versions / version
+    folder, record = paths.challenger, paths.challenger / RECORD
+    if not record.exists() or ChampionRecord.read(record).version != version:
+        folder = paths.versions / read_version(version, paths).version
     return f"Champion: {promote(folder, ['Promoted by hand.'], paths).version}"
 
 

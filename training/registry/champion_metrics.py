@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
 
 from data.jobs import job_metrics
 from data.jobs.job_metrics import Report, reported
 from data.params import Paths
 from models.evaluation.model_names import SEASONAL_NAIVE, STORECAST
-from models.storage.bounded_json import read_json
-from training.registry.decision_log import read_decisions
-
-LEVELS = ("80", "95")
+from training.registry.decision_log import overall_scores, read_decisions
 
 
 @contextmanager
@@ -24,8 +21,7 @@ def report_champion_metrics(job: str, paths: Paths) -> Iterator[None]:
         yield
         report(job_metrics.RETRAINING_FLAG, paths.flag.exists())
         _decisions(report, paths)
-        if paths.metrics_json.exists():
-            _accuracy(report, read_json(paths.metrics_json)["models"])
+        _accuracy(report, paths.metrics_json)
 
 
 def _decisions(report: Report, paths: Paths) -> None:
@@ -36,19 +32,16 @@ def _decisions(report: Report, paths: Paths) -> None:
         report(job_metrics.DECIDED, entry.at.timestamp(), entry.decision)
 
 
-def _accuracy(report: Report, models: dict[str, Any]) -> None:
+def _accuracy(report: Report, metrics: Path) -> None:
     """Percentages of metrics.json as shares; what could not be measured is not reported."""
-    for model in (STORECAST, SEASONAL_NAIVE):
-        if (wape := _overall(models, model).get("wape")) is not None:
-            report(job_metrics.WAPE, wape / 100, model)
-    scores = _overall(models, STORECAST)
-    if scores.get("bias") is not None:
-        report(job_metrics.BIAS, scores["bias"] / 100)
-    for level in LEVELS:
-        if (coverage := scores.get(f"coverage_{level}")) is not None:
-            report(job_metrics.COVERAGE, coverage / 100, level)
-
-
-def _overall(models: dict[str, Any], model: str) -> dict[str, Any]:
-    scores: dict[str, Any] = models.get(model, {}).get("overall", {})
-    return scores
+    scores, naive = (overall_scores(metrics, model) or {} for model in (STORECAST, SEASONAL_NAIVE))
+    values = [
+        (job_metrics.WAPE, (STORECAST,), scores.get("wape")),
+        (job_metrics.WAPE, (SEASONAL_NAIVE,), naive.get("wape")),
+        (job_metrics.BIAS, (), scores.get("bias")),
+        (job_metrics.COVERAGE, ("80",), scores.get("coverage_80")),
+        (job_metrics.COVERAGE, ("95",), scores.get("coverage_95")),
+    ]
+    for metric, labels, percent in values:
+        if percent is not None:
+            report(metric, percent / 100, *labels)

@@ -105,10 +105,8 @@ def restored_version(version: str, decisions: Sequence[Decision]) -> str | None:
     return next((one for one in nearest_first if one.rpartition("-")[2] == content), None)
 
 
-def scores_of(folder: Path) -> dict[str, float | None] | None:
-    """The overall scores a version was saved with; None when not measured or not in this clone."""
-    if not (folder / METRICS).exists():
-        return None
-    metrics = read_json(folder / METRICS)
-    scores: dict[str, float | None] | None = metrics["models"].get(STORECAST, {}).get("overall")
+def overall_scores(metrics: Path, model: str = STORECAST) -> dict[str, float | None] | None:
+    """Scores of a model over all folds in a `metrics.json`; None when not measured or not in this clone."""
+    models = read_json(metrics)["models"] if metrics.exists() else {}
+    scores: dict[str, float | None] | None = models.get(model, {}).get("overall")
     return scores

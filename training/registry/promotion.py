@@ -27,13 +27,12 @@ from training.registry.decision_log import (
     Decision,
     append_decision,
     champion_lineage,
+    overall_scores,
     read_decisions,
     restored_version,
-    scores_of,
     versions_in,
 )
 from training.registry.locks import registry_lock
-from training.registry.version_list import read_version
 
 UNFINISHED = ".unfinished-"  # versions half copied or half removed; the next promotion deletes them
 
@@ -50,6 +49,17 @@ def champion_record(paths: Paths) -> ChampionRecord | None:
         return ChampionRecord.read(paths.champion_json)
     except NoChampionError:
         return None
+
+
+def read_version(version: str, paths: Paths) -> ChampionRecord:
+    """The record of a promoted version; `ArtifactError` when this clone does not have it."""
+    path = paths.versions / version / RECORD
+    if not path.exists():
+        raise ArtifactError(
+            f"Version {version} is not in {paths.versions}.",
+            hint="`python -m training.registry list` shows those here; `make pull` fetches the rest.",
+        )
+    return ChampionRecord.read(path)
 
 
 def promote(
@@ -205,9 +215,8 @@ def _log(
     lineage = champion_lineage(log)
     replaces = lineage[-1] if lineage else None
     if scorecards is None:
-        scorecards = {"champion": scores_of(paths.versions / record.version)}
-        if replaces:
-            scorecards["before"] = scores_of(paths.versions / replaces)
+        versions = {"champion": record.version} | ({"before": replaces} if replaces else {})
+        scorecards = {key: overall_scores(paths.versions / one / METRICS) for key, one in versions.items()}
     facts = {"cutoff": record.cutoff, "scorecards": scorecards, **facts}
     entry = Decision.now(decision, record.version, replaces, reasons, **facts)
     append_decision(paths.history_jsonl, entry)

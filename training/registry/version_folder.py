@@ -45,8 +45,23 @@ def save_challenger(fitted: TrainingResult, paths: Paths, now: datetime | None =
     folder = paths.models / ".challenger-unfinished"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    _write_files(fitted, folder, paths.root)
-    record = _record(fitted, folder, now or datetime.now(UTC))
+    _write_forecasts(fitted.forecaster, fitted.panel, folder)
+    fitted.seed.save(folder)
+    if fitted.calibration is not None:
+        fitted.calibration.save(folder)
+    (folder / PICKLE).write_bytes(pickle.dumps(fitted.seed.fitted))
+    atomic_write_json(folder / "metrics.json", fitted.metrics)
+    atomic_write_json(folder / "card.json", _card(fitted, paths.root))
+    files, now = digests_of(folder), now or datetime.now(UTC)
+    record = ChampionRecord(
+        version=new_version(now, files),
+        kind="trained",
+        cutoff=fitted.panel.end.astype(object),
+        created_at=now,
+        data_hash=fitted.panel.content_hash(),
+        params_hash=params_hash(fitted.settings),
+        files=files,
+    )
     record.write(folder / RECORD)
     shutil.rmtree(paths.challenger, ignore_errors=True)
     folder.rename(paths.challenger)
@@ -91,36 +106,12 @@ def params_hash(settings: BaseModel) -> str:
     return hashlib.sha256(settings.model_dump_json().encode()).hexdigest()
 
 
-def _write_files(fitted: TrainingResult, folder: Path, root: Path) -> None:
-    panel = fitted.panel
-    _write_forecasts(fitted.forecaster, panel, folder)
-    fitted.seed.save(folder)
-    if fitted.calibration is not None:
-        fitted.calibration.save(folder)
-    (folder / PICKLE).write_bytes(pickle.dumps(fitted.seed.fitted))
-    atomic_write_json(folder / "metrics.json", fitted.metrics)
-    atomic_write_json(folder / "card.json", _card(fitted, root))
-
-
 def _write_forecasts(forecaster: Forecaster, panel: SalesPanel, folder: Path) -> None:
     """The forecaster, its table, and the sales both start from."""
     forecaster.save(folder)
     forecaster.forecast(panel).save(folder)
     first = max(panel.start, panel.end - np.timedelta64(KEPT_DAYS - 1, "D"))
     panel.window(first, panel.end).save(folder / "history.npz")
-
-
-def _record(fitted: TrainingResult, folder: Path, now: datetime) -> ChampionRecord:
-    files = digests_of(folder)
-    return ChampionRecord(
-        version=new_version(now, files),
-        kind="trained",
-        cutoff=fitted.panel.end.astype(object),
-        created_at=now,
-        data_hash=fitted.panel.content_hash(),
-        params_hash=params_hash(fitted.settings),
-        files=files,
-    )
 
 
 def _card(fitted: TrainingResult, root: Path) -> dict[str, Any]:

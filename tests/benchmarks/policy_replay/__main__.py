@@ -50,7 +50,7 @@ from tests.benchmarks.policy_replay.simulation import (
     shocked,
     weeks_needed,
 )
-from training.gate.params import RetrainParams
+from training.gate.job_context import RetrainParams
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from models.forecaster.recent_correction import NO_CORRECTION, RecentCorrection
 from tests.benchmarks.policy_replay.simulation import PlannedShock, Simulation
 from training.gate.correction_policy import DefaultCorrections, default_correction, default_corrections
 from training.gate.decision_rule import decide
-from training.gate.params import RetrainParams
+from training.gate.job_context import RetrainParams
 from training.gate.retrain_schedule import is_adapting, next_attempt
 from training.registry.decision_log import Decision
 

@@ -21,7 +21,7 @@ from tests.benchmarks.policy_replay.policies import (
     weeks_after,
 )
 from tests.benchmarks.policy_replay.simulation import PlannedShock, Simulation, plan_shocks, shocked
-from training.gate.params import RetrainParams
+from training.gate.job_context import RetrainParams
 
 WEEKS = 12
 SHOCKS = [PlannedShock(4, "all ×0.5")]
