@@ -102,7 +102,12 @@ def _act_on(job: _Job) -> GateVerdict | None:
     else:
         log_event(paths, f"Challenger {challenger.version} was trained for this flag already.")
     verdict = _verdict(job, challenger)
-    _apply_verdict(job, verdict, challenger)
+    for reason in verdict.reasons:
+        log_event(paths, f"Gate: {reason}")
+    verdict.apply(paths.challenger, challenger, paths)
+    before = verdict.champion or "no champion"
+    kept, promoted = f"Kept {before}.", f"Promoted {challenger.version}. It replaces {before}."
+    log_event(paths, promoted if verdict.promote else kept)
     return verdict
 
 
@@ -130,17 +135,6 @@ def _verdict(job: _Job, challenger: ChampionRecord) -> GateVerdict:
     verdict = verdict.model_copy(update={"attempt": job.attempt, "kinds": job.flag.kinds})
     verdict.write(paths)
     return verdict
-
-
-def _apply_verdict(job: _Job, verdict: GateVerdict, challenger: ChampionRecord) -> None:
-    for reason in verdict.reasons:
-        log_event(job.paths, f"Gate: {reason}")
-    verdict.apply(job.paths.challenger, challenger, job.paths)
-    before = verdict.champion or "no champion"
-    if verdict.promote:
-        log_event(job.paths, f"Promoted {challenger.version}. It replaces {before}.")
-    else:
-        log_event(job.paths, f"Kept {before}.")
 
 
 def log_event(paths: Paths, event: str) -> None:

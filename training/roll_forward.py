@@ -6,7 +6,6 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
-from datetime import date
 
 from data.jobs.job_exit import exit_code
 from data.params import Paths
@@ -37,12 +36,14 @@ def run(paths: Paths) -> ChampionRecord:
         if panel.content_hash() == before.data_hash:
             logger.info("No new days and no corrections since %s: %s stays.", before.cutoff, before.version)
             return before
+        logger.info("Rolling %s forward from %s to %s.", before.version, before.cutoff, context.last_day)
         rolled = roll_forward(champion.forecaster, panel)
         start = context.default_corrections().champion
         if start and not has_seen_newest_week(champion.trained_until, panel):
             rolled = rolled.with_recent_correction(panel, start)
         folder, record = save_rolled_forward(champion, rolled, panel, paths)
-        days = _days_added(before.cutoff, record.cutoff)
+        is_longer = before.cutoff < record.cutoff
+        days = f"from {before.cutoff} to {record.cutoff}" if is_longer else f"to {record.cutoff} as corrected"
         reason = f"Rolled forward {days} with the same trees.{rolled.recent_correction.words}"
         record = promote(folder, [reason], paths, expected=before.version)
         delete_old_versions(paths)
@@ -50,21 +51,17 @@ def run(paths: Paths) -> ChampionRecord:
         return record
 
 
-def _days_added(before: date, cutoff: date) -> str:
-    return f"from {before} to {cutoff}" if before < cutoff else f"to {cutoff} as corrected"
-
-
-def _run_reported(paths: Paths) -> None:
-    with report_champion_metrics("roll-forward", paths):
-        run(paths)
-
-
 def main(argv: Sequence[str]) -> int:
     """Exit 0 when the champion has the newest sales, 2 when it cannot have them."""
     argparse.ArgumentParser(prog="python -m training.roll_forward", description=__doc__).parse_args(argv)
     paths = Paths()
     use_local_bentoml_home(paths)
-    return exit_code(lambda: _run_reported(paths))
+
+    def work() -> None:
+        with report_champion_metrics("roll-forward", paths):
+            run(paths)
+
+    return exit_code(work)
 
 
 if __name__ == "__main__":

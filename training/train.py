@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from data.atomic_files import atomic_write_json, atomic_write_text
+from data.dates.calendar_days import days_between
 from data.dates.folds import Fold, split_picture
 from data.jobs.job_exit import exit_code
 from data.panel.sales_panel import SalesPanel
@@ -85,6 +86,7 @@ def train(
 
     While the model adapts to a drift, the correction of the challenger is selected starting from `start`.
     """
+    logger.info("Fitting the forecaster on its folds and on all days.")
     started = time.process_time()
     forecaster = Forecaster.fit(panel, settings.forecaster)
     if start:
@@ -93,13 +95,18 @@ def train(
     logger.info("Forecaster fitted in %.0f s of CPU.", cpu_seconds)
     table = compare(forecaster, panel, settings.train, cpu_seconds)
     notes = not_measured(forecaster, panel, settings.train)
-    _report(forecaster, panel, table, notes, paths)
+    atomic_write_text(paths.leaderboard, leaderboard_csv(table))
+    atomic_write_json(paths.scores, overall_scores(table, STORECAST))
+    logger.info("Drawing the forecasts beside the actual sales.")
+    page = forecast_report(panel, HoldOut.of(forecaster, panel), table, notes)
+    atomic_write_text(paths.reports / "forecast_vs_actual.html", page)
     logger.info("Fitting the better baseline regressor on all days.")
     seed = SeedRegressor.fit(better_regressor(table), panel, settings.train.seed)
     metrics = build_metrics(table, settings.forecaster.horizon_days, notes)
     logger.info("Calibrating the drift check on past weeks.")
     calibration = calibrate(panel, settings.drift)
     write_reports(calibration, paths)
+    logger.info("Forecasting %s and saving the challenger.", counted(panel.n_series, "series"))
     record = save_challenger(TrainingResult(panel, forecaster, seed, metrics, settings, calibration), paths)
     logger.info("Challenger %s saved: %d files.", record.version, len(record.files))
     return record
@@ -109,7 +116,9 @@ def compare(
     forecaster: Forecaster, panel: SalesPanel, params: TrainParams, cpu_seconds: float
 ) -> list[LeaderboardEntry]:
     """The leaderboard, best first: Storecast (which cost so much), its members and the baselines."""
-    logger.info("Folds of the comparison:\n%s", _picture(forecaster, panel))
+    last_columns = [days_between(panel.start, fold.cutoff) for fold in forecaster.folds]
+    folds = [Fold(column, forecaster.params.horizon_days) for column in last_columns]
+    logger.info("Folds of the comparison:\n%s", split_picture(folds, panel.start, panel.n_days))
     rows = sampled_series(panel, params.leaderboard_series, params.random_seed)
     results = backtest_forecaster(forecaster, panel, rows, cpu_seconds)
     results += backtest_baselines(panel, forecaster.folds, rows, params.seed)
@@ -167,22 +176,22 @@ def require_champion(paths: Paths) -> ChampionRecord:
 def run(paths: Paths, if_needed: bool) -> ChampionRecord:
     """Train and promote, one run at a time; `if_needed` keeps a champion of the same sales and settings."""
     with training_lock(paths):
-        return _run(paths, if_needed)
-
-
-def _run(paths: Paths, if_needed: bool) -> ChampionRecord:
-    settings, panel = Settings.read(paths), load_panel(paths)
-    champion = champion_record(paths)
-    if if_needed and champion and _is_trained_on(champion, panel, settings, paths):
-        logger.info("Champion %s is already trained on this data: nothing to train.", champion.version)
-        return promote(paths.versions / champion.version, [], paths)  # finishes an interrupted promotion
-    # read before the work, so that a damaged log is reported at once
-    earlier = champion_lineage(read_decisions(paths.history_jsonl))
-    record = train(panel, settings, paths)
-    reason = "Trained on request, without a gate." if earlier else "There was no champion."
-    record = promote(paths.challenger, [reason], paths)
-    logger.info("Champion: %s. Charts: %s", record.version, paths.reports / "forecast_vs_actual.html")
-    return record
+        settings, panel = Settings.read(paths), load_panel(paths)
+        champion = champion_record(paths)
+        if if_needed and champion and (paths.versions / champion.version).exists():
+            trained_on = (champion.data_hash, champion.params_hash)
+            if trained_on == (panel.content_hash(), params_hash(settings)):
+                logger.info(
+                    "Champion %s is already trained on this data: nothing to train.", champion.version
+                )
+                return promote(paths.versions / champion.version, [], paths)  # finishes an interrupted one
+        # read before the work, so that a damaged log is reported at once
+        earlier = champion_lineage(read_decisions(paths.history_jsonl))
+        record = train(panel, settings, paths)
+        reason = "Trained on request, without a gate." if earlier else "There was no champion."
+        record = promote(paths.challenger, [reason], paths)
+        logger.info("Champion: %s. Charts: %s", record.version, paths.reports / "forecast_vs_actual.html")
+        return record
 
 
 def main(argv: Sequence[str]) -> int:
@@ -197,42 +206,16 @@ def main(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     paths = Paths()
     use_local_bentoml_home(paths)
-    return exit_code(lambda: _run_job(paths, arguments))
 
+    def work() -> None:
+        if arguments.challenger:
+            train_challenger(paths)
+            return
+        with report_champion_metrics("train", paths):
+            require_champion(paths) if arguments.if_missing else run(paths, arguments.if_needed)
+        print(comparison_summary(read_json(paths.metrics_json)))
 
-def _run_job(paths: Paths, arguments: argparse.Namespace) -> None:
-    if arguments.challenger:
-        train_challenger(paths)
-        return
-    with report_champion_metrics("train", paths):
-        require_champion(paths) if arguments.if_missing else run(paths, arguments.if_needed)
-    print(comparison_summary(read_json(paths.metrics_json)))
-
-
-def _is_trained_on(champion: ChampionRecord, panel: SalesPanel, settings: Settings, paths: Paths) -> bool:
-    trained_on = (champion.data_hash, champion.params_hash)
-    is_here = (paths.versions / champion.version).exists()
-    return is_here and trained_on == (panel.content_hash(), params_hash(settings))
-
-
-def _report(
-    forecaster: Forecaster,
-    panel: SalesPanel,
-    table: Sequence[LeaderboardEntry],
-    notes: Sequence[str],
-    paths: Paths,
-) -> None:
-    atomic_write_text(paths.leaderboard, leaderboard_csv(table))
-    atomic_write_json(paths.scores, overall_scores(table, STORECAST))
-    page = forecast_report(panel, HoldOut.of(forecaster, panel), table, notes)
-    atomic_write_text(paths.reports / "forecast_vs_actual.html", page)
-
-
-def _picture(forecaster: Forecaster, panel: SalesPanel) -> str:
-    """The folds, drawn over the days of the panel."""
-    last_columns = [int((fold.cutoff - panel.start).astype(int)) for fold in forecaster.folds]
-    folds = [Fold(column, forecaster.params.horizon_days) for column in last_columns]
-    return split_picture(folds, panel.start, panel.n_days)
+    return exit_code(work)
 
 
 if __name__ == "__main__":

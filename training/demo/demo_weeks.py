@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 import shutil
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,7 +25,7 @@ from models.forecaster.roll_forward import roll_forward
 from training import retrain, train
 from training import roll_forward as roll_forward_job
 from training.demo.demo_report import Week
-from training.demo.service_process import ServiceProcess
+from training.demo.service_process import serving
 from training.gate.job_context import open_champion
 
 logger = logging.getLogger(__name__)
@@ -43,66 +40,46 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True)
-class DemoSales:
-    """All sales of the demo, past and future."""
-
-    sales: SalesPanel
-    shocks: tuple[str, ...]
-
-    @property
-    def first_day(self) -> np.datetime64:
-        """The day after the last day that the first model is trained on."""
-        return self.sales.start + np.timedelta64(SALES.days, "D")
-
-    @property
-    def shock_day(self) -> np.datetime64:
-        """The first day of the shock."""
-        return self.first_day + np.timedelta64(WEEKS_BEFORE_SHOCK * WEEK_DAYS, "D")
-
-    def week(self, number: int) -> SalesPanel:
-        """The sales of one week, counted from 0."""
-        first = self.first_day + np.timedelta64(number * WEEK_DAYS, "D")
-        return self.sales.window(first, first + np.timedelta64(WEEK_DAYS - 1, "D"))
+def first_day(week: int) -> np.datetime64:
+    """The first day of a week, counted from 0. The first model is trained on the days before week 0."""
+    return np.datetime64(SALES.start, "D") + np.timedelta64(SALES.days + week * WEEK_DAYS, "D")
 
 
-def draw_sales(shocks: tuple[str, ...]) -> DemoSales:
-    """Draw sales in which the shocks begin after the first weeks and last to the end."""
+def draw_sales(shocks: tuple[str, ...]) -> SalesPanel:
+    """Draw all sales, past and future; the shocks begin after the first weeks and last to the end."""
     params = SALES.model_copy(update={"days": SALES.days + WEEKS * WEEK_DAYS})
-    return DemoSales(synthetic_panel(params, shocks, (WEEKS - WEEKS_BEFORE_SHOCK) * WEEK_DAYS), shocks)
+    return synthetic_panel(params, shocks, (WEEKS - WEEKS_BEFORE_SHOCK) * WEEK_DAYS)
 
 
-def prepare_root(demo_sales: DemoSales, paths: Paths, project: Paths) -> None:
+def prepare_root(all_sales: SalesPanel, paths: Paths, project: Paths) -> None:
     """Create the demo's root: the project's settings with less effort, and the sales of the first day."""
     shutil.rmtree(paths.root, ignore_errors=True)
     settings = yaml.safe_load(project.params.read_text(encoding="utf-8"))
     for section, changes in SETTINGS.items():
         settings[section] = {**(settings.get(section) or {}), **changes}
     atomic_write_text(paths.params, yaml.safe_dump(settings))
-    write_csv(
-        demo_sales.sales.until(demo_sales.first_day - np.timedelta64(1, "D")), paths.raw / "sales.csv.gz"
-    )
+    write_csv(all_sales.until(first_day(0) - 1), paths.raw / "sales.csv.gz")
 
 
-def run_weeks(demo_sales: DemoSales, paths: Paths) -> list[Week]:
+def run_weeks(all_sales: SalesPanel, paths: Paths) -> list[Week]:
     """Train, serve, and run the weeks one after the other."""
     first = Champion.load(paths.versions / train.run(paths, if_needed=False).version)
     weeks: list[Week] = []
-    with ServiceProcess(paths.root, Path(os.environ["BENTOML_HOME"])) as service:
-        logger.info("The service is ready after %.0f s.", service.wait_for(first.record.version))
+    with serving(paths.root.resolve()) as wait_for:
+        logger.info("The service is ready after %.0f s.", wait_for(first.record.version))
         for number in range(WEEKS):
-            week = run_week(demo_sales, number, first, paths)
-            week.swap_seconds = service.wait_for(week.version)
+            week = run_week(all_sales, number, first, paths)
+            week.swap_seconds = wait_for(week.version)
             weeks.append(week)
             logger.info("%s", week.words)
     return weeks
 
 
-def run_week(demo_sales: DemoSales, number: int, first: Champion, paths: Paths) -> Week:
+def run_week(all_sales: SalesPanel, number: int, first: Champion, paths: Paths) -> Week:
     """Score the forecasts of one week, then ingest it, check for drift, retrain and roll forward."""
-    sales = demo_sales.week(number)
+    sales = all_sales.window(first_day(number), first_day(number + 1) - 1)
     served = open_champion(paths).table
-    known = demo_sales.sales.until(served.cutoff)
+    known = all_sales.until(served.cutoff)
     rolled_forward = roll_forward(first.forecaster, known).forecast(known, WEEK_DAYS)
     steps = slice(number * WEEK_DAYS, (number + 1) * WEEK_DAYS)
     week = Week(

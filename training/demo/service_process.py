@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.request import urlopen
 
 from data.errors import StorecastError
@@ -20,51 +19,46 @@ TIMEOUT_SECONDS = 90.0
 CODE = Path(__file__).resolve().parents[2]
 
 
-class ServiceProcess:
-    """Serves the champion of a clone on a free port while the `with` block runs."""
+@contextmanager
+def serving(root: Path) -> Iterator[Callable[[str], float]]:
+    """Serve the champion of a clone on a free port during the block.
 
-    def __init__(self, root: Path, bentoml_home: Path) -> None:
-        self._root = root.resolve()
-        self._environment = {
-            **os.environ,
-            "BENTOML_HOME": str(bentoml_home.resolve()),
-            "PYTHONPATH": str(CODE),
-        }
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    The function that it yields waits until a version is served and returns the seconds that this took; it
+    raises `StorecastError` after 90 s, or when the service has ended.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    log_file = root / "logs" / "service.log"
+    log_file.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "bentoml", "serve", "service.app:ForecastService"]
+    address = ["--host", "127.0.0.1", "--port", port]
+    environment = {**os.environ, "PYTHONPATH": str(CODE)}
+    with log_file.open("wb") as log:
+        process = subprocess.Popen([*command, *address], cwd=root, env=environment, stdout=log, stderr=log)
 
-    def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "bentoml", "serve", "service.app:ForecastService"]
-        address = ["--host", "127.0.0.1", "--port", self.url.rpartition(":")[2]]
-        self._log = self._root / "logs" / "service.log"
-        self._log.parent.mkdir(parents=True, exist_ok=True)
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [*command, *address], cwd=self._root, env=self._environment, stdout=log, stderr=log
-            )
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(TIMEOUT_SECONDS)
-
-    def wait_for(self, version: str) -> float:
-        """Seconds until `/health` names this version; raises `StorecastError` when it never does."""
+    def wait_for(version: str) -> float:
         started = time.monotonic()
-        while self.version() != version:
-            if self._process.poll() is not None or time.monotonic() - started > TIMEOUT_SECONDS:
-                raise StorecastError(f"The service does not serve {version}.", hint=f"See {self._log}.")
+        while _served_version(port) != version:
+            if process.poll() is not None or time.monotonic() - started > TIMEOUT_SECONDS:
+                raise StorecastError(f"The service does not serve {version}.", hint=f"See {log_file}.")
             time.sleep(0.1)
         return time.monotonic() - started
 
-    def version(self) -> str | None:
-        """The version served; None while there is none."""
+    try:
+        yield wait_for
+    finally:
+        process.terminate()
         try:
-            with urlopen(f"{self.url}/health", timeout=30) as response:
-                model = json.load(response)["model"]
-        except OSError:  # not started yet, or without a model
-            return None
-        return str(model["version"]) if model else None
+            process.wait(TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _served_version(port: str) -> str | None:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/health", timeout=30) as response:
+            model = json.load(response)["model"]
+    except OSError:  # not started yet, or without a model
+        return None
+    return str(model["version"]) if model else None
