@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -99,13 +100,9 @@ def backtest_baselines(
     They have no intervals of their own and get Storecast's, from their own older errors. A forecast of
     exactly 0, which seasonal naive often makes, counts as a closed day there and has no width.
     """
-    fits: dict[str, Callable[[SalesPanel], Model]] = {
-        SEASONAL_NAIVE: lambda _: SeasonalNaive(),
-        BASELINE_REGRESSORS["xgboost"]: lambda history: SeedRegressor.fit("xgboost", history, params),
-        BASELINE_REGRESSORS["random_forest"]: lambda history: SeedRegressor.fit(
-            "random_forest", history, params
-        ),
-    }
+    fits: dict[str, Callable[[SalesPanel], Model]] = {SEASONAL_NAIVE: lambda _: SeasonalNaive()}
+    for kind, name in BASELINE_REGRESSORS.items():
+        fits[name] = partial(SeedRegressor.fit, kind, params=params)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = {
             model: [pool.submit(_forecast, fit, panel, fold, rows) for fold in folds]

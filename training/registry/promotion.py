@@ -110,11 +110,7 @@ def rollback(paths: Paths, version: str | None = None, now: datetime | None = No
 
 
 def keep_champion(
-    challenger: ChampionRecord,
-    reasons: Sequence[str],
-    paths: Paths,
-    expected: str | None = None,
-    **facts: Any,
+    challenger: ChampionRecord, reasons: Sequence[str], paths: Paths, expected: str | None, **facts: Any
 ) -> None:
     """Log, once for each challenger, that it does not replace the champion; errors as in `promote`."""
     with registry_lock(paths):

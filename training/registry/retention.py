@@ -33,26 +33,16 @@ def delete_old_versions(paths: Paths) -> list[str]:
         champion = champion_record(paths)
         lineage = champion_lineage(read_decisions(paths.history_jsonl))
         kept = {*lineage[-params.champions :], *([champion.version] if champion else [])}
-        others = sorted(_known_versions(paths) - kept)
+        known = {path.parent.name for path in paths.versions.glob(f"*/{RECORD}")}
+        known |= {path.stem for path in paths.versions.glob("*.dvc")}  # some are on DVC's remote only
+        others = sorted(known - kept)
         deleted = others[: max(len(others) - params.others, 0)]
         if deleted:
             delete_imports(deleted)
         for version in deleted:
-            _delete(version, paths)
+            (paths.versions / f"{version}.dvc").unlink(missing_ok=True)  # first: DVC must not miss the folder
+            folder, unfinished = paths.versions / version, paths.versions / f"{UNFINISHED}{version}"
+            if folder.exists():
+                shutil.rmtree(unfinished, ignore_errors=True)
+                shutil.rmtree(folder.rename(unfinished))
     return deleted
-
-
-def _known_versions(paths: Paths) -> set[str]:
-    """Versions in this clone, and those that only have a pointer to DVC's remote."""
-    here = {path.parent.name for path in paths.versions.glob(f"*/{RECORD}")}
-    return here | {path.stem for path in paths.versions.glob("*.dvc")}
-
-
-def _delete(version: str, paths: Paths) -> None:
-    """Delete the pointer first, so that DVC does not miss the folder."""
-    (paths.versions / f"{version}.dvc").unlink(missing_ok=True)
-    folder = paths.versions / version
-    if folder.exists():
-        unfinished = paths.versions / f"{UNFINISHED}{version}"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.rmtree(folder.rename(unfinished))

@@ -97,13 +97,14 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("owner")
     parser.add_argument("repo")
     arguments = parser.parse_args(argv)
-    return exit_code(lambda: _configure(arguments.owner, arguments.repo))
+    owner, repo, config = arguments.owner, arguments.repo, Paths().dvc_config
 
+    def work() -> None:
+        write_remotes(owner, repo, config)
+        print(f"{config}: sales and versions go to {HOST}/{owner}/{repo}.")
+        print("Set DAGSHUB_TOKEN, then: make push")
 
-def _configure(owner: str, repo: str) -> None:
-    config = Paths().dvc_config
-    write_remotes(owner, repo, config)
-    print(f"{config}: sales and versions go to {HOST}/{owner}/{repo}.\nSet DAGSHUB_TOKEN, then: make push")
+    return exit_code(work)
 
 
 if __name__ == "__main__":

@@ -26,11 +26,7 @@ FAILURES = (
         "dvc is not installed here",
         "`make restore`, `make pull` and `make push` install it.",
     ),
-    (
-        r"Unable to acquire lock|is busy",
-        "another dvc command runs in this clone",
-        "Wait for it to end.",
-    ),
+    (r"Unable to acquire lock|is busy", "another dvc command runs in this clone", "Wait for it to end."),
     (
         r"without confirmation|--force",
         "files that were never pushed would be lost",

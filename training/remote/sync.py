@@ -81,19 +81,13 @@ def restore(paths: Paths, dvc: Dvc, remote: str) -> ChampionRecord:
 
 
 def _fetch(record: ChampionRecord, home: Path, paths: Paths, dvc: Dvc, remote: str) -> None:
+    """Move a damaged version away and delete its damaged files from DVC's cache, or DVC would use them."""
     pointer = home.with_name(f"{home.name}.dvc")
     if not pointer.exists():
         raise ArtifactError(
             f"{paths.champion_json} names version {record.version}, but {pointer} does not exist.",
             hint="Run `make push` in the clone that made the version, then commit models/versions.",
         )
-    _remove_damaged(record, paths)
-    dvc.run("pull", "--remote", remote, str(pointer))
-
-
-def _remove_damaged(record: ChampionRecord, paths: Paths) -> None:
-    """Move a damaged version away and delete its damaged files from DVC's cache, or DVC would use them."""
-    home = paths.versions / record.version
     aside = home.with_name(f"{UNFINISHED}{record.version}")
     shutil.rmtree(aside, ignore_errors=True)
     if home.exists():
@@ -102,6 +96,7 @@ def _remove_damaged(record: ChampionRecord, paths: Paths) -> None:
         cached = paths.dvc_cache / digest.md5[:2] / digest.md5[2:]
         if cached.exists() and md5_of(cached) != digest.md5:
             cached.unlink()
+    dvc.run("pull", "--remote", remote, str(pointer))
 
 
 def check_remote_reachable(address: str, account: tuple[str, str] | None) -> None:
