@@ -29,13 +29,12 @@ TESTS_OF_SEVERAL_FILES = {
     "tests/unit/training/registry/test_killed_promotion.py",
     "tests/unit/training/test_killed_jobs.py",
 }
-UNDER_WORK = ("product: ",)  # the budget of lines is exceeded: delete, then remove this exception
 Rule = Callable[[Path], Iterable[str]]
 
 
 def found(rule: Rule) -> list[str]:
-    """What breaks a rule in this tree, without what is still being fixed."""
-    return [line for line in rule(ROOT) if not line.startswith(UNDER_WORK)]
+    """What breaks a rule in this tree."""
+    return list(rule(ROOT))
 
 
 @pytest.mark.parametrize("package", TOP_PACKAGES)
@@ -106,8 +105,8 @@ def test_the_layers_of_each_package_name_everything_in_it() -> None:
     [
         (
             code_base.too_many_lines,
-            {"data/a.py": "\n" * 9, "drift/a.py": "\n" * 15_992},
-            "product: 16001 lines",
+            {"data/a.py": "\n" * 9, "drift/a.py": "\n" * 17_792},
+            "product: 17801 lines",
         ),
         (code_base.crowded_packages, {f"data/panel/p{n}.py": "" for n in range(13)}, "data/panel: 13 files"),
         (code_base.crowded_folders, {f"data/p{n}/x.css": "" for n in range(15)}, "data: 15"),
