@@ -24,7 +24,7 @@ MAX_ENTRIES_OF_A_FOLDER = 14
 MAX_LINES_OF_A_FILE = 250
 MAX_MEDIAN_LINES = 110
 MAX_LINES_OF_A_FUNCTION = 40
-MAX_LINES_OF_THE_PRODUCT = 17_800  # the goal is 16,000, not reached yet: lower this with what is deleted
+MAX_LINES_OF_THE_PRODUCT = 17_700  # the goal is 16,000, not reached yet: lower this with what is deleted
 CODE = {".py", ".js", ".css", ".html", ".j2"}
 STEMS_THAT_MAY_REPEAT = {"__init__", "__main__", "routes", "params", "errors", "roll_forward"}
 

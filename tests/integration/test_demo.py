@@ -10,6 +10,8 @@ import pytest
 
 from training.registry.decision_log import read_decisions
 
+pytestmark = pytest.mark.slow  # even the small demo trains, serves and retrains for a minute
+
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = """
 import sys
@@ -55,7 +57,6 @@ def test_sales_and_models_of_the_project_are_not_touched(clone: Path) -> None:
     assert [path.name for path in (clone / "data").rglob("*") if path.is_file()] == ["own.csv"]
 
 
-@pytest.mark.slow
 def test_the_demo_as_it_comes_ends_in_a_promotion(tmp_path: Path) -> None:
     shutil.copy(ROOT / "params.yaml", tmp_path)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "2"}
