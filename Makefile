@@ -4,6 +4,8 @@
 PYTHON ?= python3
 PORT ?= 3000
 LIMIT_SECONDS ?= 600
+# The order of the random run of test-full: another one each day, the same on every machine of that day.
+ORDER ?= $(shell date -u +%Y%m%d)
 OUT ?= $(CURDIR)/reports/forecasts.parquet
 
 # Models stay inside the clone, so two clones never share one, and BentoML reports no usage data.
@@ -123,7 +125,7 @@ test: $(DEV) check ## lint, types, import layers, and every test that needs only
 
 test-full: $(DEV) tools ## all other tests: browser, monitoring, image, workflows, slow ones, random order
 	$(PY) -m pytest -m "browser or tools or slow"
-	$(PY) -m pytest -m "not browser and not tools and not slow" -p randomly
+	$(PY) -m pytest -m "not browser and not tools and not slow" -p randomly --randomly-seed=$(ORDER)
 
 check: $(DEV) ## lint, format, types, import layers, workflows, compose file
 	$(PY) -m ruff check
