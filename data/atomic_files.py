@@ -1,7 +1,5 @@
 """Files that are either complete or not there, their checksums, and locks on folders."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import logging

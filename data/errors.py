@@ -1,7 +1,5 @@
 """What can be wrong with data, names and artifacts: found, expected, and a hint at what to do."""
 
-from __future__ import annotations
-
 
 class StorecastError(Exception):
     """Base of everything this project raises on purpose; `hint` is what the reader can do about it."""

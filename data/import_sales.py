@@ -1,7 +1,5 @@
 """Job: copy a sales file into data/raw, in place of the one imported before (`make up SALES=file`)."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import secrets

@@ -4,8 +4,6 @@ Base files in data/raw are not changed: new and corrected days go into one file 
 ingested-2018-01.csv.gz, which is read on top of it.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Job: data/raw -> data/processed/sales.parquet and reports/data_quality.json."""
 
-from __future__ import annotations
-
 import argparse
 import logging
 import sys

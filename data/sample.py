@@ -1,7 +1,5 @@
 """Job: sample sales in data/raw while there are no others; files put there by hand stay."""
 
-from __future__ import annotations
-
 import argparse
 import logging
 import sys

@@ -1,7 +1,5 @@
 """Synthetic sales with the shape and statistics of the Kaggle set, and with drift on request."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """Numbers as a person reads them, in messages and reports."""
 
-from __future__ import annotations
-
 import reprlib
 
 

@@ -1,7 +1,5 @@
 """Job: fit the thresholds of the drift check on the user's own history, and measure how well they work."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Sequence

@@ -3,8 +3,6 @@
 python -m drift.check [--sales FILE] [--window-days 28]
 """
 
-from __future__ import annotations
-
 import argparse
 import logging
 import sys

@@ -1,7 +1,5 @@
 """Section `drift` of params.yaml: cost of a calibration, and the wanted share of false alarms."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Job: print the OpenAPI document without a model, for docs/openapi.json."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

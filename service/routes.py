@@ -1,7 +1,5 @@
 """The routes FastAPI serves inside the bento: the page, the state of the model, the documentation."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Callable
 from functools import partial

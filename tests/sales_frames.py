@@ -1,7 +1,5 @@
 """Panels as pandas frames and back, for tests."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -5,8 +5,6 @@ Each step leaves a file that says it is done, so that a run that died anywhere i
     flag ─▸ models/challenger ─▸ reports/gate.json ─▸ champion.json ─▸ history.jsonl ─▸ flag cleared
 """
 
-from __future__ import annotations
-
 import argparse
 import logging
 import sys

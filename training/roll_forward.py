@@ -1,7 +1,5 @@
 """Job: same trees, newer history -> new forecasts. `python -m training.roll_forward`, every day."""
 
-from __future__ import annotations
-
 import argparse
 import logging
 import sys

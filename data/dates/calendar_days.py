@@ -1,7 +1,5 @@
 """The calendar of each day, as numbers for profiles, features and closed days."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Days a store was closed or a series not yet on sale: found in history, predicted from the calendar."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Self
 

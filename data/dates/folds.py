@@ -8,8 +8,6 @@ fold 1     [=================== history ===================]|-- horizon --|
 final fit  [============================= history ============================]
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How every job ends: exit code 0, or 2 and one sentence on stderr that says what to do."""
 
-from __future__ import annotations
-
 import errno
 import os
 import sys

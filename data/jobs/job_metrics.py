@@ -4,8 +4,6 @@ A job ends before Prometheus can scrape it, so it pushes its last values. Metric
 service/core/metrics.py.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 import time

@@ -1,7 +1,5 @@
 """Problems of a series as a whole, counted and cleaned by the rules of cleaning_rules.py."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

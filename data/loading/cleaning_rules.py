@@ -1,7 +1,5 @@
 """How raw sales are read and cleaned: section `data` of params.yaml."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal
 

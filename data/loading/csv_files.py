@@ -1,7 +1,5 @@
 """CSV files, packed or not, as Arrow tables: delimiter, quotes, and the lines on which rows are."""
 
-from __future__ import annotations
-
 import csv
 import gzip
 import io

@@ -1,7 +1,5 @@
 """Dates as files write them, read as days and times; each distinct text of a column is read once."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,7 +1,5 @@
 """One row per series and day: parts of a day add up, later rows of a date replace earlier ones."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce

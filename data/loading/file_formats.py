@@ -1,7 +1,5 @@
 """CSV, CSV.gz and Parquet files as columns of text, and what files are that are none of these."""
 
-from __future__ import annotations
-
 import csv
 import zlib
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """All raw files as one history: base files in data/raw, and the days ingested on top of them."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass

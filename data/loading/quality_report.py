@@ -1,7 +1,5 @@
 """Result of the data checks and how each problem was handled: reports/data_quality.json."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """One raw file as rows of sales, or an error that names file, line, value, what was expected and the fix."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Text from files as labels and numbers; each distinct text of a column is read once."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence

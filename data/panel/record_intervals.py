@@ -1,7 +1,5 @@
 """How far apart the records of a series are: every day, or as totals of weeks, months or quarters."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

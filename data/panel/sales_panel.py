@@ -102,8 +102,7 @@ class SalesPanel:
                 return cls(stored["sales"], as_day(str(stored["start"])), index)
         except (OSError, ValueError, KeyError, EOFError, BadZipFile, DataContractError) as error:
             raise ArtifactError(
-                f"{path} cannot be read as a panel: {error}.",
-                hint="Restore it from DVC or make it again.",
+                f"{path} cannot be read as a panel: {error}.", hint="Restore it from DVC or make it again."
             ) from error
 
 

@@ -1,7 +1,5 @@
 """The ten seed features of a day, from the days before it: the same for training, drift and online."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

@@ -1,7 +1,5 @@
 """reports/drift_calibration.html: false alarms and power of the drift check, as one file."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Which replayed weeks the thresholds are fitted on."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from drift.detector.detector import Detector

@@ -1,7 +1,5 @@
 """Named shocks, injected into real sales to measure how often the detector finds them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

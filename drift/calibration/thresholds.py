@@ -6,8 +6,6 @@
 The weeks count as free of drift: rare unusual ones widen the thresholds, which tail quantiles bound.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Coverage: whether new days are recorded well enough for a check, and what a verdict leaves out."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np

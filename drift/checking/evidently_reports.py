@@ -1,7 +1,5 @@
 """Evidently's reports of the windows that were checked: an illustration that decides nothing."""
 
-from __future__ import annotations
-
 import os
 import warnings
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Whether a sales file continues the champion's history, so that its drift concerns this project."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from data.panel.sales_panel import SalesPanel

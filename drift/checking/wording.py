@@ -1,7 +1,5 @@
 """Tests and findings of a check as text: which store, item or weekday changed, and by how much."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 

@@ -10,8 +10,6 @@ Medians and quantiles are those of replayed weeks; the maximum is over statistic
 and 28 days. Tails are exponential (Pickands 1975), shifts are robust means (Huber 1964).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self

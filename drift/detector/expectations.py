@@ -1,7 +1,5 @@
 """Expectations: member O's forecasts of new and past weeks, each from the days before it."""
 
-from __future__ import annotations
-
 import os
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass

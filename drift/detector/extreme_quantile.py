@@ -1,7 +1,5 @@
 """Extreme quantiles from few values: an exponential tail above the 80 % quantile."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from drift.detector.windows import Floats

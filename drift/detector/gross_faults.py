@@ -3,8 +3,6 @@
 They need no calibration, and no unusual week of the history hides them.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from drift.detector.group_shifts import Groups

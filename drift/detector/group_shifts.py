@@ -1,7 +1,5 @@
 """Shift of a group: a robust mean of the relative changes of its series."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self

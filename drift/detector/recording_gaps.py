@@ -1,7 +1,5 @@
 """Recording gaps: whether enough days are recorded for a check, compared with the past."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self

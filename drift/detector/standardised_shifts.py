@@ -6,8 +6,6 @@
 tau (what groups vary by beyond the noise of their series) and c_g (the scale of one group) are fitted.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -79,12 +77,7 @@ class Standardiser:
         return self._standardised(windows, groups, shifts, explained, fitting=False)
 
     def _standardised(
-        self,
-        windows: Windows,
-        groups: Groups,
-        shifts: Mapping[str, Shift],
-        explained: Floats,
-        fitting: bool,
+        self, windows: Windows, groups: Groups, shifts: Mapping[str, Shift], explained: Floats, fitting: bool
     ) -> StandardisedShifts:
         variance = self.series.variance(windows.expected) * np.maximum(explained, LEAST_REMAINING)
         read = {"total": self._total(windows, shifts, fitting)}

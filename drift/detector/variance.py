@@ -1,7 +1,5 @@
 """Variance of sales around their forecast, fitted on errors of replayed weeks."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Self
 

@@ -1,7 +1,5 @@
 """Shifts of the total that return every year: they are season, not drift."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Self
 

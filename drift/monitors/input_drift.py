@@ -1,7 +1,5 @@
 """Input drift: baseline features and sales against the same days a year before."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

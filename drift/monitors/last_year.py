@@ -1,7 +1,5 @@
 """Forecasts compared with the same weekdays of the year before."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

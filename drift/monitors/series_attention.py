@@ -1,7 +1,5 @@
 """Which series need a planner's attention, and why: those that differ from their own past and from others."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Kinds of drift: several tests can find the same drift, which should be handled once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 KINDS = {  # by the start of a test's name; other names are kinds themselves

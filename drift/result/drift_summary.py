@@ -75,9 +75,7 @@ EXAMPLE: dict[str, Any] = {
     "drift_found": False,
     "verdict": "steady",
     "window": {"from": "2018-01-01", "to": "2018-01-28", "days": 28},
-    "tests": [
-        {"name": "total sales", "group": "all series", "value": 0.8, "threshold": 2.4, "found": False},
-    ],
+    "tests": [{"name": "total sales", "group": "all series", "value": 0.8, "threshold": 2.4, "found": False}],
     "moved": [],
     "words": "Last 28 days (2018-01-01 to 2018-01-28): no drift found.",
     "model_version": "20180101T060000-1f0c9a",

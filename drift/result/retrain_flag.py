@@ -4,8 +4,6 @@ Whatever reads the flag, decides and replaces it holds one lock over all three s
 retraining that run at the same time lose nothing of each other.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Seasonal naive, the baseline to beat: every weekday sells what it sold when it was last known."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The baseline regressors: ten calendar and lag features, one day ahead, repeated day by day."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self

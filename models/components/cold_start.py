@@ -1,7 +1,5 @@
 """Series with little history: their own few days, shrunk to what their store and item suggest."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Empirical Bayes shrinkage (Efron & Morris 1975): noisy ratios are drawn to 1 by how noisy they are."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -1,7 +1,5 @@
 """Levels that broke: where a series' last weeks no longer fit its last year, and what it sells since."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from models.components.levels import WINDOW_DAYS, History

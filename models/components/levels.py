@@ -12,8 +12,6 @@
 The index of a day is its profile (weekday × month, mean 1), so that a level is in units of an average day.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Limits of plausible sales: one typing error must not move what all series are estimated from."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from data.panel.sales_panel import SalesPanel

@@ -9,8 +9,6 @@ For W the level is that of the ± 17 days around t, for M that of the calendar y
 three times, and have mean 1. Ratios of sums are the estimates of Poisson maximum likelihood.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self

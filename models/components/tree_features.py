@@ -1,7 +1,5 @@
 """Training rows and features of the trees, taken at an origin: one code for training, batch and online."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -1,7 +1,5 @@
 """The names of the compared models, as leaderboard, metrics.json and monitoring show them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal
 

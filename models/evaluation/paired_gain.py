@@ -10,8 +10,6 @@ t statistic, and for forecasts that of Diebold and Mariano (1995), "Comparing pr
 Business & Economic Statistics 13, without their correction for autocorrelation.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

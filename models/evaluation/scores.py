@@ -5,8 +5,6 @@ left out. A score with nothing to measure (no known day, no sale to divide by) i
 infinity. Percentage errors, bias and coverage are in percent.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Out-of-sample forecasts at rolling origins, from which members, intervals and scores are derived."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self

@@ -9,8 +9,6 @@ of the worst fold. Where days without a sale are common the lower bound is 0 and
 split conformal prediction (Lei et al. 2018) on normalised errors. Units: sales a day.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

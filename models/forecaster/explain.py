@@ -1,7 +1,5 @@
 """Why a forecast is what it is: sales level × weekday × season × what the trees learned, in words."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What the members fit before a cutoff, as arrays."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

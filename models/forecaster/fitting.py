@@ -1,7 +1,5 @@
 """Fitting the members on a history: profile, growth, blend and trees of each member fit."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

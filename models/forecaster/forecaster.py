@@ -1,7 +1,5 @@
 """The forecaster: members fitted on all history, those the backtest selects, and their intervals."""
 
-from __future__ import annotations
-
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace

@@ -1,7 +1,5 @@
 """Which members to average: all three, unless both newest folds of the backtest prefer fewer."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The three members: O, a blend of sales levels; T, trees around a level; N, trees that learn the season."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 

@@ -5,8 +5,6 @@ trees, and as well without any selection (always following breaks), WAPE is 1 to
 out the trees is as good there, but not on sales that trees forecast better, such as promoted ones.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self

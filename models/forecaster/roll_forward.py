@@ -1,7 +1,5 @@
 """Rolling forward: the same trees on a newer history; levels, profile, blends, closed days are refitted."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Dataclasses of arrays and numbers as flat dictionaries of arrays and back: what npz files hold."""
 
-from __future__ import annotations
-
 import dataclasses
 import io
 import types

@@ -3,8 +3,6 @@
 Nothing here is ever unpickled. The BentoML store breaks under two writers, so every write to it holds a lock.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Files of a version, read so that a damaged one is an `ArtifactError`, and JSON within a limit."""
 
-from __future__ import annotations
-
 import json
 import zlib
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The forecast table of a version: every series, step and bound, computed once when it is saved."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self

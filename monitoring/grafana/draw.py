@@ -3,8 +3,6 @@
 Tests check them against Grafana's own types, and run each query on a real Prometheus.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path

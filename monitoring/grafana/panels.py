@@ -1,7 +1,5 @@
 """The dashboards, as tables of panels: a title, what it shows in PromQL, and a unit."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

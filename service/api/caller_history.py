@@ -1,7 +1,5 @@
 """Histories that callers send, as panels the model can forecast from."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Responses of /drift-check: new days compared with their forecasts, by the statistics of the drift job."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from drift.calibration.thresholds import FILE, Calibration

@@ -3,8 +3,6 @@
 Every response is computed here, from the bytes of a body to the bytes of a response; no server in it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What a field of a request may hold: labels, days and numbers as callers write them, and their schemas."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Annotated
 

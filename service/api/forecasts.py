@@ -1,7 +1,5 @@
 """From a request to its response: a look-up in the champion's table, or its model where that is needed."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Sequence
 from dataclasses import asdict

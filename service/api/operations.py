@@ -1,7 +1,5 @@
 """The table of operations: every method and path, for the routes, the edge and the documentation."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Literal
 

@@ -1,7 +1,5 @@
 """Request bodies: their fields, the limits of each and one example a model."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field

@@ -1,7 +1,5 @@
 """Response bodies: their fields and one example a model."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Annotated, Any, Literal
 

@@ -1,7 +1,5 @@
 """One series of a response: its days, with the bounds requested and the method of each."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

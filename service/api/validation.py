@@ -1,7 +1,5 @@
 """From the JSON of a body to a model; limits are checked before anything is built from it."""
 
-from __future__ import annotations
-
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ValidationError, ValidationInfo

@@ -1,7 +1,5 @@
 """Job: write forecasts of all series to one file: `python -m service.batch --horizon-days 90 --out FILE`."""
 
-from __future__ import annotations
-
 import argparse
 import logging
 import sys

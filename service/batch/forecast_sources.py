@@ -1,7 +1,5 @@
 """Where a batch gets its forecasts: the service class in this process, or a running server."""
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Iterator, Sequence

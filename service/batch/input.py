@@ -1,7 +1,5 @@
 """Input of a batch: a history file, a file of requested rows, and the rows of either that are rejected."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any

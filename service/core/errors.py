@@ -3,8 +3,6 @@
 `{"error": {"code", "message", "hint", "request_id"}}`
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """JSON bodies: how much they hold is counted on the bytes, before any object is built from them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Every metric of the service beside BentoML's own. No label holds a value that a client chooses."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterable
 from functools import cache

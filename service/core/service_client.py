@@ -1,7 +1,5 @@
 """The HTTP client of jobs that call a running service, with the first API key of the environment."""
 
-from __future__ import annotations
-
 import httpx
 
 from data.errors import StorecastError

@@ -1,7 +1,5 @@
 """Settings of a deployment, read from the environment: `STORECAST_API_KEYS=…`, `STORECAST_WORKERS=2`, …"""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Self

@@ -1,7 +1,5 @@
 """The process that starts the workers of `bentoml serve`: what BentoML 1.4 has no options for."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

@@ -3,8 +3,6 @@
 Work whose result is no longer needed stops at its next checkpoint.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextvars
 import threading

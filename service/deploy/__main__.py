@@ -4,8 +4,6 @@ HF_TOKEN and STORECAST_… come from the environment. It succeeds once the new m
 the files deployed before are restored.
 """
 
-from __future__ import annotations
-
 import argparse
 import logging
 import sys

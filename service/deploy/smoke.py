@@ -3,8 +3,6 @@
 It sends the first of STORECAST_API_KEYS, if there are any.
 """
 
-from __future__ import annotations
-
 import argparse
 import math
 import sys

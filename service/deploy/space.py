@@ -1,7 +1,5 @@
 """Content of a Hugging Face Space: the bento as a folder with a Dockerfile, and the service's settings."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Job: print the address of the page and a request to try, before the server starts."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

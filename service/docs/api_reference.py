@@ -1,7 +1,5 @@
 """What the page of the API reference shows, taken from the OpenAPI document."""
 
-from __future__ import annotations
-
 import json
 import re
 import shlex

@@ -1,7 +1,5 @@
 """The fields of a JSON schema as rows of a table."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The OpenAPI document of every endpoint: the bento's, the mounted routes and BentoML's own."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal

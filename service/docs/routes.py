@@ -1,7 +1,5 @@
 """Routes of the documentation: the OpenAPI document and the page of the API reference."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import dataclass

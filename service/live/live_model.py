@@ -1,7 +1,5 @@
 """The model that serves: a newer one is found, verified and warmed up, then replaces it."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

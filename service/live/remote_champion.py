@@ -4,8 +4,6 @@ DVC's HTTP layout names a file by the md5 of its content: `<remote>/files/md5/<f
 That and champion.json's sha256 are all it takes, so no image needs dvc. S3 stays for the dvc command.
 """
 
-from __future__ import annotations
-
 import hashlib
 import logging
 import shutil

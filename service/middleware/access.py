@@ -1,7 +1,5 @@
 """API keys and the rate limit."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import mmap

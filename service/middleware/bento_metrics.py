@@ -4,8 +4,6 @@ Names, labels and meaning are BentoML's. The edge lets only known paths pass, so
 this, a /predict request takes 10 % more CPU (100 µs in place of 90).
 """
 
-from __future__ import annotations
-
 from functools import cache
 from timeit import default_timer
 from typing import Any

@@ -1,7 +1,5 @@
 """Limits of connections to a worker: a time limit for headers, and a maximum number."""
 
-from __future__ import annotations
-
 import asyncio
 import resource
 from typing import Any

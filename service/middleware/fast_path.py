@@ -4,8 +4,6 @@ It is inside the edge and BentoML's metrics, so limits and counts apply to it to
 passed on. It takes /predict from 380 to 80 µs of CPU.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send

@@ -1,7 +1,5 @@
 """The body of a request: read whole before any other layer; refused when too large or not JSON."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """A response that is expensive and the same for all callers: computed once for all that wait for it."""
 
-from __future__ import annotations
-
 import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -1,7 +1,5 @@
 """One series, or a total over a store, an item or everything: sales, forecast and last year by day."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field

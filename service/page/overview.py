@@ -1,7 +1,5 @@
 """The list of the page: every series with its forecast, and those that need attention."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field

@@ -1,7 +1,5 @@
 """Routes of the planner's page beside the public API: read-only JSON under `/page`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable
 from enum import IntEnum
 from typing import Annotated, Any, TypeVar

@@ -5,8 +5,6 @@ other number of series it repeats these forecasts under more labels, which is en
 copy is a version of its own, to measure swaps.
 """
 
-from __future__ import annotations
-
 import sys
 import tempfile
 import time

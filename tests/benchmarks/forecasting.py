@@ -1,7 +1,5 @@
 """Accuracy, coverage and cost of the shipped forecaster and of other libraries, each in its own process."""
 
-from __future__ import annotations
-
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """How the cost of serving grows: more series, longer lists, more workers, memory, swaps under load."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -4,8 +4,6 @@
 BODIES is a file with one JSON body a line, sent in turn. SIGTERM ends it early. Requests go to 127.0.0.1.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import json

@@ -3,8 +3,6 @@
 A small process in between starts it: Linux counts the memory of a large parent as its child's.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """Benchmark results as Markdown tables: all in reports/bench.md, the short ones in README.md and docs/."""
 
-from __future__ import annotations
-
 import os
 import platform
 import re

@@ -4,8 +4,6 @@ STORECAST_BENCH_KAGGLE and STORECAST_BENCH_SHOP name the files of the real data 
 generated.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import tempfile

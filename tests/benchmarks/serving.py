@@ -1,7 +1,5 @@
 """CPU per request of the service beside empty endpoints and original project, alternated in one run."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

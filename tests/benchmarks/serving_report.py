@@ -1,7 +1,5 @@
 """What a request costs, as tables."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from tests.benchmarks.growth import Lifecycle

@@ -1,7 +1,5 @@
 """The rules for the tree, as functions: each lists what breaks it below a root, one line a find."""
 
-from __future__ import annotations
-
 import ast
 import re
 import subprocess

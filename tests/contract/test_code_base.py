@@ -1,7 +1,5 @@
 """Rules for the tree that no linter has: where files belong, how long they are, that names agree."""
 
-from __future__ import annotations
-
 import ast
 import importlib
 import statistics

@@ -1,7 +1,5 @@
 """What is written for people agrees with what is there: targets, versions, lengths, links."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """dvc.yaml matches the code: each stage runs a job and lists the settings and files that it reads."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 from functools import cache

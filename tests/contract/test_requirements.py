@@ -1,7 +1,5 @@
 """The locked requirements: pinned, hashed, free of addresses, and small where they are served."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Code, pages, messages and documents use the words of the glossary in CONTRIBUTING.md."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

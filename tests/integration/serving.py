@@ -1,7 +1,5 @@
 """A real `bentoml serve` on a port of its own, with a home and a model store of its own."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

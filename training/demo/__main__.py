@@ -3,8 +3,6 @@
 Sales, models and settings of the demo are in reports/demo, apart from those of the project.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

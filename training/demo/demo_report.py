@@ -1,7 +1,5 @@
 """The report of the demo, reports/demo.html: accuracy with and without the loop, each decision marked."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

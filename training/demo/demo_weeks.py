@@ -1,7 +1,5 @@
 """The weeks of the demo: sales with a shock, and the jobs of the loop run on each week."""
 
-from __future__ import annotations
-
 import logging
 import shutil
 from datetime import date

@@ -1,7 +1,5 @@
 """The service as a process of its own, started, watched and stopped by the demo."""
 
-from __future__ import annotations
-
 import json
 import os
 import socket

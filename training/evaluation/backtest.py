@@ -1,7 +1,5 @@
 """Every model on the same folds: forecasts made with sales up to the cutoff, beside the actual sales."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """The scores of all trials: `metrics.json`, the table `leaderboard.csv` and a summary line."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Mapping, Sequence

@@ -12,8 +12,6 @@ beat:
                           no longer supports the old one
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -15,8 +15,6 @@ A challenger is promoted when all three hold:
 Otherwise, and on a tie, the champion stays.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Self

@@ -7,8 +7,6 @@
 One short window at the newest origin shows a recovery that began a week ago; folds of a whole horizon do not.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

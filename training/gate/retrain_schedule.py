@@ -6,8 +6,6 @@
 Waits are counted in days of sales. The gate decides on each attempt.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Self

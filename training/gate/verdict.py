@@ -1,7 +1,5 @@
 """The gate's verdict on a challenger, `reports/gate.json`, from which an interrupted run is finished."""
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Job: the versions of this clone. `python -m training.registry list|show V|promote V|rollback [V]`."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

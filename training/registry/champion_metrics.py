@@ -1,7 +1,5 @@
 """Metrics that jobs push after a decision: decisions so far, the champion's accuracy, the flag."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager

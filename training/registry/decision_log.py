@@ -1,7 +1,5 @@
 """The log of decisions, `models/history.jsonl`: what was promoted, kept or rolled back, by whom and why."""
 
-from __future__ import annotations
-
 import getpass
 import os
 from collections.abc import Sequence

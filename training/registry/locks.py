@@ -1,7 +1,5 @@
 """The locks of a clone: one training at a time, one change of the champion at a time."""
 
-from __future__ import annotations
-
 import logging
 from contextlib import AbstractContextManager
 

@@ -8,8 +8,6 @@ The line in history.jsonl comes last. A champion without a line is an interrupte
 repeats all steps after champion.json.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Mapping, Sequence

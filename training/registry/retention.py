@@ -1,7 +1,5 @@
 """How long versions are kept: enough to roll back to, no more than a disk can hold."""
 
-from __future__ import annotations
-
 import shutil
 
 from pydantic import Field

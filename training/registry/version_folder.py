@@ -1,7 +1,5 @@
 """A version folder: everything needed to serve, score and explain a model, complete or not there."""
 
-from __future__ import annotations
-
 import hashlib
 import pickle
 import platform

@@ -4,8 +4,6 @@ It adds two remotes for the same storage: S3 for the dvc command, HTTP for servi
 secret is written to a file: the token stays in DAGSHUB_TOKEN.
 """
 
-from __future__ import annotations
-
 import argparse
 import re
 import sys
@@ -41,11 +39,7 @@ def write_remotes(owner: str, repo: str, config: Path) -> None:
     settings.read_dict(
         {
             "core": {"remote": S3},
-            _section(S3): {
-                "url": "s3://dvc",
-                "endpointurl": f"{HOST}/{owner}/{repo}.s3",
-                "verify": "true",
-            },
+            _section(S3): {"url": "s3://dvc", "endpointurl": f"{HOST}/{owner}/{repo}.s3", "verify": "true"},
             _section(HTTP): {"url": f"{HOST}/{owner}/{repo}.dvc", "auth": "basic", "verify": "true"},
         }
     )

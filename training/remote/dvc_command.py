@@ -1,7 +1,5 @@
 """The dvc command under a time limit, with its failures in plain words."""
 
-from __future__ import annotations
-
 import os
 import re
 import signal

@@ -3,8 +3,6 @@
 git holds what names them (dvc.lock, champion.json, one .dvc file for each version), the remote the files.
 """
 
-from __future__ import annotations
-
 import argparse
 import logging
 import os

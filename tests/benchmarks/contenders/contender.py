@@ -1,7 +1,5 @@
 """The result of a contender of the forecasting benchmark: forecasts from a panel of sales up to a cutoff."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable, Mapping

@@ -3,8 +3,6 @@
 Imports nothing of this project: it runs in an environment of its own, because mlforecast needs pandas < 3.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 import time

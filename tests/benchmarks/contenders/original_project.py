@@ -1,7 +1,5 @@
 """The original project: ten features by pandas, one XGBRegressor, recursive. `python -m … PANEL OUT`."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import Any

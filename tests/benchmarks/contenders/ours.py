@@ -1,7 +1,5 @@
 """Storecast's Forecaster with the shipped defaults. `python -m … PANEL OUT`."""
 
-from __future__ import annotations
-
 import sys
 import tempfile
 from pathlib import Path

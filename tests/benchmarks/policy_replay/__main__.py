@@ -3,8 +3,6 @@
 Every policy fits the same members with the same, reduced effort, and is scored on the same weeks.
 """
 
-from __future__ import annotations
-
 import argparse
 import logging
 import sys

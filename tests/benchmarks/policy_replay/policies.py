@@ -1,7 +1,5 @@
 """Three retraining policies over the same weeks. All of them roll forward every week."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 

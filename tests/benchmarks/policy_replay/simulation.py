@@ -1,7 +1,5 @@
 """Past weeks simulated with shocks: the forecasts of each model, computed once for all policies."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field

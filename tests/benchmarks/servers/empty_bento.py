@@ -1,7 +1,5 @@
 """An empty BentoML endpoint, tuned as far as BentoML allows: what a request costs before it is answered."""
 
-from __future__ import annotations
-
 import gc
 import os
 

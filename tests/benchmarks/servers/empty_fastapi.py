@@ -1,7 +1,5 @@
 """An empty FastAPI endpoint on uvicorn with uvloop and httptools."""
 
-from __future__ import annotations
-
 from fastapi import FastAPI
 from pydantic import BaseModel
 

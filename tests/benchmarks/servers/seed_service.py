@@ -1,7 +1,5 @@
 """The original project's service: FastAPI, a DataFrame per request, XGBRegressor.predict."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from fastapi import FastAPI

@@ -22,16 +22,7 @@ from training.registry.decision_log import Decision, append_decision
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = ("data", "models", "drift", "training", "service")
 BESIDE = ("dvc.yaml", ".dvcignore", ".dvc/config", ".dvc/.gitignore", ".gitignore", "Makefile")
-NOT_COPIED = (
-    "__pycache__",
-    "raw",
-    "processed",
-    "versions",
-    "challenger",
-    "champion.json",
-    "model.pkl",
-    ".*",
-)
+NOT_COPIED = ("__pycache__", "raw", "processed", "versions", "challenger", "champion.json", "model.pkl", ".*")
 SMALL: dict[str, dict[str, Any]] = {
     "synthetic": {"stores": 2, "items": 3, "days": 500},
     "forecaster": {"folds": 2, "backtest_rows": 2000, "final_rows": 2000, "rounds": 5},

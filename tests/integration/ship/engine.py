@@ -1,7 +1,5 @@
 """The container engine of `make image-local`, and helpers to run commands with it."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """A fake Hugging Face hub for the real client: one Space, built at once or never."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """Bentos of the small champion, built as `make bento` does, and secrets that none of them may contain."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

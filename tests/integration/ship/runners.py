@@ -1,7 +1,5 @@
 """Run the workflows' commands as GitHub would: a git remote, and checkouts of it."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Deploying to a Space: the hub's real client against a fake hub."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """Debian's Prometheus, Alertmanager and Pushgateway with the project's configuration, and a webhook."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -138,7 +138,5 @@ def test_the_log_line_names_both_cutoffs(clone: Paths, trained: ChampionRecord, 
     write_panel(newer, clone.sales)
     run(clone)
     last = json.loads(clone.history_jsonl.read_text().splitlines()[-1])
-    assert last["reasons"] == [
-        f"Rolled forward from {trained.cutoff} to {newer.end} with the same trees.",
-    ]
+    assert last["reasons"] == [f"Rolled forward from {trained.cutoff} to {newer.end} with the same trees."]
     assert last["replaces"] == trained.version

@@ -1,7 +1,5 @@
 """data.jobs.job_exit: a job that cannot do its work says so in one sentence and exits with 2."""
 
-from __future__ import annotations
-
 import errno
 import os
 import subprocess

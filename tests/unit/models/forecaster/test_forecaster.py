@@ -81,9 +81,7 @@ def test_an_unknown_series_starts_cold_from_its_store_and_item(
     assert own < table.forecast.mean() < of_the_store
 
 
-def test_ten_days_of_history_are_a_cold_start_even_if_no_series_is_older(
-    small_panel: SalesPanel,
-) -> None:
+def test_ten_days_of_history_are_a_cold_start_even_if_no_series_is_older(small_panel: SalesPanel) -> None:
     young = small_panel.window(small_panel.end - 9, small_panel.end).select([0, 7])
     table = Forecaster.fit(young, QUICK).forecast(young)
     assert set(table.methods.ravel()) == {COLD_START}

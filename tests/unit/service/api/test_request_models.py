@@ -48,8 +48,7 @@ def test_a_day_may_be_written_as_javascript_and_pandas_do(date: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "date",
-    ["2018-13-01", "15.01.2018", "20180115", "2018-W03-1", "2018-01-15T12:00", 1515974400, ""],
+    "date", ["2018-13-01", "15.01.2018", "20180115", "2018-W03-1", "2018-01-15T12:00", 1515974400, ""]
 )
 def test_a_value_that_is_not_a_day_is_refused(date: object) -> None:
     assert 'expected a date such as "2018-01-15"' in problem_of(PredictRequest, query(date=date)).message

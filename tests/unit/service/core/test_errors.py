@@ -4,13 +4,7 @@ import json
 
 import pytest
 
-from data.errors import (
-    ArtifactError,
-    DataContractError,
-    NoChampionError,
-    StorecastError,
-    UnknownSeriesError,
-)
+from data.errors import ArtifactError, DataContractError, NoChampionError, StorecastError, UnknownSeriesError
 from service.core import errors
 from service.core.errors import body_of, error_bytes, excerpt, kind_of, request_id, upstream_error
 

@@ -49,10 +49,7 @@ def test_strings_and_brackets_may_cross_the_border_of_a_chunk() -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (
-            b"[" + b"{}," * 100_000 + b"{}]",
-            "more than 10 fields or list items at nesting level 1",
-        ),
+        (b"[" + b"{}," * 100_000 + b"{}]", "more than 10 fields or list items at nesting level 1"),
         (
             b'[{"a":' + b",".join(b"%d" % n for n in range(2_000)) + b"}]",
             "more than 100 fields or list items at nesting level 2",

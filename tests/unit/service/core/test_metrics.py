@@ -51,11 +51,7 @@ def test_every_name_follows_the_conventions() -> None:
 def test_the_live_model_reports_its_version_and_age(champion: Champion) -> None:
     families = {f.name: f for f in text_string_to_metric_families(LiveModelCollector(champion.record).text())}
     (info,) = families["storecast_model_info"].samples
-    assert info.labels == {
-        "version": champion.record.version,
-        "kind": "trained",
-        "cutoff": "2017-12-31",
-    }
+    assert info.labels == {"version": champion.record.version, "kind": "trained", "cutoff": "2017-12-31"}
     (cutoff,) = families["storecast_model_cutoff_timestamp_seconds"].samples
     assert datetime.datetime.fromtimestamp(cutoff.value, datetime.UTC).date() == champion.record.cutoff
     (created,) = families["storecast_model_created_timestamp_seconds"].samples

@@ -10,14 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from service.core.settings import Settings
 from service.middleware.edge import Edge
-from tests.unit.service.middleware.edge_requests import (
-    JSON,
-    METHODS,
-    OPEN_PATHS,
-    echo,
-    fails,
-    send_request,
-)
+from tests.unit.service.middleware.edge_requests import JSON, METHODS, OPEN_PATHS, echo, fails, send_request
 
 
 def test_a_valid_request_passes_with_a_request_id() -> None:

@@ -7,14 +7,7 @@ from starlette.types import Message
 
 from service.core.settings import Settings
 from service.middleware.edge import LARGEST_BODIES_AT_ONCE, Edge
-from tests.unit.service.middleware.edge_requests import (
-    JSON,
-    METHODS,
-    OPEN_PATHS,
-    echo,
-    fails,
-    send_request,
-)
+from tests.unit.service.middleware.edge_requests import JSON, METHODS, OPEN_PATHS, echo, fails, send_request
 
 
 @pytest.mark.parametrize(

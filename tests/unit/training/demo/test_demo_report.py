@@ -50,11 +50,7 @@ def test_the_page_has_no_external_resources() -> None:
 
 
 def test_an_outcome_is_described() -> None:
-    assert [one.outcome for one in WEEKS] == [
-        "rolled forward",
-        "retrained, kept",
-        "retrained, promoted",
-    ]
+    assert [one.outcome for one in WEEKS] == ["rolled forward", "retrained, kept", "retrained, promoted"]
     waiting = week(3, 20)
     waiting.flagged = True
     assert waiting.outcome == "flag cooling down"

@@ -11,11 +11,7 @@ from data.panel.seed_features import SEED_FEATURES
 from data.params import Paths
 from models.champion import Champion
 from models.storage.version_record import KEPT_DAYS, ChampionRecord, digests_of
-from training.registry.version_folder import (
-    TrainingResult,
-    params_hash,
-    save_challenger,
-)
+from training.registry.version_folder import TrainingResult, params_hash, save_challenger
 from training.train import Settings
 
 
