@@ -1,6 +1,7 @@
 """The forecaster: members fitted on all history, those the backtest selects, and their intervals."""
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from models.components.sales_limits import plausible
 from models.components.seasonal_profile import Floats
 from models.evaluation.scores import volumes
 from models.forecaster.backtest_folds import FoldForecast, forecast_fold, usable_folds
-from models.forecaster.conformal_intervals import Intervals, fit_intervals, poisson_bounds
+from models.forecaster.conformal_intervals import Intervals, fit_intervals, poisson_quantiles
 from models.forecaster.fitted_state import FittedState
 from models.forecaster.fitting import Effort, fit_members
 from models.forecaster.member_selection import select_members
@@ -90,8 +91,7 @@ class Forecaster:
         chosen = select_members(
             [(test.members, test.actual, known) for test, known in zip(tested, histories, strict=True)]
         )
-        intervals = fit_intervals([(test.forecast(chosen), test.actual) for test in tested[:INTERVAL_FOLDS]])
-        return cls(params, final.result(), chosen, intervals, tested)
+        return cls(params, final.result(), chosen, _calibrated(tested, chosen), tested)
 
     @property
     def series(self) -> SeriesIndex:
@@ -126,7 +126,7 @@ class Forecaster:
         return replace(self, members=members, recent_correction=NO_CORRECTION)
 
     def points(self, history: SalesPanel, horizon_days: int) -> Floats:
-        """Forecasts of the days after the history's last without bounds, (n_series, horizon_days)."""
+        """Forecasts of the days after the history's last without quantiles, (n_series, horizon_days)."""
         return self.recent_correction.forecast(self.members.forecast(history, horizon_days), self.chosen)
 
     def forecast(
@@ -135,7 +135,7 @@ class Forecaster:
         horizon_days: int | None = None,
         last_days: NDArray[np.datetime64] | None = None,
     ) -> ForecastTable:
-        """Forecast the days after the history's last, with bounds; by default `params.horizon_days` of them.
+        """Mean and quantiles of the days after the history's last, `params.horizon_days` of them by default.
 
         Series are matched by name; one that is not in the training takes the profile of its store and item
         and is marked "cold start". The same code forecasts one series online and all in a batch.
@@ -147,10 +147,10 @@ class Forecaster:
         forecasts = self.members.forecast(history, horizon_days, last_days)
         forecast = self.recent_correction.forecast(forecasts, self.chosen)
         row = self.series.rows_of(history.series)
-        bounds = self.intervals.bounds(forecast, row) if self.intervals else poisson_bounds(forecast)
+        curve = self.intervals.quantiles(forecast, row) if self.intervals else poisson_quantiles(forecast)
         is_method = (forecasts.is_discontinued[:, None], forecasts.weekday == 0, forecasts.is_new[:, None])
         methods = np.select(is_method, (DISCONTINUED, CLOSED, COLD_START), MODEL).astype(np.uint8)
-        values = np.concatenate([forecast[:, :, None], bounds], axis=2).astype(np.float32)
+        values = np.concatenate([forecast[:, :, None], curve], axis=2).astype(np.float32)
         mean_sales = volumes(plausible(history.sales[:, -YEAR_DAYS:], forecasts.limits)).astype(np.float32)
         return ForecastTable(history.series, history.end, values, methods, mean_sales)
 
@@ -189,11 +189,19 @@ class Forecaster:
                 for name, correction in described["corrections"].items()
             }
             fitted = unpack(FittedState, arrays, STATE_PREFIX)
-            has_intervals = any(name.startswith("intervals.") for name in arrays)
-            intervals = unpack(Intervals, arrays, "intervals.") if has_intervals else None
             folds = tuple(unpack(FoldForecast, backtest, f"{k}.") for k in range(described["folds"]))
             correction = RecentCorrection.from_record(described)
             params = ForecasterParams.model_validate(described["params"])
+            intervals: Intervals | None = None
+            if "intervals.scores" in arrays:
+                intervals = unpack(Intervals, arrays, "intervals.")
+            else:  # none, or those of version 0.2 and before
+                intervals = _calibrated(folds, described["chosen"])
             series = SeriesIndex.from_json(described)
             members = Members(series, fitted, trees.get("trend"), trees.get("season"))
             return cls(params, members, described["chosen"], intervals, folds, correction)
+
+
+def _calibrated(folds: Sequence[FoldForecast], chosen: str) -> Intervals | None:
+    """Intervals from the errors of the newest folds; None where those are too few."""
+    return fit_intervals([(fold.forecast(chosen), fold.actual) for fold in folds[:INTERVAL_FOLDS]])

@@ -1,4 +1,4 @@
-"""The forecast table of a version: every series, step and bound, computed once when it is saved."""
+"""The forecast table of a version: mean and quantiles of every series and step, computed when it is saved."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +11,9 @@ from data.atomic_files import atomic_path, atomic_write_json
 from data.errors import ArtifactError
 from data.panel.sales_panel import SeriesIndex
 from models.storage.bounded_json import HINT, read_json, readable
+from models.storage.quantile_curve import QUANTILES, from_bounds, interval, quantile
 
-COVERAGE_LEVELS = (50, 80, 90, 95)
-COLUMNS = ("forecast", *(f"{side}_{level}" for level in COVERAGE_LEVELS for side in ("lower", "upper")))
+COLUMNS = ("forecast", *(f"quantile_{p:g}" for p in QUANTILES))
 METHODS = ("model", "cold start", "closed", "discontinued")
 MODEL, COLD_START, CLOSED, DISCONTINUED = range(4)
 
@@ -22,7 +22,7 @@ MODEL, COLD_START, CLOSED, DISCONTINUED = range(4)
 class ForecastTable:
     """Forecasts of `n_series` series for `horizon_days` days, step 1 being the day after the cutoff.
 
-    `values` is float32 (n_series, horizon_days, 9) in the order of `COLUMNS`, in units sold a day;
+    `values` is float32 (n_series, horizon_days, 18) in the order of `COLUMNS`, in units sold a day;
     `methods` is uint8 (n_series, horizon_days), positions in `METHODS`.
     """
 
@@ -38,13 +38,16 @@ class ForecastTable:
 
     @property
     def forecast(self) -> NDArray[np.float32]:
-        """The forecasts alone, (n_series, horizon_days)."""
+        """The forecasts alone, (n_series, horizon_days): means."""
         return self.values[:, :, 0]
 
-    def bounds(self, level: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def quantile(self, probability: float) -> NDArray[np.floating]:
+        """What sales stay below with a probability of 0.01 to 0.99, (n_series, horizon_days)."""
+        return quantile(self.values, probability)
+
+    def bounds(self, level: int) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
         """Lower and upper bound of one level of `COVERAGE_LEVELS`, each (n_series, horizon_days)."""
-        column = 1 + 2 * COVERAGE_LEVELS.index(level)
-        return self.values[:, :, column], self.values[:, :, column + 1]
+        return interval(self.values, level)
 
     def save(self, folder: Path) -> None:
         """Write `forecasts.npy`, `methods.npy` and `series.json` into an existing folder."""
@@ -64,8 +67,8 @@ class ForecastTable:
     def open(cls, folder: Path) -> Self:
         """Read a saved table; raises `ArtifactError` unless its parts fit and every value is a number.
 
-        The arrays are private copies in memory, 3 MB for a thousand series: a file that is changed in place
-        while it is served would otherwise change the answers, and a truncated one would end the process.
+        The arrays are private copies in memory, 3 MB for 500 series: a file that is changed in place while it
+        is served would otherwise change the answers, and a truncated one would end the process.
         """
         index = read_json(folder / "series.json")
         with readable(f"The forecast table in {folder}"):
@@ -73,6 +76,8 @@ class ForecastTable:
             methods = np.load(folder / "methods.npy", allow_pickle=False)
             series, cutoff = SeriesIndex.from_json(index), np.datetime64(index["cutoff"], "D")
             mean_sales, columns = np.asarray(index["mean_sales"], np.float32), tuple(index["columns"])
+            if "lower_80" in columns:  # a table of version 0.2 and before
+                values, columns = from_bounds(values, columns), COLUMNS
         table = cls(series, cutoff, values, methods, mean_sales)
         fault = f"its columns are {columns}, expected {COLUMNS}" if columns != COLUMNS else table._fault()
         if fault:

@@ -17,7 +17,8 @@ from data.text import quoted
 from drift.checking.online_check import OnlineCheck
 from drift.result.drift_summary import DriftSummary
 from models.champion import Champion
-from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
+from models.storage.forecast_table import METHODS, ForecastTable
+from models.storage.quantile_curve import interval_of_day
 from service.api.caller_history import history_blocks, newest_days
 from service.api.drift_check import calibration_of, check_drift
 from service.api.request_models import (
@@ -34,7 +35,6 @@ from service.core.errors import DATE_OUT_OF_RANGE, INVALID_REQUEST, RequestError
 from service.core.work_queue import checkpoint
 
 PREDICTED = ("predicted_sales", "lower_80", "upper_80", "lower_95", "upper_95")
-_PREDICTED_COLUMNS = {name: COLUMNS.index(name.replace("predicted_sales", "forecast")) for name in PREDICTED}
 
 
 class Forecasts:
@@ -71,8 +71,9 @@ class Forecasts:
         row, step = self._find(request)
         values = self._values[row, step - 1].tolist()
         metrics.count_forecast("predict", values[0], step)
+        numbers = values[0], *interval_of_day(values, 80), *interval_of_day(values, 95)
         response: dict[str, Any] = {
-            name: round(values[column], DECIMALS) for name, column in _PREDICTED_COLUMNS.items()
+            name: round(value, DECIMALS) for name, value in zip(PREDICTED, numbers, strict=True)
         }
         response["method"] = METHODS[self._methods[row, step - 1]]
         response["model_version"] = self.version

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.storage.forecast_table import CLOSED, COLUMNS, METHODS, MODEL
+from models.storage.forecast_table import CLOSED, METHODS, MODEL
+from models.storage.quantile_curve import interval
 from service.core import metrics
 
 DECIMALS = 4
@@ -22,7 +23,7 @@ def rounded(values: NDArray[np.floating]) -> NDArray[np.float64]:
 class Found:
     """Forecasts of one series, from the table or the model; `dates` are the days requested.
 
-    `values` are (n_days or more, 9) in the order of `COLUMNS`, `methods` (n_days or more,).
+    `values` are (n_days or more, 18) in the order of `COLUMNS`, `methods` (n_days or more,).
     """
 
     values: NDArray[np.float32]
@@ -34,19 +35,21 @@ class Found:
 def series_response(found: Found, levels: Sequence[int]) -> dict[str, Any]:
     """One series of /forecast; bounds are put in column by column, in half the time of day by day."""
     n_days = len(found.dates)
-    columns = dict(zip(COLUMNS, rounded(found.values[:n_days]).T.tolist(), strict=True))
+    values = found.values[:n_days]
+    forecasts = rounded(values[:, 0]).tolist()
     days: list[dict[str, Any]] = [
-        {"date": date, "forecast": value}
-        for date, value in zip(found.dates, columns["forecast"], strict=True)
+        {"date": date, "forecast": value} for date, value in zip(found.dates, forecasts, strict=True)
     ]
-    for name in [f"{side}_{level}" for level in levels for side in ("lower", "upper")]:
-        for day, value in zip(days, columns[name], strict=True):
-            day[name] = value
+    for level in levels:
+        for side, bound in zip(("lower", "upper"), interval(values, level), strict=True):
+            name = f"{side}_{level}"
+            for day, value in zip(days, rounded(bound).tolist(), strict=True):
+                day[name] = value
     methods = found.methods[:n_days]
     [method] = series_methods(methods[np.newaxis]).tolist()
     for step in np.flatnonzero(methods != method):
         days[step]["method"] = METHODS[methods[step]]
-    metrics.count_forecast("forecast", sum(columns["forecast"]) / n_days, n_days, n_days)
+    metrics.count_forecast("forecast", sum(forecasts) / n_days, n_days, n_days)
     return {"method": METHODS[method], "cutoff": found.cutoff, "days": days}
 
 

@@ -104,8 +104,8 @@ def _forecast_parts(
     with progress(n_series, "Forecast") as bar:
         for number, rows in enumerate(chunks):
             if not parts.has(number):
-                table = source.forecast(rows, arguments.horizon_days)
-                parts.write(number, table, None if requested is None else requested[rows])
+                forecasts = source.forecast(rows, arguments.horizon_days)
+                parts.write(number, forecasts, None if requested is None else requested[rows])
             bar.update(len(rows))
     return len(chunks)
 

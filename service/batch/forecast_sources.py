@@ -3,7 +3,8 @@
 import re
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
 
 import httpx
 import numpy as np
@@ -13,8 +14,9 @@ from data.errors import StorecastError
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from data.text import shortened
-from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
+from models.storage.forecast_table import METHODS, ForecastTable
 from service.api.caller_history import newest_days
+from service.api.series_response import rounded
 
 LEVELS = (80, 95)
 PAGE = 10_000
@@ -23,6 +25,25 @@ TIMEOUT_SECONDS = 120.0
 HISTORY_DAY_BYTES, BODY_BYTES = 40, 8_000_000
 BUSY = frozenset((429, 503, 504))
 ADDRESS_HINT = "Give the address of its page."
+
+
+@dataclass(frozen=True)
+class BatchForecasts:
+    """The output's columns of numbers for some series, each (n_series, horizon_days), rounded."""
+
+    series: SeriesIndex
+    cutoff: np.datetime64
+    columns: dict[str, NDArray[np.float64]]
+    methods: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, table: ForecastTable) -> Self:
+        """Forecasts and intervals of a table."""
+        columns = {"forecast": rounded(table.forecast)}
+        for level in LEVELS:
+            for side, bound in zip(("lower", "upper"), table.bounds(level), strict=True):
+                columns[f"{side}_{level}"] = rounded(bound)
+        return cls(table.series, table.cutoff, columns, table.methods)
 
 
 class ForecastSource(Protocol):
@@ -34,7 +55,7 @@ class ForecastSource(Protocol):
     horizon_days: int
     chunk: int
 
-    def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> ForecastTable:
+    def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> BatchForecasts:
         """All days of some of the series."""
         ...
 
@@ -53,11 +74,11 @@ class LocalForecasts:
         self.version, self.horizon_days = self._forecasts.version, table.horizon_days
         self.series, self.cutoff = (history.series, history.end) if history else (table.series, table.cutoff)
 
-    def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> ForecastTable:
+    def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> BatchForecasts:
         """From the champion's table, or from its model where there is a history."""
         if self._history is not None:
-            return self._forecasts.from_history(self._history.select(rows), horizon_days)
-        return self._forecasts.from_table(rows, horizon_days)
+            return BatchForecasts.of(self._forecasts.from_history(self._history.select(rows), horizon_days))
+        return BatchForecasts.of(self._forecasts.from_table(rows, horizon_days))
 
 
 class RemoteForecasts:
@@ -81,7 +102,7 @@ class RemoteForecasts:
         n_days = self._history.n_days if self._history else 0
         self.chunk = min(1_000, max(1, BODY_BYTES // (HISTORY_DAY_BYTES * max(n_days, 1))))
 
-    def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> ForecastTable:
+    def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> BatchForecasts:
         """One request; raises `StorecastError` when the server has loaded another model since the start."""
         body = {"series": list(self._series_bodies(rows)), "horizon_days": horizon_days, "levels": LEVELS}
         answer = self._send("POST", "/forecast", body)
@@ -91,7 +112,7 @@ class RemoteForecasts:
                 hint="Run the batch again.",
             )
         series = self.series.select(rows)
-        return _table_of(answer["forecasts"], series, self.cutoff, horizon_days)
+        return _read_response(answer["forecasts"], series, self.cutoff, horizon_days)
 
     def _series_bodies(self, rows: NDArray[np.int64]) -> Iterator[dict[str, Any]]:
         for row in rows.tolist():
@@ -162,15 +183,16 @@ def _days_of(history: SalesPanel, row: int) -> list[dict[str, Any]]:
     return days
 
 
-def _table_of(
+def _read_response(
     forecasts: Sequence[dict[str, Any]], series: SeriesIndex, cutoff: np.datetime64, horizon_days: int
-) -> ForecastTable:
-    """Responses of /forecast as a table; levels that were not requested are NaN."""
-    values = np.full((len(series), horizon_days, len(COLUMNS)), np.nan, np.float32)
+) -> BatchForecasts:
+    """The series of a response of /forecast."""
     methods = np.zeros((len(series), horizon_days), np.uint8)
     for row, forecast in enumerate(forecasts):
         for step, day in enumerate(forecast["days"]):
             methods[row, step] = METHODS.index(day.get("method", forecast["method"]))
-            for column, name in enumerate(COLUMNS):
-                values[row, step, column] = day.get(name, np.nan)
-    return ForecastTable(series, cutoff, values, methods, np.zeros(len(series), np.float32))
+    names = [name for name in forecasts[0]["days"][0] if name not in ("date", "method")]
+    columns = {
+        name: np.array([[day[name] for day in forecast["days"]] for forecast in forecasts]) for name in names
+    }
+    return BatchForecasts(series, cutoff, columns, methods)

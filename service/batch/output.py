@@ -17,15 +17,14 @@ from data.atomic_files import atomic_path, atomic_write_json
 from data.errors import DataContractError
 from data.panel.schema import DATE, ITEM, STORE
 from data.text import quoted
-from models.storage.forecast_table import COLUMNS, METHODS, ForecastTable
-from service.api.series_response import rounded
+from models.storage.forecast_table import METHODS
+from service.batch.forecast_sources import BatchForecasts
 from service.batch.input import Reject
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 SUFFIXES = (".parquet", ".csv")
-NUMBERS = ("forecast", "lower_80", "upper_80", "lower_95", "upper_95")
 MANIFEST = "manifest.json"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -54,12 +53,12 @@ class Parts:
         """Whether a part is finished."""
         return self._path(number).exists()
 
-    def write(self, number: int, table: ForecastTable, requested: NDArray[np.bool_] | None) -> None:
+    def write(self, number: int, forecasts: BatchForecasts, requested: NDArray[np.bool_] | None) -> None:
         """Write one part, or its requested rows."""
         from pyarrow import parquet
 
         with atomic_path(self._path(number)) as unfinished:
-            parquet.write_table(forecast_rows(table, requested), unfinished)
+            parquet.write_table(forecast_rows(forecasts, requested), unfinished)
 
     def finish(self, count: int) -> int:
         """Join the parts to the output file, atomically; returns the number of rows."""
@@ -88,20 +87,20 @@ class Parts:
             return None
 
 
-def forecast_rows(table: ForecastTable, requested: NDArray[np.bool_] | None = None) -> pa.Table:
+def forecast_rows(forecasts: BatchForecasts, requested: NDArray[np.bool_] | None = None) -> pa.Table:
     """One row per series and day, series by series, rounded as in HTTP responses."""
     import pyarrow as pa
 
-    days = table.cutoff + 1 + np.arange(table.horizon_days)
-    rows, steps = np.nonzero(np.ones(table.methods.shape, bool) if requested is None else requested)
-    numbers = rounded(np.asarray(table.values)[rows, steps])
-    names, taken = np.array(METHODS)[np.asarray(table.methods)[rows, steps]], pa.array(rows, pa.int64())
+    n_series, n_days = forecasts.methods.shape
+    days = forecasts.cutoff + 1 + np.arange(n_days)
+    rows, steps = np.nonzero(np.ones((n_series, n_days), bool) if requested is None else requested)
+    names, taken = np.array(METHODS)[forecasts.methods[rows, steps]], pa.array(rows, pa.int64())
     return pa.table(
         {
             DATE: pa.array(days[steps].astype("datetime64[ms]")),
-            STORE: pa.array(list[Any](table.series.stores)).take(taken),
-            ITEM: pa.array(list[Any](table.series.items)).take(taken),
-            **{name: pa.array(numbers[:, COLUMNS.index(name)]) for name in NUMBERS},
+            STORE: pa.array(list[Any](forecasts.series.stores)).take(taken),
+            ITEM: pa.array(list[Any](forecasts.series.items)).take(taken),
+            **{name: pa.array(numbers[rows, steps]) for name, numbers in forecasts.columns.items()},
             "method": pa.array(names.tolist(), pa.string()),
         }
     )

@@ -10,7 +10,8 @@ from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesId, SeriesIndex
 from models.champion import Champion
 from models.forecaster.backtest_folds import NewestFold
-from models.storage.forecast_table import COLUMNS, DISCONTINUED, METHODS, ForecastTable
+from models.storage.forecast_table import DISCONTINUED, METHODS, ForecastTable
+from models.storage.quantile_curve import interval
 from service.api.series_response import series_methods
 
 Values = list[float | None]
@@ -138,9 +139,11 @@ def _values(values: NDArray[np.float64]) -> Values:
 
 
 def _ranges(table: ForecastTable, row: int) -> dict[str, list[float]]:
-    values = table.values[row].astype(np.float64)
-    names = [f"{side}_{level}" for level in SHOWN_LEVELS for side in ("lower", "upper")]
-    return {name: [round(value, 2) for value in values[:, COLUMNS.index(name)].tolist()] for name in names}
+    ranges = {}
+    for level in SHOWN_LEVELS:
+        for side, bound in zip(("lower", "upper"), interval(table.values[row], level), strict=True):
+            ranges[f"{side}_{level}"] = bound.astype(np.float64).round(2).tolist()
+    return ranges
 
 
 def _backtest_days(backtest: NewestFold | None, series: SeriesIndex) -> BacktestDays | None:

@@ -17,6 +17,7 @@ from service.api import endpoints
 from service.api.forecasts import Forecasts
 from service.api.request_models import ForecastRequest, PredictRequest
 from service.api.validation import validate
+from service.batch.forecast_sources import BatchForecasts
 from service.batch.output import forecast_rows
 from service.core.errors import body_of, request_id
 from service.core.settings import Settings
@@ -144,7 +145,7 @@ def test_a_forecast_and_its_predictions_agree_and_intervals_nest(
 def test_batch_and_http_give_the_same_numbers(rows: list[int], horizon_days: int) -> None:
     forecasts = FORECASTS["all"]
     chosen = np.sort(np.array(rows))
-    batch = forecast_rows(forecasts.from_table(chosen, horizon_days)).to_pylist()
+    batch = forecast_rows(BatchForecasts.of(forecasts.from_table(chosen, horizon_days))).to_pylist()
     index = forecasts.table.series
     series = [{"store": index.stores[row], "item": index.items[row]} for row in chosen]
     asked = {"series": series, "horizon_days": horizon_days, "levels": [80, 95]}

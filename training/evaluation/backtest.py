@@ -23,9 +23,7 @@ from models.forecaster.backtest_folds import FoldForecast
 from models.forecaster.conformal_intervals import fit_intervals
 from models.forecaster.forecaster import Forecaster
 from models.forecaster.member_selection import DEFAULT
-from models.storage.forecast_table import COLUMNS
-
-BOUND_COLUMNS = [COLUMNS.index(f"{side}_{k}") - 1 for k in COVERED_LEVELS for side in ("lower", "upper")]
+from models.storage.quantile_curve import interval
 
 Rows = NDArray[np.int64]
 
@@ -86,8 +84,10 @@ def bounds_from_older_folds(folds: Sequence[tuple[Array, Array]]) -> Array:
     (forecast, _), *older = folds
     intervals = fit_intervals([(made.astype(np.float64), sold.astype(np.float64)) for made, sold in older])
     if intervals is None:
-        return np.full((*forecast.shape, len(BOUND_COLUMNS)), np.nan)
-    return intervals.bounds(forecast.astype(np.float64), np.arange(len(forecast)))[..., BOUND_COLUMNS]
+        return np.full((*forecast.shape, 2 * len(COVERED_LEVELS)), np.nan)
+    curve = intervals.quantiles(forecast.astype(np.float64), np.arange(len(forecast)))
+    values = np.concatenate([forecast[..., None], curve], axis=-1)
+    return np.stack([bound for level in COVERED_LEVELS for bound in interval(values, level)], axis=-1)
 
 
 def backtest_baselines(

@@ -28,7 +28,7 @@ PANEL = SalesPanel(
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A version with everything but a forecaster."""
-    values = np.random.default_rng(1).random((2, 5, 9)).astype(np.float32)
+    values = np.random.default_rng(1).random((2, 5, 18)).astype(np.float32)
     methods = np.zeros((2, 5), np.uint8)
     ForecastTable(PANEL.series, PANEL.end, values, methods, np.ones(2, np.float32)).save(tmp_path)
     PANEL.save(tmp_path / "history.npz")

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from data.errors import StorecastError
 from models.champion import Champion
-from models.storage.forecast_table import ForecastTable
 from service.api.forecasts import Forecasts
+from service.batch.forecast_sources import BatchForecasts
 
 ROOT = Path(__file__).parents[3]
 MAIN = "from service.batch.__main__ import main; sys.exit(main("
@@ -29,12 +29,12 @@ class ChampionForecasts:
         self.horizon_days = self._forecasts.table.horizon_days
         self.requested: list[int] = []
 
-    def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> ForecastTable:
+    def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> BatchForecasts:
         if not self._left:
             raise StorecastError("The disk is gone.")
         self._left -= 1
         self.requested += rows.tolist()
-        return self._forecasts.from_table(rows, horizon_days)
+        return BatchForecasts.of(self._forecasts.from_table(rows, horizon_days))
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from models.forecaster.conformal_intervals import fit_intervals, poisson_bounds
-from models.storage.forecast_table import COVERAGE_LEVELS
+from models.forecaster.conformal_intervals import fit_intervals, poisson_quantiles
+from models.storage.quantile_curve import COVERAGE_LEVELS, QUANTILES, interval
 
 ROWS = np.arange(30)
 
@@ -16,8 +16,13 @@ def fold(seed: int, scale: float = 1.0, level: float = 30.0) -> tuple[np.ndarray
     return forecast, rng.poisson(forecast * rng.gamma(4, scale / 4, forecast.shape)).astype(float)
 
 
-def coverage(bounds: np.ndarray, actual: np.ndarray, level: int) -> float:
-    lower, upper = (bounds[:, :, 2 * COVERAGE_LEVELS.index(level) + side] for side in (0, 1))
+def bounds(curve: np.ndarray, level: int) -> tuple[np.ndarray, np.ndarray]:
+    """The interval of quantiles that have their median for a mean."""
+    return interval(np.concatenate([curve[..., 8:9], curve], axis=-1), level)
+
+
+def coverage(curve: np.ndarray, actual: np.ndarray, level: int) -> float:
+    lower, upper = bounds(curve, level)
     return float(np.mean((actual >= lower) & (actual <= upper)))
 
 
@@ -26,16 +31,18 @@ def test_coverage_of_new_days_is_the_coverage_level(level: int) -> None:
     intervals = fit_intervals([fold(seed) for seed in range(3)])
     assert intervals is not None
     forecast, actual = fold(99)
-    assert coverage(intervals.bounds(forecast, ROWS), actual, level) == pytest.approx(level / 100, abs=0.03)
+    assert coverage(intervals.quantiles(forecast, ROWS), actual, level) == pytest.approx(
+        level / 100, abs=0.03
+    )
 
 
 def test_small_and_large_sellers_are_covered_alike() -> None:
     intervals = fit_intervals([fold(seed) for seed in range(3)])
     assert intervals is not None
     forecast, actual = fold(99)
-    bounds = intervals.bounds(forecast, ROWS)
+    curve = intervals.quantiles(forecast, ROWS)
     for third in (slice(0, 10), slice(10, 20), slice(20, 30)):
-        assert coverage(bounds[third], actual[third], 80) == pytest.approx(0.8, abs=0.06)
+        assert coverage(curve[third], actual[third], 80) == pytest.approx(0.8, abs=0.06)
 
 
 def test_a_series_that_scatters_more_gets_wider_bounds() -> None:
@@ -46,7 +53,7 @@ def test_a_series_that_scatters_more_gets_wider_bounds() -> None:
         folds.append((forecast, actual))
     intervals = fit_intervals(folds)
     assert intervals is not None
-    width = np.ptp(intervals.bounds(np.full((30, 90), 30.0), ROWS)[:, 0, 2:4], axis=1)
+    width = np.ptp(intervals.quantiles(np.full((30, 90), 30.0), ROWS)[:, 0, 3:14], axis=1)
     assert width[7] > 1.3 * np.median(width)
 
 
@@ -55,18 +62,18 @@ def test_where_zeros_are_common_the_interval_starts_at_zero_and_still_covers() -
     intervals = fit_intervals(folds)
     assert intervals is not None
     forecast, actual = fold(99, level=0.1)
-    bounds = intervals.bounds(forecast, ROWS)
-    assert (bounds[:5, :, 2] == 0).all()
-    assert coverage(bounds, actual, 80) >= 0.78
+    curve = intervals.quantiles(forecast, ROWS)
+    lower, _ = bounds(curve, 80)
+    assert (lower[:5] == 0).all()
+    assert coverage(curve, actual, 80) >= 0.78
 
 
-def test_one_bad_fold_widens_the_interval() -> None:
-    even = fit_intervals([fold(0), fold(1), fold(2)])
-    forecast, actual = fold(3)
-    uneven = fit_intervals([fold(0), fold(1), (forecast, 1.6 * actual)])
-    assert even is not None
-    assert uneven is not None
-    assert (uneven.bounds(forecast, ROWS)[:, :, 3] > even.bounds(forecast, ROWS)[:, :, 3]).mean() > 0.95
+def test_every_quantile_is_above_its_share_of_new_days() -> None:
+    intervals = fit_intervals([fold(seed) for seed in range(3)])
+    assert intervals is not None
+    forecast, actual = fold(99)
+    shares = (actual[..., None] <= intervals.quantiles(forecast, ROWS)).mean((0, 1))
+    np.testing.assert_allclose(shares, QUANTILES, atol=0.03)
 
 
 def test_an_unseen_series_gets_bounds_of_typical_width() -> None:
@@ -74,7 +81,7 @@ def test_an_unseen_series_gets_bounds_of_typical_width() -> None:
     assert intervals is not None
     forecast = np.full((30, 90), 30.0)
     seen, unseen = (
-        np.ptp(intervals.bounds(forecast, row)[:, 0, 2:4], axis=1) for row in (ROWS, ROWS * 0 - 1)
+        np.ptp(intervals.quantiles(forecast, row)[:, 0, 3:14], axis=1) for row in (ROWS, ROWS * 0 - 1)
     )
     assert seen.min() <= unseen[0] <= seen.max()
 
@@ -88,10 +95,10 @@ def test_too_few_errors_calibrate_nothing() -> None:
 def test_a_closed_day_has_no_width() -> None:
     intervals = fit_intervals([fold(0)])
     assert intervals is not None
-    assert not intervals.bounds(np.zeros((30, 90)), ROWS).any()
+    assert not intervals.quantiles(np.zeros((30, 90)), ROWS).any()
 
 
-def test_without_a_fold_bounds_are_those_of_scattered_counts() -> None:
-    lower, upper = poisson_bounds(np.array([[10.0]]))[0, 0, 2:4]
-    assert lower == pytest.approx(10 - 1.2816 * 30**0.5)
-    assert upper == pytest.approx(10 + 1.2816 * 30**0.5)
+def test_without_a_fold_quantiles_are_those_of_scattered_counts() -> None:
+    lower, upper = bounds(poisson_quantiles(np.array([[10.0]])), 80)
+    assert lower[0, 0] == pytest.approx(10 - 1.2816 * 30**0.5, rel=1e-4)
+    assert upper[0, 0] == pytest.approx(10 + 1.2816 * 30**0.5, rel=1e-4)

@@ -9,12 +9,12 @@ import pytest
 
 from data.errors import ArtifactError
 from data.panel.series_index import SeriesIndex
-from models.storage.forecast_table import COLUMNS, COVERAGE_LEVELS, METHODS, ForecastTable
+from models.storage.forecast_table import METHODS, ForecastTable
 
 TABLE = ForecastTable(
     SeriesIndex.from_labels([1], [7]),
     np.datetime64("2017-12-31", "D"),
-    np.arange(18, dtype=np.float32).reshape(1, 2, 9),
+    np.arange(36, dtype=np.float32).reshape(1, 2, 18),
     np.array([[0, 2]], np.uint8),
     np.array([12.5], np.float32),
 )
@@ -28,11 +28,26 @@ def test_a_table_is_the_same_after_saving(tmp_path: Path) -> None:
     assert (opened.series.find("1", "7"), opened.cutoff, opened.horizon_days) == (0, TABLE.cutoff, 2)
 
 
-def test_bounds_are_found_by_level() -> None:
-    for level in COVERAGE_LEVELS:
-        lower, upper = TABLE.bounds(level)
-        assert lower[0, 0] == COLUMNS.index(f"lower_{level}")
-        assert upper[0, 0] == COLUMNS.index(f"upper_{level}")
+def test_quantiles_and_bounds_are_views_of_the_columns() -> None:
+    assert TABLE.forecast[0].tolist() == [0, 18]
+    assert TABLE.quantile(0.5)[0].tolist() == [9, 27]
+    assert [bound[0, 1] for bound in TABLE.bounds(80)] == [18, 32]
+
+
+def test_a_table_of_bounds_as_older_versions_saved_opens(tmp_path: Path) -> None:
+    levels = [f"{side}_{level}" for level in (50, 80, 90, 95) for side in ("lower", "upper")]
+    bounds = [[[20, 15, 26, 11, 33, 9, 37, 7, 41]]]
+    replace(TABLE, values=np.array(bounds, np.float32), methods=TABLE.methods[:, :1]).save(tmp_path)
+    index = json.loads((tmp_path / "series.json").read_text()) | {"columns": ["forecast", *levels]}
+    (tmp_path / "series.json").write_text(json.dumps(index))
+    opened = ForecastTable.open(tmp_path)
+    assert [[bound.item() for bound in opened.bounds(level)] for level in (50, 80, 90, 95)] == [
+        [15, 26],
+        [11, 33],
+        [9, 37],
+        [7, 41],
+    ]
+    assert opened.quantile(0.5).item() == 20
 
 
 @pytest.mark.parametrize("change", ["overwritten", "truncated"])

@@ -2,7 +2,8 @@
 
 from typing import get_args
 
-from models.storage.forecast_table import COVERAGE_LEVELS, METHODS
+from models.storage.forecast_table import METHODS
+from models.storage.quantile_curve import COVERAGE_LEVELS
 from service.api.response_models import ForecastDay, Method
 
 

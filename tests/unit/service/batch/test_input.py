@@ -57,7 +57,7 @@ def test_sales_replace_the_history_and_the_cutoff(
     assert "Rejected 2 rows;" in caplog.text
     direct = LocalForecasts(earlier).forecast(np.arange(10), 2)
     assert [float(row["forecast"]) for row in rows] == [
-        round(float(value), 4) for value in direct.forecast.ravel()
+        round(float(value), 4) for value in direct.columns["forecast"].ravel()
     ]
 
 
