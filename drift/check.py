@@ -23,16 +23,10 @@ from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.text import shortened
 from drift.calibration.thresholds import Calibration
-from drift.checking.data_coverage import (
-    lengths_not_checked,
-    not_covered,
-    nothing_to_compare,
-    short_history,
-    why_undecided,
-)
+from drift.checking.data_coverage import not_covered, why_undecided
 from drift.checking.evidently_reports import write_data_drift, write_performance
 from drift.checking.sales_identity import continues_history
-from drift.checking.wording import FindingFormatter
+from drift.checking.wording import summarise
 from drift.detector.expectations import forecast_from
 from drift.detector.recording_gaps import Records
 from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Windows
@@ -40,7 +34,7 @@ from drift.monitors.error_drift import Performance, error_ratio_to_o, performanc
 from drift.monitors.input_drift import InputWindows, distance_tests, input_windows
 from drift.params import DriftParams
 from drift.result.drift_kinds import kinds_of
-from drift.result.drift_summary import CheckedWindow, DriftSummary, DriftTest
+from drift.result.drift_summary import CheckedWindow, DriftSummary
 from drift.result.retrain_flag import raise_flag
 from models.champion import Champion
 from models.storage.version_record import ChampionRecord
@@ -72,20 +66,19 @@ def check(panel: SalesPanel, champion: Champion, params: DriftParams) -> DriftCh
         window = CheckedWindow.ending(panel.end, n_days) if new else None
         return DriftCheck(DriftSummary.undecided(reason, version, window))
     lengths = Records.of(watched.sales, n_days).usable_lengths(new)
-    window, windows = CheckedWindow.ending(panel.end, max(lengths)), _windows(watched, lengths)
-    if (reason := nothing_to_compare(windows)) is not None:
-        return DriftCheck(DriftSummary.undecided(reason, version, window))
-    formatter = FindingFormatter(calibration.series, calibration.groups)
-    results = calibration.thresholds.detector.evaluate(windows, calibration.groups)
-    notes = short_history(calibration.thresholds.detector, results)
-    notes += not_covered(panel, calibration, window.days) + lengths_not_checked(new, lengths)
-    inputs = input_windows(watched, watched.n_days - 1, window.days)
-    errors, of_errors = _errors(panel, watched, calibration, champion, window.days)
-    longest = inputs if window.days == LONGEST_DAYS else None  # shorter ones have no limits
-    tests = formatter.tests(results) + _monitor_tests(longest, errors, calibration, champion, params)
-    found, total = formatter.findings(results), formatter.total(results)
-    summary = DriftSummary.of_findings(window, tests, found, total, notes + of_errors, version)
-    return DriftCheck(summary, inputs, errors)
+    longest = max(lengths)
+    notes, tests, errors = not_covered(panel, calibration, longest), [], None
+    try:
+        errors = performance(panel, watched, champion.forecaster, longest)
+        limit, ratio = calibration.thresholds.errors[longest], error_ratio_to_o(champion.forecaster)
+        tests += errors.tests(ratio, limit, params.error_increase)
+    except DataContractError as error:
+        notes.append(f"The errors of the model were not measured: {error.message}")
+    inputs = input_windows(watched, watched.n_days - 1, longest)
+    if inputs is not None and longest == LONGEST_DAYS:  # shorter ones have no limits
+        tests += distance_tests(inputs, calibration.thresholds.input_distances, params.input_distance)
+    summary = summarise(calibration, _windows(watched, lengths), panel.end, new, notes, version, tests)
+    return DriftCheck(summary, inputs, errors) if summary.tests else DriftCheck(summary)
 
 
 def run(paths: Paths, file: Path | None, params: DriftParams) -> DriftSummary:
@@ -97,7 +90,10 @@ def run(paths: Paths, file: Path | None, params: DriftParams) -> DriftSummary:
     found = _check_sales(paths, file, params)
     summary = found.summary
     summary.write(paths.drift_summary)
-    _log(summary, paths)
+    paths.logs.mkdir(parents=True, exist_ok=True)
+    with paths.drift_log.open("a", encoding="utf-8") as log:
+        version, words = summary.model_version or "-", " ".join(summary.words.split())
+        log.write(f"{summary.checked_at:%Y-%m-%dT%H:%M:%SZ} {summary.verdict} {version} {words}\n")
     if summary.drift_found and summary.continues_history:
         kinds = kinds_of(test.name for test in summary.tests if test.found)
         raise_flag(paths.flag, summary.words, summary.model_version, kinds)
@@ -149,34 +145,6 @@ def _windows(watched: SalesPanel, lengths: Sequence[int]) -> dict[int, Windows]:
     }
 
 
-def _errors(
-    panel: SalesPanel, watched: SalesPanel, calibration: Calibration, champion: Champion, n_days: int
-) -> tuple[Performance | None, list[str]]:
-    """The champion's errors; a note where it cannot be rolled forward on these sales."""
-    rows = panel.series.rows_of(calibration.series)
-    try:
-        return performance(panel, watched, rows, champion.forecaster, n_days), []
-    except DataContractError as error:
-        return None, [f"The errors of the model were not measured: {error.message}"]
-
-
-def _monitor_tests(
-    inputs: InputWindows | None,
-    errors: Performance | None,
-    calibration: Calibration,
-    champion: Champion,
-    params: DriftParams,
-) -> list[DriftTest]:
-    """Tests of forecast errors and of inputs, where there are any."""
-    thresholds, tests = calibration.thresholds, []
-    if errors is not None:
-        limit = thresholds.errors[errors.actual.shape[1]]
-        tests += errors.tests(error_ratio_to_o(champion.forecaster), limit, params.error_increase)
-    if inputs is not None:
-        tests += distance_tests(inputs, thresholds.input_distances, params.input_distance)
-    return tests
-
-
 def _write_reports(found: DriftCheck, params: DriftParams, folder: Path) -> None:
     """Write Evidently's reports of what was compared, after removing those of an earlier check."""
     inputs, errors = found.inputs, found.performance
@@ -190,14 +158,6 @@ def _write_reports(found: DriftCheck, params: DriftParams, folder: Path) -> None
                 draw(report)
         except Exception as error:  # Evidently may fail on unusual sales in any way; the verdict is written
             logger.warning("%s could not be drawn: %s", report, shortened(repr(error), 200))
-
-
-def _log(summary: DriftSummary, paths: Paths) -> None:
-    """Add a line to logs/drift_logs.log."""
-    paths.logs.mkdir(parents=True, exist_ok=True)
-    version, words = summary.model_version or "-", " ".join(summary.words.split())
-    with paths.drift_log.open("a", encoding="utf-8") as log:
-        log.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {summary.verdict} {version} {words}\n")
 
 
 def _push(summary: DriftSummary, report: job_metrics.Report, paths: Paths) -> None:

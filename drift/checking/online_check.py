@@ -13,11 +13,11 @@ from data.errors import DataContractError
 from data.panel.sales_panel import SeriesId
 from data.text import counted
 from drift.calibration.thresholds import Calibration
-from drift.checking.data_coverage import lengths_not_checked, not_recorded, nothing_to_compare, short_history
-from drift.checking.wording import FindingFormatter
+from drift.checking.data_coverage import not_recorded
+from drift.checking.wording import summarise
 from drift.detector.recording_gaps import Records
-from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Windows, WindowsByLength
-from drift.result.drift_summary import CheckedWindow, DriftSummary
+from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Windows
+from drift.result.drift_summary import DriftSummary
 from models.storage.forecast_table import ForecastTable
 
 MOST_NEEDED_ROWS = 300  # fewer rows are too noisy
@@ -30,7 +30,6 @@ class OnlineCheck:
     """A champion's forecasts of the series its thresholds are for; built once per champion."""
 
     calibration: Calibration
-    formatter: FindingFormatter
     cutoff: np.datetime64
     forecast: Sales  # (n_watched, 28)
 
@@ -40,9 +39,8 @@ class OnlineCheck:
         rows = table.series.rows_of(calibration.series)
         if (rows < 0).any():
             raise DataContractError("The thresholds of drift hold for series the model does not know.")
-        series = calibration.series
         forecast = np.asarray(table.forecast[rows, :LONGEST_DAYS])
-        return cls(calibration, FindingFormatter(series, calibration.groups), table.cutoff, forecast)
+        return cls(calibration, table.cutoff, forecast)
 
     def check(
         self,
@@ -59,27 +57,29 @@ class OnlineCheck:
         """
         actual, n_left_out = self._to_matrix(dates, stores, items, sales)
         known = np.isfinite(actual)
-        n_steps = int(np.flatnonzero(known.any(axis=0))[-1]) + 1
-        records = Records(known[:, :n_steps], self.calibration.recorded)
-        windows = self._windows(actual, records)
-        longest = max(windows)
-        last = self.cutoff + np.timedelta64(n_steps, "D")
-        window = CheckedWindow.ending(last, longest)
-        if (reason := nothing_to_compare(windows)) is not None:
-            return DriftSummary.undecided(reason, model_version, window)
-        detector = self.calibration.thresholds.detector
-        results = detector.evaluate(windows, self.formatter.groups)
-        series = self.calibration.series
-        notes = short_history(detector, results) + not_recorded(records, series, last, longest, "sent")
-        notes += lengths_not_checked([length for length in LENGTHS_DAYS if length <= n_steps], windows)
+        n_days = int(np.flatnonzero(known.any(axis=0))[-1]) + 1
+        records = Records(known[:, :n_days], self.calibration.recorded)
+        new = [length for length in LENGTHS_DAYS if length <= n_days]
+        lengths = records.usable_lengths(new)
+        if not lengths:
+            raise (
+                self._too_few(int(known.sum()), int(known.sum()))
+                if n_days < WEEK_DAYS
+                else _full_of_gaps(records)
+            )
+        last = self.cutoff + np.timedelta64(n_days, "D")
+        days = {length: slice(n_days - length, n_days) for length in lengths}
+        windows = {
+            length: Windows.of(actual[:, part], self.forecast[:, part], int(last.astype(np.int64)))
+            for length, part in days.items()
+        }
+        notes = not_recorded(records, self.calibration.series, last, max(lengths), "sent")
         if n_left_out:
             notes.append(
                 f"{counted(n_left_out, 'row')} could not be checked: only known sales of watched series from "
                 f"{self._days} are. For later days run python -m drift.check."
             )
-        tests, moved = self.formatter.tests(results), self.formatter.findings(results)
-        total = self.formatter.total(results)
-        return DriftSummary.of_findings(window, tests, moved, total, notes, model_version)
+        return summarise(self.calibration, windows, last, new, notes, model_version)
 
     def _to_matrix(
         self,
@@ -99,17 +99,6 @@ class OnlineCheck:
         actual = np.full(self.forecast.shape, np.nan, np.float32)
         actual[rows[is_checked], steps[is_checked]] = np.maximum(sales[is_checked], 0)
         return actual, len(rows) - int(is_checked.sum())
-
-    def _windows(self, actual: Sales, records: Records) -> WindowsByLength:
-        """The windows up to the newest day that are recorded well enough."""
-        n_days = records.known.shape[1]
-        end = int(self.cutoff.astype(np.int64)) + n_days
-        lengths = records.usable_lengths([length for length in LENGTHS_DAYS if length <= n_days])
-        if not lengths:
-            n_known = int(records.known.sum())
-            raise self._too_few(n_known, n_known) if n_days < WEEK_DAYS else _full_of_gaps(records)
-        days = {length: slice(n_days - length, n_days) for length in lengths}
-        return {n: Windows.of(actual[:, part], self.forecast[:, part], end) for n, part in days.items()}
 
     @property
     def _needed_rows(self) -> int:

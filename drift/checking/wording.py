@@ -1,19 +1,22 @@
-"""Tests and findings of a check as text: which store, item or weekday changed, and by how much."""
+"""The result of a check in words: which store, item or weekday changed, and by how much."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.dates.calendar_days import WEEKDAY_NAMES
-from data.panel.sales_panel import SeriesIndex
-from data.panel.series_index import SeriesId
+from data.panel.series_index import SeriesId, SeriesIndex
+from drift.calibration.thresholds import Calibration
+from drift.checking.data_coverage import lengths_not_checked, nothing_to_compare, short_history
 from drift.detector.detector import STATISTICS, TESTS, DetectorResult
 from drift.detector.gross_faults import NOTHING_SHARE, missing_share
 from drift.detector.group_shifts import Groups
 from drift.detector.standardised_shifts import StandardisedShifts
-from drift.detector.windows import Floats, Windows
-from drift.result.drift_summary import DriftTest, Finding, shown
+from drift.detector.windows import Floats, Windows, WindowsByLength
+from drift.result.drift_summary import CheckedWindow, DriftSummary, DriftTest, Finding, shown
 
 SHOWN = 5
 MAX_FINDINGS = 6
@@ -23,9 +26,33 @@ SERIES_TESTS = ("low tenth", "high tenth", "spread")
 REPLACED = {"closed store": "store", "gross total": "total"}  # the first says the same in plainer words
 
 
+def summarise(
+    calibration: Calibration,
+    windows: WindowsByLength,
+    last: np.datetime64,
+    lengths: Sequence[int],
+    notes: Sequence[str],
+    version: str | None,
+    tests: Sequence[DriftTest] = (),
+) -> DriftSummary:
+    """Compare windows that end on `last` with their forecasts; undecided where there is nothing to compare.
+
+    `lengths` are all that the days allow, `tests` and `notes` are added to those of the detector.
+    """
+    window = CheckedWindow.ending(last, max(windows))
+    if (reason := nothing_to_compare(windows)) is not None:
+        return DriftSummary.undecided(reason, version, window)
+    detector = calibration.thresholds.detector
+    formatter = FindingFormatter(calibration.series, calibration.groups)
+    results = detector.evaluate(windows, formatter.groups)
+    notes = [*short_history(detector, results), *notes, *lengths_not_checked(lengths, windows)]
+    found, total = formatter.findings(results), _total(results[window.days])
+    return DriftSummary.of_findings(window, [*formatter.tests(results), *tests], found, total, notes, version)
+
+
 @dataclass(frozen=True)
 class FindingFormatter:
-    """Text about one checked window of each length."""
+    """Text about one window of each length."""
 
     series: SeriesIndex
     groups: Groups
@@ -41,7 +68,11 @@ class FindingFormatter:
 
     def findings(self, results: Mapping[int, DetectorResult]) -> list[Finding]:
         """What changed: gross faults first, single series last, otherwise the highest score first."""
-        best = _highest_scores(results)
+        best: dict[str, tuple[float, DetectorResult]] = {}  # the highest score of each test that found drift
+        for result in results.values():
+            for name, value in zip(TESTS, result.relative[0].tolist(), strict=True):
+                if value > max(1.0, best.get(name, (1.0, result))[0]):
+                    best[name] = value, result
         for gross, statistic in REPLACED.items():
             if gross in best:
                 best.pop(statistic, None)
@@ -53,65 +84,47 @@ class FindingFormatter:
         distinct = {finding.group: finding for finding in reversed(found)}
         return [finding for finding in found if distinct[finding.group] is finding][:MAX_FINDINGS]
 
-    def total(self, results: Mapping[int, DetectorResult]) -> Finding:
-        """The change of all series together over the longest window."""
-        return _total(results[max(results)])
-
     def _group(self, test: str, result: DetectorResult) -> str:
         if test in ("store", "item"):
-            return f"{test} {shown(self._name(test, _largest(_standardised(result).groups[test][0])))}"
+            return self._label(test, _largest(_standardised(result).groups[test]))
         if test == "closed store":
-            missing = missing_share(result.windows, self.groups)[0]
-            return f"store {shown(self._name('store', _largest(missing)))}"
+            return self._label("store", _largest(missing_share(result.windows, self.groups)))
         if test == "weekday":
-            return WEEKDAY_NAMES[_largest(_weekday_scores(result))]
+            return WEEKDAY_NAMES[_largest(_standardised(result).weekday)]
         return "all series" if "total" in test else "series"
 
     def _findings(self, test: str, result: DetectorResult) -> Iterator[Finding]:
+        if test in ("store", "item"):
+            return self._groups_above_limit(test, result)
         if test == "closed store":
-            yield from self._closed_stores(result.windows)
-        elif test in ("store", "item"):
-            yield from self._groups_above_limit(test, result)
-        elif test == "weekday":
-            yield from _weekdays(result)
-        elif "total" in test:
-            yield _total(result)
-        else:
-            yield from self._single_series(test, result)
+            return self._closed_stores(result.windows)
+        if test == "weekday":
+            return _weekdays(result)
+        return iter([_total(result)]) if "total" in test else self._single_series(test, result)
 
     def _closed_stores(self, windows: Windows) -> Iterator[Finding]:
         missing = missing_share(windows, self.groups)[0]
         for store in np.flatnonzero(missing > 1 - NOTHING_SHARE)[:SHOWN].tolist():
             name, nothing = self._name("store", store), "nothing" if missing[store] >= 1 else "almost nothing"
-            group = f"store {shown(name)}"
-            words = f"S{group[1:]} sold {nothing} in {windows.length_days} days: closed, or data missing?"
+            words = (
+                f"Store {shown(name)} sold {nothing} in {windows.length_days} days: closed, or data missing?"
+            )
+            group = self._label("store", store)
             yield Finding(group=group, store=name, change_share=-float(missing[store]), words=words)
 
     def _groups_above_limit(self, grouping: str, result: DetectorResult) -> Iterator[Finding]:
         """The stores or items that are drift on their own, highest score first."""
-        scores = np.abs(_standardised(result).groups[grouping][0])
+        standardised, windows = _standardised(result), result.windows
+        scores, shifts = np.abs(standardised.groups[grouping][0]), standardised.shifts[grouping][0].tolist()
+        codes = self.groups.store if grouping == "store" else self.groups.item
         n_above = max(int((scores > result.limits[STATISTICS.index(grouping)]).sum()), 1)
         for place, group in enumerate(np.argsort(-scores)[: min(n_above, SHOWN)].tolist()):
             counts_all = place == 0 and n_above > 1
             lead = f"{n_above} of {len(scores)} {grouping}s changed. " if counts_all else ""
-            yield self._one_group(grouping, group, lead, result)
-
-    def _one_group(self, grouping: str, group: int, lead: str, result: DetectorResult) -> Finding:
-        codes = self.groups.store if grouping == "store" else self.groups.item
-        windows, name = result.windows, self._name(grouping, group)
-        change = _ratio(windows.sold[0, codes == group], windows.expected[0, codes == group]) - 1
-        beyond_all = _change(float(_standardised(result).shifts[grouping][0, group]))
-        words = (
-            f"{lead}{grouping.capitalize()} {shown(name)} sold {_against_forecast(change)} over "
-            f"{windows.length_days} days ({beyond_all} after removing the change that all series share)."
-        )
-        return Finding(
-            group=f"{grouping} {shown(name)}",
-            store=name if grouping == "store" else None,
-            item=name if grouping == "item" else None,
-            change_share=round(change, 4),
-            words=words,
-        )
+            beyond_all = f"{_change(shifts[group])} after removing the change that all series share"
+            rest, name = f" over {windows.length_days} days ({beyond_all})", self._name(grouping, group)
+            store, item = (name, None) if grouping == "store" else (None, name)
+            yield _series_finding(windows, codes == group, store, item, lead, rest)
 
     def _single_series(self, test: str, result: DetectorResult) -> Iterator[Finding]:
         scores, windows = _standardised(result).series[0], result.windows
@@ -122,28 +135,30 @@ class FindingFormatter:
         yield Finding(group="series", change_share=None, words=f"{words} over {windows.length_days} days.")
         n_shown = min(max(int((signed > FAR_OFF).sum()), 1), SHOWN)
         for row in np.argsort(-signed)[:n_shown].tolist():
-            change = _ratio(windows.sold[0, [row]], windows.expected[0, [row]]) - 1
-            store, item = self.series.stores[row], self.series.items[row]
-            yield Finding(
-                group=f"store {shown(store)}, item {shown(item)}",
-                store=store,
-                item=item,
-                change_share=round(change, 4),
-                words=f"Store {shown(store)}, item {shown(item)} sold {_against_forecast(change)}.",
-            )
+            yield _series_finding(windows, np.array([row]), self.series.stores[row], self.series.items[row])
+
+    def _label(self, grouping: str, code: int) -> str:
+        return f"{grouping} {shown(self._name(grouping, code))}"
 
     def _name(self, grouping: str, code: int) -> SeriesId:
         return (self.series.store_names if grouping == "store" else self.series.item_names)[code]
 
 
-def _highest_scores(results: Mapping[int, DetectorResult]) -> dict[str, tuple[float, DetectorResult]]:
-    """The highest score of each test that found drift, and the result it is from."""
-    best: dict[str, tuple[float, DetectorResult]] = {}
-    for result in results.values():
-        for name, value in zip(TESTS, result.relative[0].tolist(), strict=True):
-            if value > max(1.0, best.get(name, (1.0, result))[0]):
-                best[name] = value, result
-    return best
+def _series_finding(
+    windows: Windows,
+    rows: NDArray[Any],
+    store: SeriesId | None,
+    item: SeriesId | None,
+    lead: str = "",
+    rest: str = "",
+) -> Finding:
+    """The change of all series of a store, of an item, or of both."""
+    names = (("store", store), ("item", item))
+    group = ", ".join(f"{kind} {shown(name)}" for kind, name in names if name is not None)
+    sold, expected = (float(part[0, rows].sum()) for part in (windows.sold, windows.expected))
+    change = sold / max(expected, 1e-9) - 1
+    words = f"{lead}{group[0].upper()}{group[1:]} sold {_against_forecast(change)}{rest}."
+    return Finding(group=group, store=store, item=item, change_share=round(change, 4), words=words)
 
 
 def _total(result: DetectorResult) -> Finding:
@@ -160,10 +175,10 @@ def _total(result: DetectorResult) -> Finding:
 
 
 def _weekdays(result: DetectorResult) -> Iterator[Finding]:
-    shares = _standardised(result).weekday_shares[0]
-    for place, day in enumerate(np.argsort(-np.abs(_weekday_scores(result)))[:3].tolist()):
+    standardised = _standardised(result)
+    for place, day in enumerate(np.argsort(-np.abs(standardised.weekday[0]))[:3].tolist()):
         lead = "The weekly pattern changed: " if place == 0 else ""
-        name, change = WEEKDAY_NAMES[day], float(shares[day])
+        name, change = WEEKDAY_NAMES[day], float(standardised.weekday_shares[0, day])
         words = f"{lead}{name}s sold {_change(change)} than their expected share of the week."
         yield Finding(group=name, change_share=round(change, 4), words=words)
 
@@ -173,18 +188,8 @@ def _standardised(result: DetectorResult) -> StandardisedShifts:
     return result.standardised
 
 
-def _weekday_scores(result: DetectorResult) -> Floats:
-    weekday = _standardised(result).weekday
-    assert weekday is not None, "a week alone has no pattern"
-    return np.asarray(weekday[0])
-
-
 def _largest(values: Floats) -> int:
-    return int(np.nanargmax(np.abs(values)))
-
-
-def _ratio(sold: Floats, expected: Floats) -> float:
-    return float(sold.sum() / max(float(expected.sum()), 1e-9))
+    return int(np.nanargmax(np.abs(values[0])))
 
 
 def _against_forecast(change: float) -> str:

@@ -138,7 +138,7 @@ def statistics(standardised: StandardisedShifts) -> Floats:
         n_tenth = max(1, round(0.1 * ordered.shape[1]))
         spread = np.log(np.minimum(ordered**2, 36).mean(1) + 0.05)
         tenths = [-ordered[:, :n_tenth].mean(1), ordered[:, -n_tenth:].mean(1), spread]
-    weekday = nothing if standardised.weekday is None else np.sqrt((standardised.weekday**2).mean(1))
+    weekday = np.sqrt((standardised.weekday**2).mean(1))
     return np.stack([*largest, *tenths, weekday], axis=1)
 
 

@@ -28,7 +28,7 @@ class StandardisedShifts:
 
     groups: Mapping[str, Floats]  # (n, n_groups) for "total", "store", "item"
     series: Floats  # (n, n_series), beyond the shifts of total and store
-    weekday: Floats | None  # (n, 7)
+    weekday: Floats  # (n, 7); NaN in a week, which has no pattern
     shifts: Mapping[str, Floats]  # relative; of stores and items beyond the total
     weekday_shares: Floats  # (n, 7), relative to the forecast share of the week
     series_say_more: bool
@@ -90,7 +90,7 @@ class Standardiser:
         return StandardisedShifts(
             groups=read,
             series=(windows.sold - windows.expected * explained) / np.sqrt(variance),
-            weekday=None if self.weekday is None else off / np.sqrt(self.weekday.variance(expected)),
+            weekday=off / np.sqrt(self.weekday.variance(expected)) if self.weekday else off * np.nan,
             shifts={name: part.shift for name, part in shifts.items()},
             weekday_shares=off / expected,
             series_say_more=groups.series_say_more,

@@ -12,7 +12,7 @@ from data.dates.calendar_days import YEAR_DAYS
 from data.panel.sales_panel import SalesPanel
 from drift.detector.expectations import LEAST_ORIGIN_DAYS, Replay, forecast_from
 from drift.detector.extreme_quantile import tail_limit
-from drift.detector.windows import LENGTHS_DAYS, Ints
+from drift.detector.windows import LENGTHS_DAYS
 from drift.result.drift_summary import DriftTest
 from models.evaluation.scores import mape, wape
 from models.forecaster.forecaster import Forecaster
@@ -97,12 +97,10 @@ class Performance:
         return tests
 
 
-def performance(
-    panel: SalesPanel, watched: SalesPanel, rows: Ints, champion: Forecaster, n_days: int
-) -> Performance:
+def performance(panel: SalesPanel, watched: SalesPanel, champion: Forecaster, n_days: int) -> Performance:
     """Forecast the last `n_days` days from the day before them, by the champion rolled forward to there.
 
-    `rows` are those of the watched series in the panel. Raises `DataContractError` as `roll_forward` does.
+    Raises `DataContractError` as `roll_forward` does.
     """
     origin = panel.n_days - n_days
     history = SalesPanel(panel.sales[:, :origin], panel.start, panel.series)
@@ -110,6 +108,7 @@ def performance(
     if rolled.recent_correction != NO_CORRECTION:  # it may have been selected on days of the window
         rolled = rolled.with_recent_correction(history, rolled.recent_correction)
     forecast = rolled.forecast(history, n_days).forecast
+    rows = panel.series.rows_of(watched.series)
     forecast = np.where(rows[:, None] >= 0, forecast[rows], np.float32(np.nan))
     before, first = None, origin - YEAR_DAYS
     if first >= LEAST_ORIGIN_DAYS:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from data.panel.series_index import SeriesIndex
 from drift.calibration.calm_weeks import fit_on
-from drift.checking.wording import FindingFormatter, _against_forecast
+from drift.checking.wording import FindingFormatter, _against_forecast, _total
 from drift.detector.group_shifts import Groups
 from tests.unit.drift.synthetic_replays import last_windows, shocked, synthetic_replay
 
@@ -26,7 +26,7 @@ def messages(factor: NDArray[np.floating]) -> list[str]:
 def test_weeks_without_drift_have_no_finding_but_a_total() -> None:
     result = DETECTOR.evaluate(last_windows(REPLAY), GROUPS)
     assert FORMATTER.findings(result) == []
-    assert FORMATTER.total(result).words.startswith("All series together sold ")
+    assert _total(result[28]).words.startswith("All series together sold ")
     assert not any(test.found for test in FORMATTER.tests(result))
 
 
@@ -66,7 +66,7 @@ def test_a_closed_store_comes_before_its_effect_on_the_total() -> None:
 def test_a_total_with_a_forecast_of_0_is_reported_in_units() -> None:
     of_length = last_windows(REPLAY)[28]
     windows = {28: replace(of_length, expected=np.zeros_like(of_length.expected))}
-    total = FORMATTER.total(DETECTOR.evaluate(windows, GROUPS))
+    total = _total(DETECTOR.evaluate(windows, GROUPS)[28])
     units = f"{of_length.sold.sum():,.0f}"
     assert total.words == f"All series together sold {units} units over 28 days; the forecast was 0."
     assert total.change_share is None
