@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import numpy as np
 
 from data.atomic_files import atomic_write_json, atomic_write_text
@@ -15,35 +16,37 @@ from data.loading.load_history import recorded_sales
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.text import quoted
-from drift.calibration.calibration_page import calibration_page
-from drift.calibration.calm_weeks import fit_on, weeks_without_drift
-from drift.calibration.power_study import Evidence, measure
-from drift.calibration.thresholds import Calibration, Thresholds
+from drift.calibration.power_study import measure
+from drift.calibration.threshold_fit import fit_thresholds, weeks_without_drift
+from drift.calibration.thresholds import Calibration
 from drift.detector.detector import FULL_WEEKS
-from drift.detector.expectations import Replay, replay
+from drift.detector.expectations import replay
 from drift.detector.extreme_quantile import FEWEST_WEEKS
-from drift.detector.group_shifts import Groups
 from drift.detector.recording_gaps import usual_share
-from drift.detector.windows import LONGEST_DAYS
-from drift.monitors.error_drift import error_limits
-from drift.monitors.input_drift import distance_limits
 from drift.params import DriftParams
+
+TEMPLATE = Path(__file__).with_name("calibration.html")
 
 
 def calibrate(panel: SalesPanel, params: DriftParams) -> Calibration:
     """Replay past weeks, fit thresholds on them and measure their power; a short history gives fewer."""
-    watched = panel.select(_watched_rows(panel.n_series, params))
+    watched = panel
+    if panel.n_series > params.max_series:
+        rng = np.random.default_rng(params.random_seed)
+        watched = panel.select(np.sort(rng.choice(panel.n_series, params.max_series, replace=False)))
     replayed = replay(watched, replayed_weeks(params))
-    groups = Groups.of(watched.series)
-    weeks = weeks_without_drift(replayed.ends)
-    thresholds = Thresholds(
-        last_day=int(panel.end.astype(np.int64)),
-        detector=fit_on(replayed, groups, weeks, params.false_alarm_rate),
-        errors=error_limits(replayed),
-        input_distances=distance_limits(watched, LONGEST_DAYS, params.replay_weeks),
-    )
-    evidence = measure(replayed, groups, params.evidence_weeks, params.false_alarm_rate)
-    report = _report(replayed, len(weeks), evidence, panel.n_series, params)
+    thresholds = fit_thresholds(replayed, params)
+    evidence = measure(replayed, params.evidence_weeks, params.false_alarm_rate)
+    report = {
+        "first_day": str(panel.start),
+        "last_day": str(panel.end),
+        "series": panel.n_series,
+        "watched_series": watched.n_series,
+        "weeks_without_drift": len(weeks_without_drift(replayed.ends)),
+        "fewest_weeks": FEWEST_WEEKS,
+        "wanted_false_alarm_rate": params.false_alarm_rate,
+        "evidence": asdict(evidence) if evidence else None,
+    }
     return Calibration(watched.series, usual_share(watched.sales), thresholds, report)
 
 
@@ -59,8 +62,10 @@ def replayed_weeks(params: DriftParams) -> int:
 
 def write_reports(calibration: Calibration, paths: Paths) -> None:
     """Write the power study: reports/drift_calibration.html for people, .json for programs."""
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(calibration.evidence)
     atomic_write_json(paths.reports / "drift_calibration.json", calibration.evidence)
-    atomic_write_text(paths.reports / "drift_calibration.html", calibration_page(calibration.evidence))
+    atomic_write_text(paths.reports / "drift_calibration.html", page)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -88,29 +93,6 @@ def _weeks(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number of weeks, like 52")
     return int(text)
-
-
-def _watched_rows(n_series: int, params: DriftParams) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Rows of the series that are watched, increasing."""
-    if n_series <= params.max_series:
-        return np.arange(n_series)
-    rng = np.random.default_rng(params.random_seed)
-    return np.sort(rng.choice(n_series, params.max_series, replace=False))
-
-
-def _report(
-    replayed: Replay, n_weeks: int, evidence: Evidence | None, n_series: int, params: DriftParams
-) -> dict[str, Any]:
-    return {
-        "first_day": str(replayed.panel.start),
-        "last_day": str(replayed.panel.end),
-        "series": n_series,
-        "watched_series": replayed.panel.n_series,
-        "weeks_without_drift": n_weeks,
-        "fewest_weeks": FEWEST_WEEKS,
-        "wanted_false_alarm_rate": params.false_alarm_rate,
-        "evidence": asdict(evidence) if evidence else None,
-    }
 
 
 def _summary(report: dict[str, Any]) -> str:

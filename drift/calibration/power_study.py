@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +10,8 @@ from numpy.typing import NDArray
 
 from data.dates.calendar_days import WEEK_DAYS
 from data.jobs.progress import progress
-from drift.calibration.calm_weeks import fit_on, weeks_without_drift
 from drift.calibration.shocks import SHOCKS, Shock
+from drift.calibration.threshold_fit import fit_on, weeks_without_drift
 from drift.detector.detector import Detector
 from drift.detector.expectations import Replay
 from drift.detector.group_shifts import Groups
@@ -51,16 +50,11 @@ class Share:
 
 @dataclass(frozen=True)
 class Power:
-    """How often a shock was found within 7 and within 28 days of its first day."""
+    """How often a shock was found within 7 and within 28 days of its first day, by a check every 7 days."""
 
     shock: str
     within_7_days: Share
     within_28_days: Share
-
-    @classmethod
-    def count(cls, shock: str, found: NDArray[np.bool_]) -> Power:
-        """Of (n, 4): whether the checks 7, 14, 21 and 28 days after each shock found it."""
-        return cls(shock, Share.count(found[:, 0]), Share.count(np.asarray(found.any(axis=1))))
 
 
 @dataclass(frozen=True)
@@ -74,8 +68,9 @@ class Evidence:
     power: list[Power]
 
 
-def measure(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: float) -> Evidence | None:
+def measure(replay: Replay, n_weeks: int, false_alarm_rate: float) -> Evidence | None:
     """Check the newest `n_weeks` weeks, as recorded and with shocks; None with too few weeks before them."""
+    groups = Groups.of(replay.panel.series)
     detectors = _detectors(replay, groups, n_weeks, false_alarm_rate)
     weeks = sorted(detectors)
     if len(weeks) < LEAST_TEST_WEEKS:
@@ -83,16 +78,12 @@ def measure(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: floa
     alarming = np.array([_alarms(detectors[week], replay.windows_of([week]), groups) for week in weeks])
     shocked = [week for week in weeks if replay.ends[week] + LONGEST_DAYS < replay.panel.n_days]
     days = [str(replay.panel.start + np.timedelta64(int(replay.ends[week]), "D")) for week in weeks]
-    return Evidence(
-        first_check=days[0],
-        last_check=days[-1],
-        false_alarms=Share.count(alarming),
-        false_alarm_days=[day for day, is_alarming in zip(days, alarming, strict=True) if is_alarming],
-        power=[
-            Power.count(name, _found(replay, groups, detectors, shocked, shock))
-            for name, shock in progress(SHOCKS.items(), "Shocks")
-        ],
-    )
+    power = []
+    for name, shock in progress(SHOCKS.items(), "Shocks"):
+        found = _found(replay, groups, detectors, shocked, shock)
+        power.append(Power(name, Share.count(found[:, 0]), Share.count(np.asarray(found.any(axis=1)))))
+    false_alarm_days = [day for day, is_alarming in zip(days, alarming, strict=True) if is_alarming]
+    return Evidence(days[0], days[-1], Share.count(alarming), false_alarm_days, power)
 
 
 def _detectors(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: float) -> Detectors:
@@ -118,27 +109,20 @@ def _found(
     Only the first check that finds it counts as true.
     """
     rng = np.random.default_rng(5)
+    sales: NDArray[np.floating[Any]] = replay.panel.sales
     found = np.zeros((len(weeks), LONGEST_DAYS // WEEK_DAYS), bool)
     for row, week in enumerate(weeks):
-        for check, windows in enumerate(_shocked(replay, groups, int(replay.ends[week]), shock, rng)):
+        last = int(replay.ends[week])  # before the shock, as are the forecasts
+        shocked = shock(sales[:, last + 1 : last + 1 + LONGEST_DAYS], groups, rng)
+        for check, n_days in enumerate(range(WEEK_DAYS, LONGEST_DAYS + 1, WEEK_DAYS)):
+            before = sales[:, last + 1 + n_days - LONGEST_DAYS : last + 1]
+            mixed = np.concatenate([before, shocked[:, :n_days]], axis=1)
+            windows = {
+                length: replay.window(last + n_days, length, mixed[:, -length:])
+                for length in LENGTHS_DAYS
+                if length >= n_days
+            }
             found[row, check] = _alarms(detectors[week], windows, groups)
             if found[row, check]:
                 break
     return found
-
-
-def _shocked(
-    replay: Replay, groups: Groups, last_day: int, shock: Shock, rng: np.random.Generator
-) -> Iterator[WindowsByLength]:
-    """Windows of the next four checks whose forecast is from before the shock."""
-    first = last_day + 1
-    sales: NDArray[np.floating[Any]] = replay.panel.sales
-    shocked = shock(sales[:, first : first + LONGEST_DAYS], groups, rng)
-    for n_days in range(WEEK_DAYS, LONGEST_DAYS + 1, WEEK_DAYS):
-        windows: WindowsByLength = {}
-        for length in LENGTHS_DAYS:
-            if length >= n_days:
-                before = sales[:, first + n_days - length : first]
-                mixed = np.concatenate([before, shocked[:, :n_days]], axis=1)
-                windows[length] = replay.window(last_day + n_days, length, mixed)
-        yield windows

@@ -1,4 +1,4 @@
-"""All thresholds of the drift check, fitted on one history; saved with a champion, read by job and service.
+"""All thresholds of the drift check: fitted by threshold_fit.py, saved with a champion, read by checks.
 
     history ── replay: member O's forecast of each past week ──▸ windows ──▸ detector, error limits
             └─ same days a year apart ─────────────────────────▸ distance limits of the inputs
@@ -78,16 +78,11 @@ class Calibration:
     def load(cls, folder: Path) -> Self:
         """The inverse of `save`; `ArtifactError` when a part is missing or damaged."""
         with readable(f"The drift thresholds in {folder}"):
-            arrays = {_current(name): array for name, array in load_arrays(folder / FILE).items()}
+            arrays = load_arrays(folder / FILE)
+            for before, now in RENAMED.items():
+                arrays = {name.replace(before, now): array for name, array in arrays.items()}
             series = SeriesIndex.from_json(json.loads(str(arrays["series"])))
             evidence = read_json(folder / EVIDENCE_FILE)
             # older champions lack it: then nothing counts as a gap
             recorded = arrays.get(RECORDED, np.zeros(len(series)))
             return cls(series, recorded, unpack(Thresholds, arrays), evidence)
-
-
-def _current(name: str) -> str:
-    """The present name of a stored array."""
-    for before, now in RENAMED.items():
-        name = name.replace(before, now)
-    return name

@@ -61,18 +61,13 @@ class OnlineCheck:
         records = Records(known[:, :n_days], self.calibration.recorded)
         new = [length for length in LENGTHS_DAYS if length <= n_days]
         lengths = records.usable_lengths(new)
+        if not lengths and n_days >= WEEK_DAYS:
+            raise _full_of_gaps(records)
         if not lengths:
-            raise (
-                self._too_few(int(known.sum()), int(known.sum()))
-                if n_days < WEEK_DAYS
-                else _full_of_gaps(records)
-            )
-        last = self.cutoff + np.timedelta64(n_days, "D")
-        days = {length: slice(n_days - length, n_days) for length in lengths}
-        windows = {
-            length: Windows.of(actual[:, part], self.forecast[:, part], int(last.astype(np.int64)))
-            for length, part in days.items()
-        }
+            raise self._too_few(int(known.sum()), int(known.sum()))
+        last, forecast = self.cutoff + np.timedelta64(n_days, "D"), self.forecast[:, :n_days]
+        end, actual = int(last.astype(np.int64)), actual[:, :n_days]
+        windows = {days: Windows.of(actual[:, -days:], forecast[:, -days:], end) for days in lengths}
         notes = not_recorded(records, self.calibration.series, last, max(lengths), "sent")
         if n_left_out:
             notes.append(

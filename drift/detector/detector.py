@@ -100,29 +100,28 @@ class Detector:
 
     def evaluate(self, windows: Mapping[int, Windows], groups: Groups) -> dict[int, DetectorResult]:
         """Test new windows, row k of each length ends on the same day; gross faults by the longest alone."""
-        return {
-            length: self._evaluate_length(of_length, groups, is_longest=length == max(windows))
-            for length, of_length in windows.items()
-        }
+        results = {}
+        for length, of_length in windows.items():
+            fitted, n_windows = self.lengths.get(length), len(of_length)
+            standardised, scores = None, np.full((n_windows, len(STATISTICS)), np.nan)
+            limits = np.full(len(STATISTICS), np.nan)
+            faults = np.full((n_windows, len(gross.TESTS)), np.nan)
+            if fitted is not None:
+                standardised = fitted.standardiser.standardise(of_length, groups)
+                scores = fitted.scores(statistics(standardised)) / self.threshold
+                limits = fitted.centre + fitted.tail * self.threshold
+            if length == max(windows):
+                gross_limit = fitted.gross_limit if fitted else gross.WIDEST_LIMIT
+                faults = gross.faults(of_length, groups, gross_limit)
+            relative = np.concatenate([scores, faults], axis=1)
+            results[length] = DetectorResult(of_length, standardised, relative, limits)
+        return results
 
     def largest_score(self, windows: Mapping[int, Windows], groups: Groups) -> Floats:
         """Largest score of each window end over its threshold, (n,): above 1 is drift."""
         results = self.evaluate(windows, groups).values()
         largest = [np.fmax.reduce(result.relative, axis=1) for result in results]
         return np.asarray(np.fmax.reduce(largest, axis=0))
-
-    def _evaluate_length(self, windows: Windows, groups: Groups, is_longest: bool) -> DetectorResult:
-        fitted, n_windows = self.lengths.get(windows.length_days), len(windows)
-        standardised, scores = None, np.full((n_windows, len(STATISTICS)), np.nan)
-        limits = np.full(len(STATISTICS), np.nan)
-        faults = np.full((n_windows, len(gross.TESTS)), np.nan)
-        if fitted is not None:
-            standardised = fitted.standardiser.standardise(windows, groups)
-            scores = fitted.scores(statistics(standardised)) / self.threshold
-            limits = fitted.centre + fitted.tail * self.threshold
-        if is_longest:
-            faults = gross.faults(windows, groups, fitted.gross_limit if fitted else gross.WIDEST_LIMIT)
-        return DetectorResult(windows, standardised, np.concatenate([scores, faults], axis=1), limits)
 
 
 def statistics(standardised: StandardisedShifts) -> Floats:

@@ -14,7 +14,7 @@ LEAST_EXPECTED = 20.0  # units; with less a store may sell nothing by chance
 WIDEST_LIMIT = float(np.log(2.5))  # without calibrated weeks
 NARROWEST_LIMIT = float(np.log(1 / 0.65))
 DEVIATIONS = 4.0
-NORMAL_MAD = 1.4826
+NORMAL_MAD = 1.4826  # standard deviation of normal values over their median size
 
 
 def limit(past: Windows) -> float:

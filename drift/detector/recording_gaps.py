@@ -44,10 +44,11 @@ class Records:
 
         Series without a record in them are left out, as long as enough others have some.
         """
+        n_usual = REPRESENTATIVE_SHARE * float(self.usual[self.known.any(axis=1)].sum())  # a day
         return [
             length
             for length in lengths
-            if self._is_representative(length) and self.has_no_gap(length, length)
+            if self.known[:, -length:].sum() >= max(length * n_usual, 1) and self.has_no_gap(length, length)
         ]
 
     def has_no_gap(self, n_days: int, length_days: int) -> bool:
@@ -56,12 +57,6 @@ class Records:
         days = self.known[here, -n_days:]
         n_usual = days.shape[1] * float(self.usual[here].sum())
         return bool(days.sum() >= RECORDED_SHARE * n_usual)
-
-    def _is_representative(self, length_days: int) -> bool:
-        """Whether the records of the window are representative of all series."""
-        n_recorded = int(self.known[:, -length_days:].sum())
-        n_usual = length_days * float(self.usual[self.known.any(axis=1)].sum())
-        return n_recorded > 0 and n_recorded >= REPRESENTATIVE_SHARE * n_usual
 
     def shares(self, n_days: int) -> tuple[float, float]:
         """Shares of days with a record, newest and usual, of series that have not ended."""

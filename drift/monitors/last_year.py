@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.dates.calendar_days import YEAR_DAYS
 from data.panel.sales_panel import SalesPanel
@@ -27,21 +26,12 @@ class Comparison:
     last_year: Floats
 
 
-def days_after(day: np.datetime64, n_days: int) -> tuple[np.datetime64, np.datetime64]:
-    """First and last of the `n_days` days that follow a day."""
-    return day + np.timedelta64(1, "D"), day + np.timedelta64(n_days, "D")
-
-
-def year_before(panel: SalesPanel, first: np.datetime64, last: np.datetime64) -> NDArray[np.float32]:
-    """Sales 52 weeks before the days first..last, (n_series, n_days); NaN where nothing was recorded."""
-    shift = np.timedelta64(YEAR_DAYS, "D")
-    return panel.window(first - shift, last - shift).sales
-
-
 def compare_with_last_year(panel: SalesPanel, table: ForecastTable, n_days: int) -> Comparison:
     """Compare the forecast's first `n_days` days with last year's, for every series of the table."""
     forecast = table.forecast[:, :n_days].astype(np.float64)
-    last_year = year_before(panel, *days_after(table.cutoff, forecast.shape[1])).astype(np.float64)
+    first = table.cutoff + np.timedelta64(1 - YEAR_DAYS, "D")
+    last = first + np.timedelta64(forecast.shape[1] - 1, "D")
+    last_year = panel.window(first, last).sales.astype(np.float64)
     known = np.isfinite(last_year)
     known &= (known.mean(axis=1) >= KNOWN_SHARE)[:, None]
     known &= table.methods[:, :1] != DISCONTINUED  # 0 is no departure from last year

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from data.dates.calendar_days import WEEK_DAYS, YEAR_DAYS
 from data.panel.sales_panel import SalesPanel
+from drift.detector.gross_faults import NORMAL_MAD
 from drift.detector.windows import Floats, Ints
 from drift.monitors.last_year import KNOWN_SHARE, Comparison
 from models.storage.forecast_table import ForecastTable
@@ -23,7 +24,6 @@ KNOWN_DAYS = 4  # a week is compared when most of it is known
 USUAL_WEEKS = 8
 PAST_WINDOWS = 8  # of 28 days, that show how far a series usually is from its last year
 NOISE_LIMIT = 4.0  # standard deviations
-NORMAL_MAD = 1.4826  # standard deviation of normal values over their median size
 LEAST_CHANGE = 0.15  # smaller departures need no attention, however certain
 LEAST_UNITS = 5.0  # nor do so few units, however large a share
 CANDIDATES, LEAST_DEVIATION = 51, 0.01
@@ -156,8 +156,6 @@ def _departures(
     `spread` is relative and comes from weeks without drift: that of this week grows with each series that is
     off, until none is. `scatter` is in units, (n_series,).
     """
-    if not then.any():
-        return []
     common = _shared_ratio(now, then, np.hypot(spread, scatter / np.maximum(then, LEAST_UNITS)))
     expected = common * then
     surprise = now - expected

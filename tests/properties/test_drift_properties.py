@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from data.errors import DataContractError
 from data.panel.sales_panel import SalesPanel, SeriesIndex
 from drift.calibrate import calibrate
-from drift.calibration.calm_weeks import fit_on
+from drift.calibration.threshold_fit import fit_on
 from drift.calibration.thresholds import Calibration
 from drift.check import check
 from drift.checking.online_check import OnlineCheck

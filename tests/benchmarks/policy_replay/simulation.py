@@ -9,8 +9,8 @@ import numpy as np
 
 from data.dates.calendar_days import WEEK_DAYS
 from data.panel.sales_panel import SalesPanel
-from drift.calibration.calm_weeks import fit_on, weeks_without_drift
 from drift.calibration.shocks import SHOCKS
+from drift.calibration.threshold_fit import fit_on, weeks_without_drift
 from drift.detector.detector import TESTS, Detector
 from drift.detector.expectations import FIRST_ORIGIN_DAYS, Forecast, Replay, forecast_from
 from drift.detector.group_shifts import Groups

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from drift.calibration.power_study import Share, measure
-from drift.detector.group_shifts import Groups
 from tests.unit.drift.synthetic_replays import synthetic_replay
 
 
@@ -21,7 +20,7 @@ def test_without_a_trial_the_share_is_unknown() -> None:
 
 def test_weeks_without_drift_and_shocks_are_counted() -> None:
     replay = synthetic_replay(n_weeks=100)
-    evidence = measure(replay, Groups.of(replay.panel.series), 26, 0.005)
+    evidence = measure(replay, 26, 0.005)
     assert evidence is not None
     assert evidence.false_alarms.of == 26
     assert evidence.false_alarms.found == len(evidence.false_alarm_days) <= 3
@@ -37,8 +36,7 @@ def test_weeks_without_drift_and_shocks_are_counted() -> None:
 def test_thresholds_use_earlier_weeks_only() -> None:
     steady, odd = synthetic_replay(n_weeks=60), synthetic_replay(n_weeks=60)
     odd.panel.sales[:, -7:] *= 4
-    groups = Groups.of(steady.panel.series)
-    before, after = (measure(one, groups, 13, 0.005) for one in (steady, odd))
+    before, after = (measure(one, 13, 0.005) for one in (steady, odd))
     assert before is not None
     assert after is not None
     assert set(after.false_alarm_days) - set(before.false_alarm_days) == {after.last_check}
@@ -46,4 +44,4 @@ def test_thresholds_use_earlier_weeks_only() -> None:
 
 def test_too_short_a_history_gives_no_evidence() -> None:
     replay = synthetic_replay(n_weeks=24)
-    assert measure(replay, Groups.of(replay.panel.series), 52, 0.005) is None
+    assert measure(replay, 52, 0.005) is None

@@ -7,7 +7,7 @@ import pytest
 
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
-from drift.calibration.calm_weeks import fit_on
+from drift.calibration.threshold_fit import fit_on
 from drift.calibration.thresholds import Calibration
 from drift.checking.data_coverage import (
     lengths_not_checked,

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from data.panel.series_index import SeriesIndex
-from drift.calibration.calm_weeks import fit_on
+from drift.calibration.threshold_fit import fit_on
 from drift.checking.wording import FindingFormatter, _against_forecast, _total
 from drift.detector.group_shifts import Groups
 from tests.unit.drift.synthetic_replays import last_windows, shocked, synthetic_replay

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from drift.calibration.calm_weeks import fit_on
+from drift.calibration.threshold_fit import fit_on
 from drift.detector.detector import STATISTICS, TESTS, Detector
 from drift.detector.expectations import Replay
 from drift.detector.extreme_quantile import FEWEST_WEEKS
