@@ -11,9 +11,6 @@ from drift.detector.group_shifts import Groups
 Sales = NDArray[np.floating]
 Shock = Callable[[Sales, Groups, np.random.Generator], Sales]
 
-ROTATED_BY_DAYS = 2
-TENTH = 0.1
-
 
 def _all(factor: float, sales: Sales, groups: Groups, rng: np.random.Generator) -> Sales:
     return sales * factor
@@ -24,7 +21,7 @@ def _one_store(factor: float, sales: Sales, groups: Groups, rng: np.random.Gener
 
 
 def _tenth_of_items(factor: float, sales: Sales, groups: Groups, rng: np.random.Generator) -> Sales:
-    n_hit = max(1, round(TENTH * groups.n_items))
+    n_hit = max(1, round(0.1 * groups.n_items))
     is_hit = np.isin(groups.item, rng.choice(groups.n_items, n_hit, replace=False))
     return np.where(is_hit, factor, 1.0)[:, None] * sales
 
@@ -36,7 +33,7 @@ def _item_mix(change: float, sales: Sales, groups: Groups, rng: np.random.Genera
 
 def _rotated_weekdays(sales: Sales, groups: Groups, rng: np.random.Generator) -> Sales:
     day = np.arange(sales.shape[1])
-    return sales[:, np.minimum(day // 7 * 7 + (day % 7 + ROTATED_BY_DAYS) % 7, len(day) - 1)]
+    return sales[:, np.minimum(day // 7 * 7 + (day % 7 + 2) % 7, len(day) - 1)]
 
 
 SHOCKS: dict[str, Shock] = {

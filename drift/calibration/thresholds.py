@@ -17,7 +17,6 @@ from data.atomic_files import atomic_write_json
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from drift.detector.detector import Detector
-from drift.detector.group_shifts import Groups
 from drift.detector.windows import Floats
 from drift.monitors.error_drift import Errors
 from models.storage.array_packing import load_arrays, pack, save_arrays, unpack
@@ -49,17 +48,8 @@ class Calibration:
     evidence: dict[str, object]
 
     @property
-    def groups(self) -> Groups:
-        return Groups.of(self.series)
-
-    @property
     def last_day(self) -> np.datetime64:
         return np.datetime64(self.thresholds.last_day, "D")
-
-    @property
-    def is_sample(self) -> bool:
-        """Whether the history had more series than are watched."""
-        return self.evidence["series"] != len(self.series)
 
     def watched(self, panel: SalesPanel) -> SalesPanel:
         """The watched series of a panel; NaN where one is missing."""

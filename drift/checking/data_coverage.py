@@ -89,9 +89,8 @@ def not_covered(panel: SalesPanel, calibration: Calibration, n_days: int) -> lis
         notes.append(f"{_named(missing, calibration.series)} of the model are not in these sales.")
     present = panel.select(here)
     notes += not_recorded(Records.of(present.sales, n_days), present.series, panel.end, n_days)
-    if len(new) and not calibration.is_sample:
-        named = _named(new, panel.series)
-        notes.append(f"{named} began after the calibration: not checked.")
+    if len(new) and calibration.evidence["series"] == len(calibration.series):  # not where it is a sample
+        notes.append(f"{_named(new, panel.series)} began after the calibration: not checked.")
     return notes
 
 

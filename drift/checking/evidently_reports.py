@@ -41,16 +41,15 @@ def write_performance(windows: Performance, path: Path) -> None:
 def data_drift(windows: InputWindows, threshold: float) -> Any:
     """Evidently's snapshot over the columns that have a distance."""
     evidently = _evidently()
-    current, reference = (
-        pd.DataFrame(part, columns=list(COLUMNS)) for part in (windows.current, windows.reference)
-    )
     columns = windows.comparable
+    parts = (windows.current, windows.reference)
+    frames = [pd.DataFrame(part, columns=list(COLUMNS))[columns] for part in parts]
     definition = evidently.DataDefinition(numerical_columns=columns, categorical_columns=[])
     # drift in one column is drift, as in our own check
     preset = evidently.presets.DataDriftPreset(
         columns=columns, num_method=METHOD, num_threshold=threshold, drift_share=1 / len(columns)
     )
-    return _run(preset, definition, [current[columns], reference[columns]])
+    return _run(preset, definition, frames)
 
 
 def regression_quality(windows: Performance) -> Any:

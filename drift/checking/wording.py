@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.dates.calendar_days import WEEKDAY_NAMES
 from data.panel.series_index import SeriesId, SeriesIndex
@@ -15,7 +13,7 @@ from drift.detector.detector import STATISTICS, TESTS, DetectorResult
 from drift.detector.gross_faults import NOTHING_SHARE, missing_share
 from drift.detector.group_shifts import Groups
 from drift.detector.standardised_shifts import StandardisedShifts
-from drift.detector.windows import Floats, Windows, WindowsByLength
+from drift.detector.windows import Floats, Ints, Windows, WindowsByLength
 from drift.result.drift_summary import CheckedWindow, DriftSummary, DriftTest, Finding, shown
 
 SHOWN = 5
@@ -43,7 +41,7 @@ def summarise(
     if (reason := nothing_to_compare(windows)) is not None:
         return DriftSummary.undecided(reason, version, window)
     detector = calibration.thresholds.detector
-    formatter = FindingFormatter(calibration.series, calibration.groups)
+    formatter = FindingFormatter(calibration.series, Groups.of(calibration.series))
     results = detector.evaluate(windows, formatter.groups)
     notes = [*short_history(detector, results), *notes, *lengths_not_checked(lengths, windows)]
     found, total = formatter.findings(results), _total(results[window.days])
@@ -106,10 +104,8 @@ class FindingFormatter:
         missing = missing_share(windows, self.groups)[0]
         for store in np.flatnonzero(missing > 1 - NOTHING_SHARE)[:SHOWN].tolist():
             name, nothing = self._name("store", store), "nothing" if missing[store] >= 1 else "almost nothing"
-            words = (
-                f"Store {shown(name)} sold {nothing} in {windows.length_days} days: closed, or data missing?"
-            )
-            group = self._label("store", store)
+            group, sold = self._label("store", store), f"sold {nothing} in {windows.length_days} days"
+            words = f"Store {shown(name)} {sold}: closed, or data missing?"
             yield Finding(group=group, store=name, change_share=-float(missing[store]), words=words)
 
     def _groups_above_limit(self, grouping: str, result: DetectorResult) -> Iterator[Finding]:
@@ -124,7 +120,7 @@ class FindingFormatter:
             beyond_all = f"{_change(shifts[group])} after removing the change that all series share"
             rest, name = f" over {windows.length_days} days ({beyond_all})", self._name(grouping, group)
             store, item = (name, None) if grouping == "store" else (None, name)
-            yield _series_finding(windows, codes == group, store, item, lead, rest)
+            yield _series_finding(windows, np.flatnonzero(codes == group), store, item, lead, rest)
 
     def _single_series(self, test: str, result: DetectorResult) -> Iterator[Finding]:
         scores, windows = _standardised(result).series[0], result.windows
@@ -145,19 +141,14 @@ class FindingFormatter:
 
 
 def _series_finding(
-    windows: Windows,
-    rows: NDArray[Any],
-    store: SeriesId | None,
-    item: SeriesId | None,
-    lead: str = "",
-    rest: str = "",
+    windows: Windows, rows: Ints, store: SeriesId | None, item: SeriesId | None, lead: str = "", end: str = ""
 ) -> Finding:
     """The change of all series of a store, of an item, or of both."""
     names = (("store", store), ("item", item))
     group = ", ".join(f"{kind} {shown(name)}" for kind, name in names if name is not None)
     sold, expected = (float(part[0, rows].sum()) for part in (windows.sold, windows.expected))
     change = sold / max(expected, 1e-9) - 1
-    words = f"{lead}{group[0].upper()}{group[1:]} sold {_against_forecast(change)}{rest}."
+    words = f"{lead}{group[0].upper()}{group[1:]} sold {_against_forecast(change)}{end}."
     return Finding(group=group, store=store, item=item, change_share=round(change, 4), words=words)
 
 

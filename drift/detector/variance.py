@@ -90,10 +90,8 @@ def _coefficients(expected: Floats, squares: Floats) -> tuple[float, float]:
         variance = poisson * expected + relative * expected**2
         capped = np.minimum(squares, WINSOR * variance) * WINSOR_BIAS
         weight = 1 / variance**2
-        cubes, fourths = (weight * expected**3).sum(), (weight * expected**4).sum()
-        second = (weight * expected**2).sum()
-        first_moment = (weight * expected * capped).sum()
-        second_moment = (weight * expected**2 * capped).sum()
+        second, cubes, fourths = ((weight * expected**power).sum() for power in (2, 3, 4))
+        first_moment, second_moment = ((weight * expected**power * capped).sum() for power in (1, 2))
         determinant = second * fourths - cubes**2
         if determinant > 1e-9 * second * fourths:
             found = (first_moment * fourths - second_moment * cubes) / determinant

@@ -47,18 +47,17 @@ def error_limits(replay: Replay) -> dict[int, Errors]:
 
     NaN where fewer than 20 weeks have a year before them.
     """
-    return {length: _limit(replay, length) for length in LENGTHS_DAYS}
-
-
-def _limit(replay: Replay, length_days: int) -> Errors:
-    by_end = {}
-    for end in replay.ends.tolist():
-        first = end + 1 - length_days
-        sales, forecast = replay.panel.sales[:, first : end + 1], replay.forecasts[first][:, :length_days]
-        by_end[end] = Errors.of(sales, forecast)
-    pairs = [(new, by_end[end - YEAR_DAYS]) for end, new in by_end.items() if end - YEAR_DAYS in by_end]
-    ratios = np.array([new.relative_to(old) for new, old in pairs]).reshape(-1, 2)
-    return Errors(*(tail_limit(column, FALSE_ALARM_RATE) for column in ratios.T))
+    limits = {}
+    for length in LENGTHS_DAYS:
+        by_end = {}
+        for end in replay.ends.tolist():
+            first = end + 1 - length
+            sales, forecast = replay.panel.sales[:, first : end + 1], replay.forecasts[first][:, :length]
+            by_end[end] = Errors.of(sales, forecast)
+        pairs = [(new, by_end[end - YEAR_DAYS]) for end, new in by_end.items() if end - YEAR_DAYS in by_end]
+        ratios = np.array([new.relative_to(old) for new, old in pairs]).reshape(-1, 2)
+        limits[length] = Errors(*(tail_limit(column, FALSE_ALARM_RATE) for column in ratios.T))
+    return limits
 
 
 def _ratio(error: float, other: float) -> float:
@@ -92,8 +91,8 @@ class Performance:
             usual = getattr(old, name) * getattr(error_ratio_to_o, name)
             threshold = float(np.maximum(usual * np.fmax(1 + increase, most), LEAST_ERROR))
             if np.isfinite(value) and np.isfinite(threshold):
-                name_in_full, is_calibrated = f"{name.upper()} in percent", bool(np.isfinite(most))
-                tests.append(DriftTest.of(name_in_full, "forecasts", value, threshold, is_calibrated))
+                name = f"{name.upper()} in percent"
+                tests.append(DriftTest.of(name, "forecasts", value, threshold, bool(np.isfinite(most))))
         return tests
 
 

@@ -47,13 +47,9 @@ class DriftTest(BaseModel):
     @classmethod
     def of(cls, name: str, group: str, value: float, threshold: float, is_calibrated: bool = True) -> Self:
         """Compare a value with its threshold; without a calibrated one nothing is found."""
-        return cls(
-            name=name,
-            group=group,
-            value=round(value, 4),
-            threshold=round(threshold, 4),
-            found=is_calibrated and value > threshold,
-        )
+        found = is_calibrated and value > threshold
+        value, threshold = round(value, 4), round(threshold, 4)
+        return cls(name=name, group=group, value=value, threshold=threshold, found=found)
 
 
 class Finding(BaseModel):
@@ -121,7 +117,12 @@ class DriftSummary(BaseModel):
         `notes` say what the verdict does not cover.
         """
         found = [test for test in tests if test.found]
-        messages = [finding.words for finding in moved] or [total.words, *map(_above_limit, found)]
+        above = [
+            f"{test.name[:1].upper()}{test.name[1:]} of {test.group}: {test.value:.3g}, "
+            f"above the limit of {test.threshold:.3g}."
+            for test in found
+        ]
+        messages = [finding.words for finding in moved] or [total.words, *above]
         if found:
             moved = moved or [total]
         else:
@@ -158,8 +159,3 @@ class DriftSummary(BaseModel):
 def shown(name: SeriesId) -> str:
     """A store's or item's name for a message, bounded."""
     return shortened(str(name), 60)
-
-
-def _above_limit(test: DriftTest) -> str:
-    name = test.name[:1].upper() + test.name[1:]
-    return f"{name} of {test.group}: {test.value:.3g}, above the limit of {test.threshold:.3g}."

@@ -14,6 +14,7 @@ from drift.calibrate import calibrate, main, write_reports
 from drift.calibration.thresholds import Calibration
 from drift.detector.expectations import forecast_from
 from drift.detector.extreme_quantile import FEWEST_WEEKS
+from drift.detector.group_shifts import Groups
 from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Windows
 from drift.params import DriftParams
 from tests.unit.drift.conftest import PARAMS
@@ -80,7 +81,7 @@ def found(panel: SalesPanel, sales: np.ndarray) -> bool:
         )
         for length in LENGTHS_DAYS
     }
-    return bool(calibration.thresholds.detector.largest_score(windows, calibration.groups)[0] > 1)
+    return bool(calibration.thresholds.detector.largest_score(windows, Groups.of(calibration.series))[0] > 1)
 
 
 def test_the_power_study_is_written_as_html_and_json(calibration: Calibration, tmp_path: Path) -> None:
