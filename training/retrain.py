@@ -12,14 +12,18 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
-from data.errors import NoChampionError, StorecastError
+from data.errors import DataContractError, NoChampionError, StorecastError
 from data.jobs.job_exit import exit_code
 from data.params import Paths
 from drift.result.retrain_flag import Flag, clear_flag, raise_flag, read_flag
+from models.forecaster.forecaster import Forecaster
 from models.storage.version_record import RECORD, ChampionRecord
+from training.gate.decision_rule import decide
+from training.gate.head_to_head import compare_head_to_head
 from training.gate.job_context import JobContext, open_champion
-from training.gate.verdict import GateVerdict, earlier_verdict, run_gate
+from training.gate.verdict import GateVerdict, earlier_verdict
 from training.registry.champion_metrics import report_champion_metrics
 from training.registry.decision_log import read_decisions, versions_in
 from training.registry.locks import training_lock
@@ -40,10 +44,6 @@ class _Job:
     force: bool
     settings: Settings
     context: JobContext
-
-    @property
-    def paths(self) -> Paths:
-        return self.context.paths
 
 
 def run(paths: Paths, force: bool = False) -> GateVerdict | None:
@@ -72,7 +72,6 @@ def _job(paths: Paths, force: bool) -> _Job | None:
         return None
     settings = Settings.read(paths)
     context = JobContext.open(paths, open_champion(paths) if paths.champion_json.exists() else None)
-    force = force or (flag is not None and flag.by_hand)
     attempt = None if force else context.due_attempt(flag)
     if flag is None and not force and attempt is None:
         return None
@@ -81,38 +80,39 @@ def _job(paths: Paths, force: bool) -> _Job | None:
         reason = "Started by hand." if force else f"Attempt {attempt} to adapt to the drift found earlier."
         version = context.record.version if context.record else None
         flag = raise_flag(paths.flag, reason, version, by_hand=force)
-    return _Job(flag, attempt, force, settings, context)
+    return _Job(flag, attempt, force or flag.by_hand, settings, context)
 
 
 def _act_on(job: _Job) -> GateVerdict | None:
-    paths, context = job.paths, job.context
+    context, paths = job.context, job.context.paths
     challenger = _existing_challenger(job)
     if challenger and challenger.version in versions_in(context.decisions):
         log_event(paths, f"Challenger {challenger.version} was decided on already.")
         return None
-    if challenger is None and job.attempt is None and not job.force:
+    if challenger:
+        log_event(paths, f"Challenger {challenger.version} was trained for this flag already.")
+    elif job.attempt is None and not job.force:
         log_event(paths, "Cooling down: this drift was acted on recently, and no further attempt is due.")
         return None
-    if challenger is None:
+    else:
         start = context.default_corrections(job.attempt).challenger
         challenger = train(context.panel, job.settings, paths, start)
         log_event(paths, f"Challenger {challenger.version} trained on sales until {challenger.cutoff}.")
-    else:
-        log_event(paths, f"Challenger {challenger.version} was trained for this flag already.")
-    verdict = _verdict(job, challenger)
+    verdict = earlier_verdict(challenger, context.record, paths) or run_gate(job, challenger)
+    verdict.write(paths)
     for reason in verdict.reasons:
         log_event(paths, f"Gate: {reason}")
     verdict.apply(paths.challenger, challenger, paths)
     before = verdict.champion or "no champion"
-    kept, promoted = f"Kept {before}.", f"Promoted {challenger.version}. It replaces {before}."
-    log_event(paths, promoted if verdict.promote else kept)
+    promoted = f"Promoted {challenger.version}. It replaces {before}."
+    log_event(paths, promoted if verdict.promote else f"Kept {before}.")
     return verdict
 
 
 def _existing_challenger(job: _Job) -> ChampionRecord | None:
     """The challenger that DVC or an interrupted run trained for this flag on these sales and settings."""
     try:
-        challenger = ChampionRecord.read(job.paths.challenger / RECORD)
+        challenger = ChampionRecord.read(job.context.paths.challenger / RECORD)
     except NoChampionError:
         return None
     trained_on = (challenger.data_hash, challenger.params_hash)
@@ -122,17 +122,31 @@ def _existing_challenger(job: _Job) -> ChampionRecord | None:
     return challenger if trained_on == requested and challenger.created_at >= newest else None
 
 
-def _verdict(job: _Job, challenger: ChampionRecord) -> GateVerdict:
-    context, paths = job.context, job.paths
-    if earlier := earlier_verdict(challenger, context.record, paths):
-        return earlier
-    if context.record:
-        log_event(paths, f"Comparing it with champion {context.record.version} on the newest days.")
-    corrections, params = context.default_corrections(job.attempt), context.params.gate
-    verdict = run_gate(challenger, context.champion, context.panel, params, corrections, paths.challenger)
-    verdict = verdict.model_copy(update={"attempt": job.attempt, "kinds": job.flag.kinds})
-    verdict.write(paths)
-    return verdict
+def run_gate(job: _Job, challenger: ChampionRecord) -> GateVerdict:
+    """Compare the challenger with the champion on the newest days.
+
+    Without a champion, or where it cannot forecast these sales, the challenger is promoted.
+    """
+    champion, paths = job.context.champion, job.context.paths
+    verdict = partial(
+        GateVerdict,
+        challenger=challenger.version,
+        champion=champion.record.version if champion else None,
+        attempt=job.attempt,
+        kinds=job.flag.kinds,
+    )
+    if champion is None:
+        return verdict(promote=True, reasons=("There was no champion.",))
+    log_event(paths, f"Comparing it with champion {champion.record.version} on the newest days.")
+    params, corrections = job.context.params.gate, job.context.default_corrections(job.attempt)
+    model = Forecaster.load(paths.challenger)
+    try:
+        cards = compare_head_to_head(champion, model, job.context.panel, params.days, corrections)
+    except DataContractError as error:
+        return verdict(promote=True, reasons=(f"The champion cannot forecast these sales: {error}",))
+    decision = decide(*cards, params)
+    scorecards = {"before": cards[0].to_json(), "challenger": cards[1].to_json()}
+    return verdict(promote=decision.promote, reasons=decision.reasons, scorecards=scorecards)
 
 
 def log_event(paths: Paths, event: str) -> None:

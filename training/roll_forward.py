@@ -54,12 +54,8 @@ def main(argv: Sequence[str]) -> int:
     argparse.ArgumentParser(prog="python -m training.roll_forward", description=__doc__).parse_args(argv)
     paths = Paths()
     use_local_bentoml_home(paths)
-
-    def work() -> None:
-        with report_champion_metrics("roll-forward", paths):
-            run(paths)
-
-    return exit_code(work)
+    reported = report_champion_metrics("roll-forward", paths)
+    return exit_code(reported(lambda: run(paths)))
 
 
 if __name__ == "__main__":

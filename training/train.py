@@ -3,13 +3,12 @@
 `python -m training.train [--if-needed | --if-missing | --challenger]`
 """
 
-from __future__ import annotations
-
 import argparse
 import logging
 import sys
 import time
 from collections.abc import Sequence
+from typing import Self
 
 from pydantic import Field
 
@@ -70,7 +69,7 @@ class Settings(Params):
     drift: DriftParams = DriftParams()
 
     @classmethod
-    def read(cls, paths: Paths) -> Settings:
+    def read(cls, paths: Paths) -> Self:
         """The sections of params.yaml."""
         return cls(
             forecaster=load_params("forecaster", ForecasterParams, paths.params),
@@ -154,12 +153,11 @@ def train_challenger(paths: Paths) -> ChampionRecord:
     Its correction is selected as in that job, so that the gate judges the model that would be served.
     """
     with training_lock(paths):
-        record, flag = champion_record(paths), read_flag(paths.flag)
+        record = champion_record(paths)
         home = paths.versions / record.version if record else None
         champion = Champion.load(home, verify=False) if home and home.exists() else None
         context = JobContext.open(paths, champion)
-        attempt = context.due_attempt(flag) if flag and not flag.by_hand else None
-        start = context.default_corrections(attempt).challenger
+        start = context.default_corrections(context.due_attempt(read_flag(paths.flag))).challenger
         return train(context.panel, Settings.read(paths), paths, start)
 
 

@@ -1,9 +1,8 @@
 """What a job decides on: sales, settings, champion and decisions, each read and verified once."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 from data.errors import DataContractError, NoChampionError
 from data.panel.sales_panel import SalesPanel
@@ -39,7 +38,7 @@ class JobContext:
     decisions: tuple[Decision, ...]
 
     @classmethod
-    def open(cls, paths: Paths, champion: Champion | None) -> JobContext:
+    def open(cls, paths: Paths, champion: Champion | None) -> Self:
         """Read sales, settings and decisions for an opened champion."""
         params = load_params("retrain", RetrainParams, paths.params)
         return cls(paths, load_panel(paths), params, champion, tuple(read_decisions(paths.history_jsonl)))
@@ -52,8 +51,7 @@ class JobContext:
     @property
     def last_day(self) -> date:
         """The last day of the sales, which is the day that waits are counted to."""
-        end: date = self.panel.end.astype(object)
-        return end
+        return date.fromisoformat(str(self.panel.end))
 
     @property
     def correction(self) -> RecentCorrection:
@@ -61,7 +59,9 @@ class JobContext:
         return RecentCorrection.from_record(self.champion.card) if self.champion else NO_CORRECTION
 
     def due_attempt(self, flag: Flag | None) -> int | None:
-        """The attempt that is due with this flag or without one; None when none is."""
+        """The attempt that is due with this flag or without one, or None; a flag by hand is no attempt."""
+        if flag and flag.by_hand:
+            return None
         kinds, follows = flag.kinds if flag else None, self.correction.follows_breaks
         return next_attempt(self.decisions, kinds, follows, self.last_day, self.params.pace)
 

@@ -8,6 +8,7 @@ Waits are counted in days of sales. The gate decides on each attempt.
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from math import inf
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -50,54 +51,46 @@ def next_attempt(
     level breaks. A flag starts an episode. Until its cool-down is over only drift of another kind starts the
     next one.
     """
-    last = _last_attempt(decisions)
-    if last is None or last.cutoff is None or not _is_recent(last, today, params):
+    attempts = _attempts(decisions)
+    if not attempts or (waited := _waited(attempts[-1], today)) > params.cool_down_days:
         return None if flagged is None else AT_FLAG
-    waited = (today - last.cutoff).days
+    last = attempts[-1]
     if last.attempt != AFTER_SETTLING and waited >= params.settled_days:
         return AFTER_SETTLING
     is_answered = follows and bool(last.kinds) and SALES_LEVEL_KINDS.issuperset(last.kinds)
     if last.attempt == AT_FLAG and last.decision == "kept" and not is_answered:
         return AFTER_FIRST_WAIT if waited >= params.first_wait_days else None
-    is_new_kind = (
-        flagged is not None and not set(flagged) <= _attempted_kinds(decisions, today, params) | SYMPTOMS
-    )
-    return AT_FLAG if is_new_kind and waited >= params.first_wait_days else None
+    new_kinds = {*(flagged or ())} - SYMPTOMS - _attempted_kinds(attempts, today, params)
+    return AT_FLAG if new_kinds and waited >= params.first_wait_days else None
 
 
 def is_adapting(decisions: Sequence[Decision], today: date, params: RetrainScheduleParams) -> bool:
     """Whether forecasts adapt to a drift on `today`: from its first attempt to the end of the cool-down."""
-    last = _last_attempt(decisions)
-    return last is not None and _is_recent(last, today, params)
+    attempts = _attempts(decisions)
+    return bool(attempts) and _waited(attempts[-1], today) <= params.cool_down_days
 
 
-def _attempted_kinds(decisions: Sequence[Decision], today: date, params: RetrainScheduleParams) -> set[str]:
+def _attempts(decisions: Sequence[Decision]) -> list[Decision]:
+    """The attempts since the last training by hand or roll-back; earlier ones no longer count."""
+    attempts: list[Decision] = []
+    for decision in decisions:
+        if decision.attempt is not None:
+            attempts.append(decision)
+        elif decision.decision in ("promoted", "rolled back"):
+            attempts = []
+    return attempts
+
+
+def _attempted_kinds(attempts: Sequence[Decision], today: date, params: RetrainScheduleParams) -> set[str]:
     """Kinds of drift of the episodes in their cool-down."""
     attempted: set[str] = set()
     episode: set[str] = set()
-    for decision in decisions:
-        if _resets_schedule(decision):
-            attempted = set()
-        elif decision.attempt:
-            episode = {*decision.kinds} if decision.attempt == 1 else {*episode, *decision.kinds}
-            attempted |= episode if _is_recent(decision, today, params) else set()
+    for entry in attempts:
+        episode = {*entry.kinds} if entry.attempt == AT_FLAG else {*episode, *entry.kinds}
+        attempted |= episode if _waited(entry, today) <= params.cool_down_days else set()
     return attempted
 
 
-def _is_recent(decision: Decision, today: date, params: RetrainScheduleParams) -> bool:
-    return decision.cutoff is not None and (today - decision.cutoff).days <= params.cool_down_days
-
-
-def _last_attempt(decisions: Sequence[Decision]) -> Decision | None:
-    """The newest attempt, None after a training by hand or a roll-back."""
-    for decision in reversed(decisions):
-        if _resets_schedule(decision):
-            return None
-        if decision.attempt is not None:
-            return decision
-    return None
-
-
-def _resets_schedule(decision: Decision) -> bool:
-    """Whether this is a training by hand or a roll-back; earlier attempts no longer count then."""
-    return decision.attempt is None and decision.decision in ("promoted", "rolled back")
+def _waited(attempt: Decision, today: date) -> float:
+    """Days of sales since an attempt."""
+    return (today - attempt.cutoff).days if attempt.cutoff else inf

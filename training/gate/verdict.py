@@ -1,21 +1,13 @@
 """The gate's verdict on a challenger, `reports/gate.json`, from which an interrupted run is finished."""
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data.atomic_files import atomic_write_text
-from data.errors import DataContractError
-from data.panel.sales_panel import SalesPanel
 from data.params import Paths
-from models.champion import Champion
-from models.forecaster.forecaster import Forecaster
 from models.storage.version_record import ChampionRecord
-from training.gate.correction_policy import DefaultCorrections
-from training.gate.decision_rule import GateParams, decide
-from training.gate.head_to_head import compare_head_to_head
 from training.registry.promotion import keep_champion, promote
 
 
@@ -65,32 +57,7 @@ def earlier_verdict(
 ) -> GateVerdict | None:
     """The verdict of an interrupted run on this challenger and this champion, or None."""
     verdict, now = read_verdict(paths), champion.version if champion else None
-    if verdict is None or verdict.challenger != challenger.version:
-        return None
-    return verdict if now in (verdict.champion, verdict.challenger) else None
-
-
-def run_gate(
-    challenger: ChampionRecord,
-    champion: Champion | None,
-    panel: SalesPanel,
-    params: GateParams,
-    corrections: DefaultCorrections,
-    folder: Path,
-) -> GateVerdict:
-    """Compare the challenger saved in `folder` with the champion on the newest days of a panel.
-
-    Without a champion, or where it cannot forecast these sales, the challenger is promoted.
-    """
-    verdict = partial(
-        GateVerdict, challenger=challenger.version, champion=champion.record.version if champion else None
+    is_same = (
+        verdict and challenger.version == verdict.challenger and now in (verdict.champion, challenger.version)
     )
-    if champion is None:
-        return verdict(promote=True, reasons=("There was no champion.",))
-    try:
-        cards = compare_head_to_head(champion, Forecaster.load(folder), panel, params.days, corrections)
-    except DataContractError as error:
-        return verdict(promote=True, reasons=(f"The champion cannot forecast these sales: {error}",))
-    decision = decide(*cards, params)
-    scorecards = {"before": cards[0].to_json(), "challenger": cards[1].to_json()}
-    return verdict(promote=decision.promote, reasons=decision.reasons, scorecards=scorecards)
+    return verdict if is_same else None

@@ -3,7 +3,8 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from data.jobs.job_exit import exit_code
 from data.params import Paths
@@ -18,35 +19,9 @@ from training.registry.promotion import (
 )
 
 
-def main(argv: Sequence[str]) -> int:
-    """List, show, promote or roll back versions. Exit 0 when it was done, 2 when it could not be."""
-    arguments = _parser().parse_args(argv)
-    paths = Paths()
-    use_local_bentoml_home(paths)
-    return exit_code(lambda: print(arguments.action(paths, arguments)))
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m training.registry", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    listing = commands.add_parser("list", help="the versions of this clone, newest first; * is the champion")
-    listing.set_defaults(action=lambda paths, _: _listed(paths, champion_record(paths)))
-    showing = commands.add_parser("show", help="one version with its model card")
-    showing.set_defaults(action=lambda paths, arguments: _shown(paths, arguments.version))
-    promoted = commands.add_parser(
-        "promote", help="make a version the champion, or finish an interrupted promotion"
-    )
-    promoted.set_defaults(action=lambda paths, arguments: _promoted(paths, arguments.version))
-    for command in (showing, promoted):
-        command.add_argument("version")
-    back = commands.add_parser("rollback", help="restore an earlier champion as a new version")
-    back.add_argument("version", nargs="?", help="default: the champion before the present one")
-    back.set_defaults(action=lambda paths, given: f"Champion: {rollback(paths, given.version).version}")
-    return parser
-
-
-def _listed(paths: Paths, champion: ChampionRecord | None) -> str:
-    newest_first = sorted(paths.versions.glob(f"*/{RECORD}"), reverse=True)
+def _listed(paths: Paths, _: None) -> str:
+    champion = champion_record(paths)
+    newest_first = sorted(paths.versions.glob(f"[!.]*/{RECORD}"), reverse=True)
     rows = [
         f"{'*' if champion and record.version == champion.version else ' '} {record.version}"
         f"  {record.kind:<14}  cutoff {record.cutoff}  created {record.created_at:%Y-%m-%d %H:%M} UTC"
@@ -68,6 +43,33 @@ def _promoted(paths: Paths, version: str) -> str:
     if not record.exists() or ChampionRecord.read(record).version != version:
         folder = paths.versions / read_version(version, paths).version
     return f"Champion: {promote(folder, ['Promoted by hand.'], paths).version}"
+
+
+def _rolled_back(paths: Paths, version: str | None) -> str:
+    return f"Champion: {rollback(paths, version).version}"
+
+
+ACTIONS: dict[str, tuple[Callable[[Paths, Any], str], str]] = {
+    "list": (_listed, "the versions of this clone, newest first; * is the champion"),
+    "show": (_shown, "one version with its model card"),
+    "promote": (_promoted, "make a version the champion, or finish an interrupted promotion"),
+    "rollback": (_rolled_back, "restore an earlier champion, by default the one before, as a new version"),
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """List, show, promote or roll back versions. Exit 0 when it was done, 2 when it could not be."""
+    parser = argparse.ArgumentParser(prog="python -m training.registry", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (_, summary) in ACTIONS.items():
+        command = commands.add_parser(name, help=summary)
+        command.set_defaults(version=None)
+        if name != "list":
+            command.add_argument("version", nargs="?" if name == "rollback" else None)
+    arguments = parser.parse_args(argv)
+    action, paths = ACTIONS[arguments.command][0], Paths()
+    use_local_bentoml_home(paths)
+    return exit_code(lambda: print(action(paths, arguments.version)))
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from training.registry.decision_log import (
 )
 from training.registry.locks import registry_lock
 
-UNFINISHED = ".unfinished-"  # versions half copied or half removed; the next promotion deletes them
+UNFINISHED = ".unfinished-"  # start of the name of a version half copied or half removed
 
 Log = list[Decision]
 
@@ -86,7 +86,7 @@ def promote(
             record = record.as_new_version(_later_than(champion), record.kind)
         _publish(folder, record, paths)
         if not was_champion:
-            _log_champion(paths, log, record, reasons, **facts)
+            _log(paths, log, record, reasons, **facts)
     return record
 
 
@@ -103,7 +103,7 @@ def rollback(paths: Paths, version: str | None = None, now: datetime | None = No
         restores = version or lineage[-2]
         record = read_version(restores, paths).as_new_version(now or _later_than(champion), "rolled back")
         _publish(paths.versions / restores, record, paths)
-        _log(paths, log, "rolled back", record, [f"Rolled back to {restores}."], restores=restores)
+        _log(paths, log, record, [], restores=restores)
     return record
 
 
@@ -115,7 +115,7 @@ def keep_champion(
         _require_expected(champion_record(paths), expected)
         log = read_decisions(paths.history_jsonl)
         if challenger.version not in versions_in(log):
-            _log(paths, log, "kept", challenger, reasons, **facts)
+            _log(paths, log, challenger, reasons, "kept", **facts)
 
 
 def _require_expected(champion: ChampionRecord | None, expected: str | None, version: str = "") -> None:
@@ -136,38 +136,36 @@ def _publish(folder: Path, record: ChampionRecord, paths: Paths) -> None:
     """Write everything but the line in the log, in the order of the module's docstring."""
     home = paths.versions / record.version
     if not home.exists():
-        _copy_complete(folder, home, record)
+        delete_unfinished(paths)
+        unfinished = paths.versions / f"{UNFINISHED}{record.version}"
+        unfinished.mkdir(parents=True)
+        for name in record.files:
+            shutil.copyfile(folder / name, unfinished / name)
+        record.write(unfinished / RECORD)
+        unfinished.rename(home)  # complete or not there
     require_complete(home, record)
     record.write(paths.champion_json)
     for name, place in ((PICKLE, paths.model_pkl), (METRICS, paths.metrics_json)):
-        with atomic_path(place) as unfinished:
-            shutil.copyfile(home / name, unfinished)
+        with atomic_path(place) as temporary:
+            shutil.copyfile(home / name, temporary)
     import_to_bento(home, record)
+
+
+def delete_unfinished(paths: Paths) -> None:
+    """Delete versions that an interrupted job half copied or half removed."""
+    for abandoned in paths.versions.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(abandoned)
 
 
 def require_complete(folder: Path, record: ChampionRecord) -> None:
     """Raise `ArtifactError` unless a version folder holds its record and every file, model.pkl included."""
     verify(folder, record)
-    pickle = folder / PICKLE
-    has_pickle = pickle.is_file() and sha256_of(pickle) == record.files[PICKLE].sha256
-    if not has_pickle or not (folder / RECORD).is_file():
+    are_here = (folder / PICKLE).is_file() and (folder / RECORD).is_file()
+    if not are_here or sha256_of(folder / PICKLE) != record.files[PICKLE].sha256:
         raise ArtifactError(
             f"{PICKLE} or {RECORD} of version {record.version} is missing or damaged ({folder}).",
             hint="`make restore` fetches it again.",
         )
-
-
-def _copy_complete(folder: Path, home: Path, record: ChampionRecord) -> None:
-    """Copy under another name, then rename: a folder in `versions` is complete or not there."""
-    home.parent.mkdir(parents=True, exist_ok=True)
-    for abandoned in home.parent.glob(f"{UNFINISHED}*"):
-        shutil.rmtree(abandoned)
-    unfinished = home.parent / f"{UNFINISHED}{record.version}"
-    unfinished.mkdir()
-    for name in record.files:
-        shutil.copyfile(folder / name, unfinished / name)
-    record.write(unfinished / RECORD)
-    unfinished.rename(home)
 
 
 def _finish_interrupted(paths: Paths, version: str | None = None) -> tuple[ChampionRecord | None, Log]:
@@ -183,35 +181,32 @@ def _finish_interrupted(paths: Paths, version: str | None = None) -> tuple[Champ
         return None, log
     is_logged = champion is None or champion.version in {version, *versions_in(log)}
     if champion and not is_logged and (version or champion.kind != "rolled back"):
-        log = _log_champion(paths, log, champion, ["Finished after an interruption."])
+        log = _log(paths, log, champion, ["Finished after an interruption."])
     return champion, log
-
-
-def _log_champion(
-    paths: Paths, log: Log, record: ChampionRecord, reasons: Sequence[str], **facts: Any
-) -> Log:
-    """Log a new champion by its kind. A roll-back comes here only after an interruption."""
-    restores = restored_version(record.version, log) if record.kind == "rolled back" else None
-    reasons = [f"Rolled back to {restores}.", *reasons] if restores else reasons
-    decision = "promoted" if record.kind == "trained" else record.kind
-    return _log(paths, log, decision, record, reasons, restores=restores, **facts)
 
 
 def _log(
     paths: Paths,
     log: Log,
-    decision: str,
     record: ChampionRecord,
     reasons: Sequence[str],
+    decision: str = "promoted",
+    restores: str | None = None,
     scorecards: Mapping[str, Any] | None = None,
     **facts: Any,
 ) -> Log:
+    """Log a decision on a version, by default that it is champion now. Return the log with this line."""
+    if record.kind != "trained":
+        decision = record.kind
+    if decision == "rolled back":
+        restores = restores or restored_version(record.version, log)  # not known after an interruption
+        reasons = [f"Rolled back to {restores}.", *reasons] if restores else reasons
     lineage = champion_lineage(log)
     replaces = lineage[-1] if lineage else None
     if scorecards is None:
         versions = {"champion": record.version} | ({"before": replaces} if replaces else {})
         scorecards = {key: overall_scores(paths.versions / one / METRICS) for key, one in versions.items()}
-    facts = {"cutoff": record.cutoff, "scorecards": scorecards, **facts}
+    facts = {"cutoff": record.cutoff, "restores": restores, "scorecards": scorecards, **facts}
     entry = Decision.now(decision, record.version, replaces, reasons, **facts)
     append_decision(paths.history_jsonl, entry)
     return [*log, entry]

@@ -9,7 +9,7 @@ from models.storage.bento_store import delete_imports
 from models.storage.version_record import RECORD
 from training.registry.decision_log import champion_lineage, read_decisions
 from training.registry.locks import registry_lock
-from training.registry.promotion import UNFINISHED, champion_record
+from training.registry.promotion import UNFINISHED, champion_record, delete_unfinished
 
 
 class RetentionParams(Params):
@@ -28,6 +28,7 @@ def delete_old_versions(paths: Paths) -> list[str]:
     """
     params = load_params("retention", RetentionParams, paths.params)
     with registry_lock(paths):
+        delete_unfinished(paths)
         champion = champion_record(paths)
         lineage = champion_lineage(read_decisions(paths.history_jsonl))
         kept = {*lineage[-params.champions :], *([champion.version] if champion else [])}
@@ -39,8 +40,7 @@ def delete_old_versions(paths: Paths) -> list[str]:
             delete_imports(deleted)
         for version in deleted:
             (paths.versions / f"{version}.dvc").unlink(missing_ok=True)  # first: DVC must not miss the folder
-            folder, unfinished = paths.versions / version, paths.versions / f"{UNFINISHED}{version}"
+            folder = paths.versions / version
             if folder.exists():
-                shutil.rmtree(unfinished, ignore_errors=True)
-                shutil.rmtree(folder.rename(unfinished))
+                shutil.rmtree(folder.rename(paths.versions / f"{UNFINISHED}{version}"))
     return deleted

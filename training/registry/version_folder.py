@@ -21,7 +21,15 @@ from drift.calibration.thresholds import Calibration
 from models.baselines.seed_regressor import SeedRegressor
 from models.champion import Champion
 from models.forecaster.forecaster import Forecaster
-from models.storage.version_record import KEPT_DAYS, PICKLE, RECORD, ChampionRecord, digests_of, new_version
+from models.storage.version_record import (
+    KEPT_DAYS,
+    PICKLE,
+    RECORD,
+    ChampionRecord,
+    Kind,
+    digests_of,
+    new_version,
+)
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "xgboost-cpu", "bentoml")
 
@@ -38,7 +46,7 @@ class TrainingResult:
     calibration: Calibration | None = None
 
 
-def save_challenger(fitted: TrainingResult, paths: Paths, now: datetime | None = None) -> ChampionRecord:
+def save_challenger(fitted: TrainingResult, paths: Paths) -> ChampionRecord:
     """Write a complete version to `models/challenger` in place of the one before."""
     folder = paths.models / ".challenger-unfinished"
     shutil.rmtree(folder, ignore_errors=True)
@@ -50,24 +58,14 @@ def save_challenger(fitted: TrainingResult, paths: Paths, now: datetime | None =
     (folder / PICKLE).write_bytes(pickle.dumps(fitted.seed.fitted))
     atomic_write_json(folder / "metrics.json", fitted.metrics)
     atomic_write_json(folder / "card.json", _card(fitted, paths.root))
-    files, now = digests_of(folder), now or datetime.now(UTC)
-    record = ChampionRecord(
-        version=new_version(now, files),
-        kind="trained",
-        cutoff=fitted.panel.end.astype(object),
-        created_at=now,
-        data_hash=fitted.panel.content_hash(),
-        params_hash=params_hash(fitted.settings),
-        files=files,
-    )
-    record.write(folder / RECORD)
+    record = _write_record(folder, "trained", fitted.panel, params_hash(fitted.settings))
     shutil.rmtree(paths.challenger, ignore_errors=True)
     folder.rename(paths.challenger)
     return record
 
 
 def save_rolled_forward(
-    champion: Champion, forecaster: Forecaster, panel: SalesPanel, paths: Paths, now: datetime | None = None
+    champion: Champion, forecaster: Forecaster, panel: SalesPanel, paths: Paths
 ) -> tuple[Path, ChampionRecord]:
     """Write the champion with a newer history. Return the folder, for `promote`, and its record.
 
@@ -84,24 +82,27 @@ def save_rolled_forward(
         "data": _data_facts(panel),
     }
     atomic_write_json(folder / "card.json", {**champion.card, **changed})
-    files, now = digests_of(folder), now or datetime.now(UTC)
-    record = champion.record.model_copy(
-        update={
-            "version": new_version(now, files),
-            "kind": "rolled forward",
-            "cutoff": panel.end.astype(object),
-            "created_at": now,
-            "data_hash": panel.content_hash(),
-            "files": files,
-        }
-    )
-    record.write(folder / RECORD)
-    return folder, record
+    return folder, _write_record(folder, "rolled forward", panel, champion.record.params_hash)
 
 
 def params_hash(settings: BaseModel) -> str:
     """sha256 of all settings a training depends on."""
     return hashlib.sha256(settings.model_dump_json().encode()).hexdigest()
+
+
+def _write_record(folder: Path, kind: Kind, panel: SalesPanel, params_hash: str) -> ChampionRecord:
+    files, now = digests_of(folder), datetime.now(UTC)
+    record = ChampionRecord(
+        version=new_version(now, files),
+        kind=kind,
+        cutoff=panel.end.astype(object),
+        created_at=now,
+        data_hash=panel.content_hash(),
+        params_hash=params_hash,
+        files=files,
+    )
+    record.write(folder / RECORD)
+    return record
 
 
 def _write_forecasts(forecaster: Forecaster, panel: SalesPanel, folder: Path) -> None:
@@ -145,9 +146,8 @@ def _data_facts(panel: SalesPanel) -> dict[str, Any]:
 def _git_commit(root: Path) -> str | None:
     """The commit that was checked out; None outside a repository."""
     try:
-        found = subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True
-        )
+        return subprocess.check_output(
+            ["git", "rev-parse", "HEAD"], cwd=root, stderr=subprocess.DEVNULL, text=True
+        ).strip()
     except (OSError, subprocess.CalledProcessError):
         return None
-    return found.stdout.strip()

@@ -19,16 +19,12 @@ MAX_LINE, MAX_PRINTED = 200, 100_000  # characters
 
 # what dvc prints (first match wins), what it means, what to do
 FAILURES = (
-    (
-        r"No module named dvc",
-        "dvc is not installed here",
-        "`make restore`, `make pull` and `make push` install it.",
-    ),
+    (r"No module named dvc", "dvc is not installed here", "`make pull` and `make push` install it."),
     (r"Unable to acquire lock|is busy", "another dvc command runs in this clone", "Wait for it to end."),
     (
         r"without confirmation|--force",
         "files that were never pushed would be lost",
-        "`make push` them first, or move them away.",
+        "`make push` them first.",
     ),
     (
         r"Unable to locate credentials|require both 'user' and 'password'|PartialCredentials",

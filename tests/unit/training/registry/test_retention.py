@@ -7,6 +7,7 @@ import pytest
 from data.params import Paths
 from models.storage.bento_store import bento_champion
 from models.storage.version_record import ChampionRecord
+from training.registry.__main__ import main
 from training.registry.promotion import champion_record, promote, rollback
 from training.registry.retention import delete_old_versions
 
@@ -64,3 +65,15 @@ def test_versions_that_only_a_remote_holds_grow_old_like_others(paths: Paths, pr
     assert names(paths) == {*promoted, elsewhere[1].name, f"{promoted[-1]}.dvc"}
     assert delete_old_versions(keeping(paths, champions=1, others=0)) == [elsewhere[1].stem, *promoted[:-1]]
     assert names(paths) == {promoted[-1], f"{promoted[-1]}.dvc"}
+
+
+def test_a_version_that_was_half_removed_is_no_version(
+    paths: Paths, promoted: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = paths.versions / promoted[0]
+    first.rename(first.with_name(f".unfinished-{first.name}"))
+    monkeypatch.chdir(paths.root)
+    assert main(["list"]) == 0
+    assert promoted[0] not in capsys.readouterr().out
+    assert delete_old_versions(keeping(paths, champions=3, others=2)) == []
+    assert names(paths) == set(promoted[1:])

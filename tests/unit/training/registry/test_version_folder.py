@@ -1,7 +1,6 @@
 """A challenger folder: complete, verified, opened by the champion's own loader."""
 
 import pickle
-from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -57,8 +56,8 @@ def test_saving_the_same_again_differs_in_time_alone(
     champion = Champion.load(trained_clone.challenger)
     seed = champion.seed
     fitted = TrainingResult(panel, champion.forecaster, seed, {"models": {}, "not_measured": []}, settings)
-    first = save_challenger(fitted, clone, datetime(2026, 1, 1, tzinfo=UTC))
-    second = save_challenger(fitted, clone, datetime(2026, 1, 2, tzinfo=UTC))
+    first = save_challenger(fitted, clone)
+    second = save_challenger(fitted, clone)
     assert first.files == second.files == digests_of(clone.challenger)
     assert first.version[15:] == second.version[15:]
     assert ChampionRecord.read(clone.challenger / "champion.json") == second
