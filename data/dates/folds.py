@@ -31,10 +31,11 @@ class Fold:
         return slice(self.cutoff + 1, self.cutoff + 1 + self.horizon_days)
 
 
-def rolling_folds(n_days: int, horizon_days: int, n_folds: int, min_history_days: int) -> list[Fold]:
-    """Adjoining folds that end with the last day, newest first; fewer where history gets too short."""
-    cutoffs = (n_days - 1 - horizon_days * (fold + 1) for fold in range(n_folds))
-    return [Fold(cutoff, horizon_days) for cutoff in cutoffs if cutoff + 1 >= max(min_history_days, 1)]
+def rolling_folds(n_days: int, horizon_days: int, n_folds: int, spacing_days: int) -> list[Fold]:
+    """Folds whose newest ends with the last day, newest first, so far apart; fewer for a short history."""
+    newest = n_days - 1 - horizon_days
+    cutoffs = (newest - spacing_days * fold for fold in range(n_folds))
+    return [Fold(cutoff, horizon_days) for cutoff in cutoffs if cutoff >= 0]
 
 
 def split_picture(folds: list[Fold], start: np.datetime64, n_days: int, width: int = 60) -> str:

@@ -1,4 +1,4 @@
-"""The boosted trees of members T and N; xgboost is imported only when one is fitted or loaded."""
+"""Boosted trees of members T and N and of quantiles; xgboost is imported when one is fitted or loaded."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ SETTINGS = {
     "nthread": 1,  # two threads cost ten times the time on busy cores; folds run side by side instead
 }
 CORRECTION_RANGE = (0.67, 1.5)
+TREE_QUANTILES = (0.1, 0.5, 0.9)
+QUANTILE_ROUNDS, QUANTILE_ETA = 60, 0.15
+LARGEST_RATIO = 10.0  # of sales to their expectation
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,35 @@ class Tree:
 
     @classmethod
     def from_bytes(cls, raw: bytes, correction: float) -> Self:
-        from xgboost import Booster
+        return cls(_booster(raw), correction)
 
-        booster = Booster(params={"nthread": 1})
-        booster.load_model(bytearray(raw))
-        return cls(booster, correction)
+
+@dataclass(frozen=True)
+class QuantileTree:
+    """A booster of the quantiles `TREE_QUANTILES` of sales over their expectation."""
+
+    booster: Booster
+
+    def ratios(self, features: NDArray[np.float32]) -> Floats:
+        """What to multiply the expectation of each row with for each quantile, (n, 3), never falling."""
+        ratios = self.booster.inplace_predict(features)
+        return np.sort(np.maximum(np.asarray(ratios, np.float64), 0.0), axis=1)
+
+    def to_bytes(self) -> bytes:
+        """The booster as UBJSON: data, not a pickle."""
+        return bytes(self.booster.save_raw("ubj"))
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Self:
+        return cls(_booster(raw))
+
+
+def _booster(raw: bytes) -> Booster:
+    from xgboost import Booster
+
+    booster = Booster(params={"nthread": 1})
+    booster.load_model(bytearray(raw))
+    return booster
 
 
 def fit_tree(
@@ -77,3 +104,21 @@ def fit_tree(
     booster = xgboost.train(settings, matrix, rounds)
     fitted = relative * scale * Tree(booster, 1.0).ratio(features)
     return Tree(booster, float(np.clip(sales.sum() / max(fitted.sum(), 1e-9), *CORRECTION_RANGE)))
+
+
+def fit_quantile_tree(
+    features: NDArray[np.float32], sales: Floats, expected: Floats, seed: int
+) -> QuantileTree:
+    """Boost the quantiles of sales (n,) over their expectation (n,), weighted by the expectation.
+
+    Weighted like that the pinball loss (Koenker & Bassett 1978) of ratios is that of units. Three quantiles
+    are as good as nine once conformal errors give the rest of the curve, at a third of the time.
+    """
+    import xgboost
+
+    ratio, weight = np.clip(sales / expected, 0, LARGEST_RATIO), expected / expected.mean()
+    rows = {"weight": weight, "max_bin": SETTINGS["max_bin"], "nthread": 1}
+    matrix = xgboost.QuantileDMatrix(features, ratio, **rows)
+    own = {"objective": "reg:quantileerror", "quantile_alpha": np.array(TREE_QUANTILES), "eta": QUANTILE_ETA}
+    settings = {name: value for name, value in SETTINGS.items() if name != "base_score"} | own
+    return QuantileTree(xgboost.train(settings | {"seed": seed}, matrix, QUANTILE_ROUNDS))

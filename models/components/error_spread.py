@@ -1,11 +1,11 @@
 """How large errors usually are: by the size of the forecast, then by series."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.components.seasonal_profile import Floats, Ints
 from models.evaluation.scores import Array
@@ -37,6 +37,24 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class PastForecast:
+    """A forecast (n_series, horizon_days) from `first_day` on, in days since 1970, and what was sold.
+
+    `actual` is NaN where it is not known. `quantiles` (n_series, horizon_days, 3) are those of the trees.
+    """
+
+    first_day: int
+    forecast: Array
+    actual: Array
+    quantiles: NDArray[np.float32] | None = None
+
+    def of_rows(self, rows: Ints) -> Self:
+        """The same of some of the series."""
+        quantiles = None if self.quantiles is None else self.quantiles[rows]
+        return type(self)(self.first_day, self.forecast[rows], self.actual[rows], quantiles)
+
+
+@dataclass(frozen=True)
 class Errors:
     """Out-of-sample errors of open days, flat."""
 
@@ -44,7 +62,8 @@ class Errors:
     actual: Floats
     step: Ints
     series: Ints
-    fold: Ints
+    day: Ints  # since 1970
+    quantiles: Array | None  # (n, 3)
     smallest: float
 
     @property
@@ -52,18 +71,25 @@ class Errors:
         return self.actual - self.forecast
 
     @classmethod
-    def of(cls, folds: Sequence[tuple[Floats, Array]]) -> Errors | None:
-        """The errors of folds of (forecast, actual), each (n_series, horizon_days); None with under 200."""
-        if not folds:
+    def of(cls, past: Sequence[PastForecast], first_day: int) -> Self | None:
+        """The errors of days before `first_day`; None with under 200."""
+        if not past:
             return None
-        forecast, actual = (np.stack(parts) for parts in zip(*folds, strict=True))
-        usable = np.isfinite(actual) & (forecast > 0)
+        forecast, actual = (
+            np.stack([getattr(one, name) for one in past]).astype(np.float64)
+            for name in ("forecast", "actual")
+        )
+        steps = np.arange(forecast.shape[2])
+        day = np.array([one.first_day for one in past])[:, None] + steps
+        usable = np.isfinite(actual) & (forecast > 0) & (day < first_day)[:, None, :]
         if usable.sum() < FEWEST_ERRORS:
             return None
-        fold, series, step = np.nonzero(usable)
+        origin, series, step = np.nonzero(usable)
         smallest = max(1e-3, 0.02 * float(forecast[usable].mean()))
         clipped = np.maximum(forecast[usable], smallest)
-        return cls(clipped, actual[usable], step + 1, series, fold, smallest)
+        curves = [one.quantiles for one in past if one.quantiles is not None]
+        quantiles = np.stack(curves)[usable] if len(curves) == len(past) else None
+        return cls(clipped, actual[usable], step + 1, series, day[origin, step], quantiles, smallest)
 
 
 def fit_spread(errors: Errors, bin_of: Ints, n_series: int) -> Spread:

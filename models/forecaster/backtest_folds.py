@@ -7,19 +7,24 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from data.dates.folds import Fold
+from data.dates.folds import Fold, rolling_folds
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
+from models.components.error_spread import PastForecast
 from models.components.sales_limits import plausible
 from models.components.seasonal_profile import Floats
+from models.evaluation.scores import Array
 from models.forecaster.fitting import Effort, fit_members
 from models.forecaster.member_selection import combine
+from models.forecaster.members import Members
 from models.storage.array_packing import load_arrays, unpack
 from models.storage.bounded_json import read_json, readable
 
 MIN_HISTORY_DAYS = 150
 LATER_MIN_HISTORY_DAYS = 540  # folds beyond the second serve intervals only, and need enough to learn from
 NEEDED_FOLDS = 2
+FOLD_SPACING_DAYS = 84
+ORIGIN_DAYS = 28
 
 
 @dataclass(frozen=True)
@@ -47,26 +52,69 @@ class FoldForecast:
         return combine(self.members, names)
 
 
-def usable_folds(folds: list[Fold]) -> list[Fold]:
-    """The two newest folds with 150 days and a horizon of history, further ones with 540 days."""
+@dataclass(frozen=True)
+class OriginForecast:
+    """What the models of a fold forecast from its cutoff, or from a later day with the sales until then.
+
+    Forecasting from later days costs no training. It gives errors of more days, seasons and steps.
+    """
+
+    made: FoldForecast
+    quantiles: NDArray[np.float32] | None  # (n_series, horizon_days, 3), see `TREE_QUANTILES`
+
+    def past(self, names: str) -> PastForecast:
+        """The mean of the named members with its quantiles, to calibrate intervals on."""
+        forecast, actual = self.made.forecast(names), self.made.actual
+        return PastForecast(self.made.cutoff_day + 1, forecast, actual, self.quantiles)
+
+
+def usable_folds(n_days: int, horizon_days: int, n_folds: int) -> list[Fold]:
+    """Folds of a history, at least 84 days apart so that they see several seasons, newest first.
+
+    The two newest need 150 days and a horizon of history, further ones 540 days.
+    """
+    spacing = max(horizon_days, FOLD_SPACING_DAYS)
     return [
         fold
-        for position, fold in enumerate(folds)
+        for position, fold in enumerate(rolling_folds(n_days, horizon_days, n_folds, spacing))
         if fold.cutoff + 1 >= max(MIN_HISTORY_DAYS, fold.horizon_days)
         and (position < NEEDED_FOLDS or fold.cutoff + 1 >= LATER_MIN_HISTORY_DAYS)
     ]
 
 
-def forecast_fold(panel: SalesPanel, fold: Fold, effort: Effort) -> FoldForecast:
-    """Fit all members on the fold's history alone and forecast its future."""
+def forecast_fold(panel: SalesPanel, fold: Fold, effort: Effort) -> list[OriginForecast]:
+    """Fit all members on the fold's history alone; forecast from its cutoff and from later origins.
+
+    There is an origin every 28 days until the next fold, of 28 days. No model sees a day that it forecasts.
+    """
     history = SalesPanel(panel.sales[:, fold.history], panel.start, panel.series)
     members = fit_members(history, fold.horizon_days, effort)
-    forecasts = members.forecast(history, fold.horizon_days).by_name
-    limits = members.fitted.limits
-    actual = panel.sales[:, fold.future].astype(np.float32)
+    first = fold.future.start
+    last = min(first + max(fold.horizon_days, FOLD_SPACING_DAYS), panel.n_days) - ORIGIN_DAYS
+    later = range(first + ORIGIN_DAYS, last + 1, ORIGIN_DAYS)
+    days = [fold.horizon_days, *(min(fold.horizon_days, ORIGIN_DAYS) for _ in later)]
+    return [
+        _forecast_origin(members, panel, origin, n_days, fold.horizon_days)
+        for origin, n_days in zip((first, *later), days, strict=True)
+    ]
+
+
+def _forecast_origin(
+    members: Members, panel: SalesPanel, origin: int, n_days: int, horizon_days: int
+) -> OriginForecast:
+    """The forecast of some days from a column on, by the sales before it; NaN for the rest of the horizon."""
+    history = SalesPanel(panel.sales[:, :origin], panel.start, panel.series)
+    forecasts, limits = members.forecast(history, n_days), members.fitted.limits
+    actual = panel.sales[:, origin : origin + n_days].astype(np.float32)
     actual = actual if limits is None else plausible(actual, limits)
-    overall, trend, season = (forecasts[name].astype(np.float32) for name in "OTN")
-    return FoldForecast(int(history.end.astype(np.int64)), overall, trend, season, actual)
+
+    def padded(values: Array) -> NDArray[np.float32]:
+        missing = [(0, 0), (0, horizon_days - values.shape[1]), *[(0, 0)] * (values.ndim - 2)]
+        return np.pad(values.astype(np.float32), missing, constant_values=np.nan)
+
+    overall, trend, season = (padded(forecasts.by_name[name]) for name in "OTN")
+    made = FoldForecast(int(history.end.astype(np.int64)), overall, trend, season, padded(actual))
+    return OriginForecast(made, None if forecasts.quantiles is None else padded(forecasts.quantiles))
 
 
 @dataclass(frozen=True)

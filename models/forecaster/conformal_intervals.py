@@ -1,11 +1,13 @@
 """Conformal quantiles, calibrated on the backtest's own out-of-sample forecasts; intervals are views of them.
 
     u(μ) = √(exp(a) μᵇ) · scale of the series    spread: the typical error of a forecast of μ units
-    z    = (y − μ) / (u(μ) · f)                  score of each error of the folds; f by bucket of steps
-    quantile p of a forecast μ:   max(0, μ + z_p · u(μ) · f),   0 where a share p of such days has no sale
+    c_p  = (μ + t_p) / 2                         centre: the forecast and the p quantile of the trees
+    z_p  = (y − c_p) / (u(μ) · f)                score of each past error; f by bucket of steps
+    quantile p of a forecast μ:   max(0, c_p + q_p · u(μ) · f),   0 where a share p of such days has no sale
 
-z_p is the p quantile of the scores of forecasts of that size (ten classes). This is split conformal
-prediction (Lei et al. 2018) on normalised, signed errors. Units: sales a day.
+q_p is the p quantile of the scores z_p of forecasts of that size (ten classes), newer days and days of the
+same season weighing more. This is conformalised quantile regression (Romano, Patterson, Candès 2019); without
+trees t_p is μ, and it is split conformal prediction (Lei et al. 2018). Units: sales a day.
 """
 
 from collections.abc import Sequence
@@ -13,8 +15,11 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
-from models.components.error_spread import Errors, Spread, fit_spread
+from data.dates.calendar_days import YEAR_DAYS
+from models.components.boosted_trees import TREE_QUANTILES
+from models.components.error_spread import Errors, PastForecast, Spread, fit_spread
 from models.components.seasonal_profile import Floats, Ints
 from models.evaluation.scores import Array
 from models.storage.quantile_curve import QUANTILES
@@ -24,6 +29,8 @@ SIZE_CLASSES = 10
 FORECAST_BINS = 20
 FEW_ERRORS = 200  # that a size class needs for quantiles of its own
 STEP_QUANTILE = 0.8  # of the absolute scores, by which buckets of steps are compared
+AGE_DAYS, SEASON_DAYS = 180, 45  # after which an error weighs 1/e for its age, and for its season
+NORMAL = np.array([NormalDist().inv_cdf(p) for p in QUANTILES])
 
 
 @dataclass(frozen=True)
@@ -37,11 +44,12 @@ class Intervals:
     step_factor: Floats  # (5,), by horizon bucket
     scores: Floats  # (n_classes, n_quantiles)
 
-    def quantiles(self, forecast: Floats, row: Ints) -> Floats:
+    def quantiles(self, forecast: Floats, row: Ints, of_trees: Array | None = None) -> Floats:
         """Quantiles (n_series, horizon_days, 17) of forecasts (n_series, horizon_days).
 
-        `row` is each series' row in the calibration, −1 for none. They never fall, are never negative, and
-        are 0 where the forecast is 0 (a closed day).
+        `row` is each series' row in the calibration, −1 for none; `of_trees` (n_series, horizon_days, 3) are
+        NaN where there are none. Quantiles never fall, are never negative, and are 0 where the forecast is 0
+        (a closed day).
         """
         size = np.maximum(forecast, self.spread.smallest)
         step = np.searchsorted(LAST_STEPS, np.arange(1, forecast.shape[1] + 1))
@@ -49,36 +57,46 @@ class Intervals:
         scores = self.scores[np.searchsorted(self.class_edges, size)]
         zero_share = self.zero_shares[np.searchsorted(self.bin_edges, size)]
         is_zero = (zero_share[..., None] >= QUANTILES) | (forecast[..., None] <= 0)
-        return monotone(np.where(is_zero, 0.0, size[..., None] + scores * width[..., None]))
+        curve = np.empty((*forecast.shape, len(QUANTILES)))
+        for position in range(len(QUANTILES)):
+            centre = _centre(size, of_trees, position)
+            curve[..., position] = centre + scores[..., position] * width
+        return monotone(np.where(is_zero, 0.0, curve))
 
 
-def fit_intervals(folds: Sequence[tuple[Floats, Array]]) -> Intervals | None:
-    """Calibrate on folds of (forecast, actual), each (n_series, horizon_days) with NaN for unknown actuals.
+def fit_intervals(past: Sequence[PastForecast], first_day: int) -> Intervals | None:
+    """Calibrate on past forecasts for forecasts from `first_day` on, and on sales before it.
 
     None with fewer than 200 errors: use `poisson_quantiles` then.
     """
-    errors = Errors.of(folds)
+    errors = Errors.of(past, first_day)
     if errors is None:
         return None
+    n_series, horizon_days = past[0].forecast.shape
     edges, bin_of = _classes(errors.forecast, FORECAST_BINS, 50)
-    spread = fit_spread(errors, bin_of, len(folds[0][0]))
+    spread = fit_spread(errors, bin_of, n_series)
     n = np.bincount(bin_of, minlength=len(edges) + 1)
     share = np.bincount(bin_of, errors.actual == 0, minlength=len(edges) + 1) / np.maximum(n, 1)
     zero_shares = np.maximum.accumulate(share[::-1])[::-1]  # it falls with the size
-    score = errors.error / (spread.sigma(errors.forecast) * spread.by_series[errors.series])
+    width = spread.sigma(errors.forecast) * spread.by_series[errors.series]
     bucket = np.searchsorted(LAST_STEPS, errors.step)
-    step_factor = _step_factors(np.abs(score), bucket)
-    score /= step_factor[bucket]
+    step_factor = _step_factors(np.abs(errors.error) / width, bucket)
+    width *= step_factor[bucket]
     class_edges, size_class = _classes(errors.forecast, SIZE_CLASSES, FEW_ERRORS)
-    scores = np.array([_quantiles(score[size_class == k]) for k in range(len(class_edges) + 1)])
+    weight = _weights(errors.day, first_day, horizon_days)
+    scores = np.empty((len(class_edges) + 1, len(QUANTILES)))
+    for position, probability in enumerate(QUANTILES):
+        score = (errors.actual - _centre(errors.forecast, errors.quantiles, position)) / width
+        for k in range(len(scores)):
+            chosen = size_class == k
+            scores[k, position] = _quantile(score[chosen], weight[chosen], probability)
     return Intervals(spread, edges, zero_shares, class_edges, step_factor, scores)
 
 
 def poisson_quantiles(forecast: Floats) -> Floats:
     """Quantiles (n_series, horizon_days, 17) where no fold is possible: normal, of variance μ (1 + 0.2 μ)."""
     deviation = np.sqrt(np.maximum(forecast, 1e-3) * (1 + 0.2 * forecast))
-    normal = np.array([NormalDist().inv_cdf(p) for p in QUANTILES])
-    curve = forecast[..., None] + normal * deviation[..., None]
+    curve = forecast[..., None] + NORMAL * deviation[..., None]
     return monotone(np.where(forecast[..., None] > 0, curve, 0.0))
 
 
@@ -90,6 +108,29 @@ def monotone(curve: Floats) -> Floats:
     return np.sort(np.maximum(curve, 0.0), axis=-1)
 
 
+def _centre(forecast: Floats, of_trees: Array | None, position: int) -> Floats:
+    """Half way from forecasts (…) to the trees' quantile, which is read off a normal curve of two halves.
+
+    `of_trees` (…, 3) give the median and, by 10 and 90 %, how wide the lower and the upper half are.
+    """
+    if of_trees is None:
+        return forecast
+    low, median, high = (np.asarray(of_trees[..., k], np.float64) for k in range(3))
+    is_upper = NORMAL[position] > 0
+    deviations = abs(NORMAL[position]) / NormalDist().inv_cdf(TREE_QUANTILES[2])
+    quantile = median + deviations * ((high if is_upper else low) - median)
+    centre: Floats = np.where(np.isfinite(quantile), 0.5 * (forecast + quantile), forecast)
+    return centre
+
+
+def _weights(day: Ints, first_day: int, horizon_days: int) -> Floats:
+    """How much the errors of days count: by their age, and by how far their season is from the forecast's."""
+    year = YEAR_DAYS + 1
+    apart = np.abs((day - first_day - horizon_days / 2 + year / 2) % year - year / 2)
+    weight: Floats = np.exp((day - first_day) / AGE_DAYS) + np.exp(-apart / SEASON_DAYS)
+    return weight
+
+
 def _classes(size: Floats, most: int, fewest: int) -> tuple[Floats, Ints]:
     """Edges of at most `most` classes with as many errors each, at least `fewest`, and the class of each."""
     n_classes = int(np.clip(len(size) // fewest, 1, most))
@@ -98,10 +139,14 @@ def _classes(size: Floats, most: int, fewest: int) -> tuple[Floats, Ints]:
     return edges, np.searchsorted(edges, size)
 
 
-def _quantiles(score: Floats) -> Floats:
-    """For each p the ⌈(n + 1) p⌉-th smallest: the order statistic with finite-sample coverage."""
-    rank = np.minimum(np.ceil((len(score) + 1) * np.array(QUANTILES)).astype(np.int64), len(score)) - 1
-    return np.asarray(np.sort(score)[rank])
+def _quantile(score: Floats, weight: NDArray[np.float64], probability: float) -> float:
+    """The smallest score that a share p of the weight does not exceed, one more error of mean weight added.
+
+    With equal weights it is the ⌈(n + 1) p⌉-th: the order statistic with finite-sample coverage.
+    """
+    order = np.argsort(score)
+    share = np.cumsum(weight[order]) / (weight.sum() + weight.mean())
+    return float(score[order[min(int(np.searchsorted(share, probability)), len(score) - 1)]])
 
 
 def _step_factors(score: Floats, bucket: Ints) -> Floats:

@@ -8,16 +8,16 @@ from data.dates.calendar_days import calendar
 from data.dates.closed_days import find_closed
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
-from models.components.boosted_trees import Tree, fit_tree
+from models.components.boosted_trees import QuantileTree, Tree, fit_quantile_tree, fit_tree
 from models.components.cold_start import KNOWN_DAYS, LevelPrior, fit_level_prior
 from models.components.discontinued_series import Records
 from models.components.level_blend import Blend, fit_blend
-from models.components.levels import Growth, History, level_table
+from models.components.levels import Growth, History, Rows, level_table
 from models.components.sales_limits import plausible, sales_limits
 from models.components.seasonal_profile import Floats, fit_profile
 from models.components.tree_features import sample_rows
 from models.forecaster.fitted_state import NEVER, FittedState, MemberFit
-from models.forecaster.members import Members, design
+from models.forecaster.members import Members, design, quantile_design
 
 TREND_POWER, SEASON_POWER = 1.5, 1.2  # two Tweedie powers: members that differ are worth more than either
 FEWEST_ROWS = 500  # below it no tree is grown, and members T and N are member O
@@ -33,9 +33,10 @@ class Effort:
     max_rows: int
     rounds: int
     seed: int
+    quantile_rows: int = 0  # 0 grows no trees of quantiles
 
 
-Trees = tuple[Tree | None, Tree | None]  # of members T and N
+Trees = tuple[Tree | None, Tree | None, QuantileTree | None]  # of members T and N, and of quantiles
 
 
 def fit_members(panel: SalesPanel, horizon_days: int, effort: Effort, trees: Trees | None = None) -> Members:
@@ -46,7 +47,7 @@ def fit_members(panel: SalesPanel, horizon_days: int, effort: Effort, trees: Tre
     )
     days = calendar(panel.start, panel.n_days)
 
-    def fit(has_season: bool) -> tuple[History, MemberFit, Tree | None]:
+    def fit(has_season: bool) -> tuple[History, MemberFit, Tree | None, QuantileTree | None]:
         profile = fit_profile(sales, days, panel.series, rules.weekdays, has_season)
         history = History(
             *(sales, profile.index(days), profile.weekday, profile.month, days),
@@ -57,15 +58,14 @@ def fit_members(panel: SalesPanel, horizon_days: int, effort: Effort, trees: Tre
         growth = history.growth(len(panel.series.store_names), np.arange(panel.n_days + 1))
         member_fit = MemberFit(profile, growth, Blend.only("L364"), Blend.only("L364"))
         grown = effort if trees is None else replace(effort, rounds=0)
-        member_fit, tree = _fit_member(history, member_fit, has_season, horizon_days, grown)
-        return history, member_fit, tree if trees is None else trees[0 if has_season else 1]
+        return history, *_fit_member(history, member_fit, has_season, horizon_days, grown)
 
-    history, trend, trend_tree = fit(has_season=True)
-    season, season_tree = fit(has_season=False)[1:] if effort.rounds else (trend, None)
+    history, trend, trend_tree, quantile_tree = fit(has_season=True)
+    season, season_tree = fit(has_season=False)[1:3] if effort.rounds else (trend, None)
     prior = fit_prior(history, panel.series)
     first_day = np.where(first_sale < panel.n_days, panel.start.astype(np.int64) + first_sale, NEVER)
     fitted = FittedState(rules, trend, season, prior, first_day, Records.of(panel), limits)
-    return Members(panel.series, fitted, trend_tree, season_tree)
+    return Members(panel.series, fitted, *(trees or (trend_tree, season_tree, quantile_tree)))
 
 
 def fit_prior(history: History, series: SeriesIndex) -> LevelPrior | None:
@@ -77,17 +77,27 @@ def fit_prior(history: History, series: SeriesIndex) -> LevelPrior | None:
 
 def _fit_member(
     history: History, fit: MemberFit, has_season: bool, horizon_days: int, effort: Effort
-) -> tuple[MemberFit, Tree | None]:
-    """Fit blend and tree on sampled rows. The season-free tree starts from the blend, the other from L364."""
+) -> tuple[MemberFit, Tree | None, QuantileTree | None]:
+    """Fit blend and trees on sampled rows. The season-free tree starts from the blend, the other from L364.
+
+    Quantiles are grown beside the tree that has the season.
+    """
     rows = sample_rows(history, horizon_days, effort.max_rows, np.random.default_rng(effort.seed))
     levels = level_table(history, fit.growth, rows)
     sales: Floats = history.filled[rows.series, rows.target]
     blend = fit_blend(levels, history.index[rows.series, rows.target], rows.step, sales)
     fit = replace(fit, blend=blend, offset=fit.offset if has_season else blend)
-    tree = None
+    tree = quantile_tree = None
     if effort.rounds and len(sales) >= FEWEST_ROWS:
         expected, columns = design(history, fit, rows, levels)
         power = TREND_POWER if has_season else SEASON_POWER
         tree = fit_tree(columns, sales, expected, power, effort.rounds, effort.seed)
+        if has_season and effort.quantile_rows:
+            n_rows = min(len(sales), effort.quantile_rows)
+            few = np.random.default_rng(effort.seed).choice(len(sales), n_rows, replace=False)
+            expected, columns = quantile_design(
+                history, fit, Rows(*(part[few] for part in rows)), levels[few]
+            )
+            quantile_tree = fit_quantile_tree(columns, sales[few], expected, effort.seed)
     newest = Growth(fit.growth.overall[:, -1:], fit.growth.by_store[:, :, -1:])
-    return replace(fit, growth=newest), tree
+    return replace(fit, growth=newest), tree, quantile_tree

@@ -1,14 +1,15 @@
 """The three members: O, a blend of sales levels; T, trees around a level; N, trees that learn the season."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
-from models.components.boosted_trees import Tree
+from models.components.boosted_trees import QuantileTree, Tree
+from models.components.level_blend import Blend
 from models.components.levels import SALES_LEVELS, History, Rows, level_table
 from models.components.seasonal_profile import Floats, Ints
 from models.components.tree_features import features, forecast_rows
@@ -36,6 +37,7 @@ class MemberForecasts:
     last_record: Ints  # days since 1970
     limits: Floats  # of plausible sales
     history: History  # with the profile of members O and T
+    quantiles: Floats | None  # (n_series, horizon_days, 3), see `TREE_QUANTILES`; NaN where trees do not know
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Members:
     fitted: FittedState
     trend_tree: Tree | None
     season_tree: Tree | None
+    quantile_tree: QuantileTree | None = None
 
     def forecast(
         self, panel: SalesPanel, horizon_days: int, last_days: NDArray[np.datetime64] | None = None
@@ -75,7 +78,12 @@ class Members:
         level, weekday, month = (part.reshape(shape) for part in (sales_level, weekday, month))
         is_new = is_cold | (context.row < 0)
         of_series = (is_new, context.is_discontinued, context.records.last_day, context.limits)
-        return MemberForecasts(by_name, level, weekday, month, *of_series, history=trend)
+        quantiles = None
+        if self.quantile_tree is not None:
+            expected, columns = quantile_design(trend, self.fitted.trend, rows, levels)
+            quantiles = self.quantile_tree.ratios(columns) * np.where(index > 0, expected, 0.0)[:, None]
+            quantiles = np.where(is_given[:, None], np.nan, quantiles).reshape(*shape, -1)
+        return MemberForecasts(by_name, level, weekday, month, *of_series, trend, quantiles)
 
     def _by_trees(
         self, context: SeriesContext, trend: History, rows: Rows, levels: Floats
@@ -105,6 +113,13 @@ def design(
     base = np.maximum(fit.offset.sales_level(levels, rows.step), floor)
     expected = base * np.maximum(history.index[rows.series, rows.target], INDEX_FLOOR)
     return expected, features(history, fit.growth, rows, levels, base)
+
+
+def quantile_design(
+    history: History, fit: MemberFit, rows: Rows, levels: Floats
+) -> tuple[Floats, NDArray[np.float32]]:
+    """The same for the trees of quantiles, which start from the level of the last 91 days."""
+    return design(history, replace(fit, offset=Blend.only("L91")), rows, levels)
 
 
 def _levels(history: History, fit: MemberFit, rows: Rows, horizon_days: int) -> Floats:

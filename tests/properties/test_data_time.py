@@ -66,13 +66,12 @@ def test_windows_of_a_panel_hold_its_days_and_nan_elsewhere(
 
 @few
 @given(st.integers(1, 2000), st.integers(1, 120), st.integers(0, 6), st.integers(0, 400))
-def test_folds_never_test_on_their_own_history_nor_twice_on_one_day(
-    n_days: int, horizon_days: int, n_folds: int, min_history_days: int
+def test_folds_never_test_on_their_own_history(
+    n_days: int, horizon_days: int, n_folds: int, spacing_days: int
 ) -> None:
-    folds = rolling_folds(n_days, horizon_days, n_folds, min_history_days)
-    tested = [day for fold in folds for day in range(n_days)[fold.future]]
-    assert len(tested) == len(set(tested)) == len(folds) * horizon_days
-    assert all(fold.history.stop == fold.future.start >= min_history_days for fold in folds)
+    folds = rolling_folds(n_days, horizon_days, n_folds, spacing_days)
+    assert all(0 < fold.history.stop == fold.future.start for fold in folds)
+    assert all(fold.future.stop <= n_days for fold in folds)
     assert not folds or folds[0].future.stop == n_days
 
 

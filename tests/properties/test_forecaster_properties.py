@@ -11,6 +11,7 @@ from data.dates.calendar_days import calendar
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from models.champion import Champion
+from models.components.error_spread import PastForecast
 from models.components.levels import History, Rows, level_table
 from models.components.seasonal_profile import fit_profile
 from models.components.tree_features import features, sample_rows
@@ -193,7 +194,7 @@ def test_member_o_scales_with_the_unit_sales_are_counted_in(seed: int, factor: f
 def test_quantiles_of_one_calibration_never_fall_for_any_forecast(seed: int) -> None:
     rng = np.random.default_rng(seed)
     forecast = rng.gamma(1, 20, (8, 60))
-    intervals = fit_intervals([(forecast, rng.poisson(forecast).astype(float))])
+    intervals = fit_intervals([PastForecast(0, forecast, rng.poisson(forecast).astype(float))], 60)
     assert intervals is not None
     curve = intervals.quantiles(rng.gamma(0.5, 100, (8, 60)), np.arange(8))
     assert (curve >= 0).all()

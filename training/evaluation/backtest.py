@@ -16,6 +16,7 @@ from data.panel.sales_panel import SalesPanel
 from models.baselines.seasonal_naive import SeasonalNaive
 from models.baselines.seed_estimators import SeedParams
 from models.baselines.seed_regressor import SeedRegressor
+from models.components.error_spread import PastForecast
 from models.evaluation.model_names import BASELINE_REGRESSORS, SEASONAL_NAIVE, STORECAST
 from models.evaluation.scorecard import COVERED_LEVELS, Trial
 from models.evaluation.scores import Array
@@ -58,34 +59,30 @@ def backtest_forecaster(
     """Storecast and its three members on the forecaster's own folds.
 
     The members are the final ones, selected on the two newest folds. There Storecast's score can be too good
-    by what the selection gains, which is nothing where it kept the default mean. For intervals see
-    `bounds_from_older_folds`.
+    by what the selection gains, which is nothing where it kept the default mean.
     """
-    folds = forecaster.folds
-    named = {STORECAST: forecaster.chosen, **{f"member {name}": name for name in DEFAULT}}
-    results = [
-        _result(model, panel, folds, rows, [fold.forecast(names)[rows] for fold in folds])
-        for model, names in named.items()
-    ]
-    return [replace(results[0], cpu_seconds=cpu_seconds), *results[1:]]
+    folds, past = forecaster.folds, [one.of_rows(rows) for one in forecaster.past_forecasts()]
+    newest = {one.first_day: one for one in past}
+    made = [newest[fold.cutoff_day + 1] for fold in folds]
+    results = [replace(_result(STORECAST, panel, rows, made, past), cpu_seconds=cpu_seconds)]
+    for name in DEFAULT:
+        made = [_past(fold, fold.forecast(name)[rows], rows) for fold in folds]
+        results.append(_result(f"member {name}", panel, rows, made, made))
+    return results
 
 
-def bounds_from_older_folds(folds: Sequence[tuple[Array, Array]]) -> Array:
-    """Bounds (n_rows, horizon_days, 4) of the first of `folds`, calibrated on the rest, which are older.
+def earlier_bounds(made: PastForecast, past: Sequence[PastForecast]) -> Array:
+    """Bounds (n_series, horizon_days, 4) of a forecast, calibrated on what was known when it was made.
 
-    Folds are a model's (forecast, actual), newest first. No actual that scores a bound is used to calibrate
-    it, as when a forecast is served. The oldest fold has no older one, so its bounds are NaN. Served
-    intervals are calibrated on the newest folds.
-
-        fold 4       fold 3       fold 2       fold 1
-        [calibrate   calibrate] ─▸ bounds
-        [calibrate   calibrate    calibrate] ─▸ bounds
+    No actual that scores a bound is used to calibrate it, as when a forecast is served. NaN where nothing
+    was forecast before.
     """
-    (forecast, _), *older = folds
-    intervals = fit_intervals([(made.astype(np.float64), sold.astype(np.float64)) for made, sold in older])
+    earlier = [one for one in past if one.first_day < made.first_day]
+    intervals = fit_intervals(earlier, made.first_day)
     if intervals is None:
-        return np.full((*forecast.shape, 2 * len(COVERED_LEVELS)), np.nan)
-    curve = intervals.quantiles(forecast.astype(np.float64), np.arange(len(forecast)))
+        return np.full((*made.forecast.shape, 2 * len(COVERED_LEVELS)), np.nan)
+    forecast = made.forecast.astype(np.float64)
+    curve = intervals.quantiles(forecast, np.arange(len(forecast)), made.quantiles)
     values = np.concatenate([forecast[..., None], curve], axis=-1)
     return np.stack([bound for level in COVERED_LEVELS for bound in interval(values, level)], axis=-1)
 
@@ -110,7 +107,8 @@ def backtest_baselines(
     results = []
     for model, of_model in jobs.items():
         forecasts, seconds = zip(*(job.result() for job in of_model), strict=True) if of_model else ((), ())
-        results.append(_result(model, panel, folds, rows, forecasts, sum(seconds)))
+        made = [_past(fold, forecast, rows) for fold, forecast in zip(folds, forecasts, strict=True)]
+        results.append(replace(_result(model, panel, rows, made, made), cpu_seconds=sum(seconds)))
     return results
 
 
@@ -124,19 +122,17 @@ def _forecast(
     return forecast, time.thread_time() - started
 
 
+def _past(fold: FoldForecast, forecast: Array, rows: Rows) -> PastForecast:
+    return PastForecast(fold.cutoff_day + 1, forecast, fold.actual[rows])
+
+
 def _result(
-    model: str,
-    panel: SalesPanel,
-    folds: Sequence[FoldForecast],
-    rows: Rows,
-    forecasts: Sequence[Array],
-    cpu_seconds: float | None = None,
+    model: str, panel: SalesPanel, rows: Rows, made: Sequence[PastForecast], past: Sequence[PastForecast]
 ) -> BacktestResult:
-    """The trials of a model from its forecasts (n_rows, horizon_days), one for each fold."""
-    made = [(forecast, fold.actual[rows]) for forecast, fold in zip(forecasts, folds, strict=True)]
-    trials = {}
-    for position, fold in enumerate(folds):
-        forecast, actual = made[position]
-        history = panel.until(fold.cutoff).sales[rows]
-        trials[fold.cutoff] = Trial.of(actual, forecast, history, bounds_from_older_folds(made[position:]))
-    return BacktestResult(model, trials, cpu_seconds)
+    """The trials of a model from its forecasts, one for each fold, with bounds calibrated on earlier ones."""
+    trials: dict[np.datetime64, Trial] = {}
+    for one in made:
+        cutoff = np.datetime64(one.first_day - 1, "D")
+        bounds = earlier_bounds(one, past)
+        trials[cutoff] = Trial.of(one.actual, one.forecast, panel.until(cutoff).sales[rows], bounds)
+    return BacktestResult(model, trials)

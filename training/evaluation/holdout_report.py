@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from data.panel.sales_panel import SalesPanel
 from models.evaluation.scores import SIZES, Array, size_classes, volumes
 from models.forecaster.forecaster import Forecaster
-from training.evaluation.backtest import bounds_from_older_folds
+from training.evaluation.backtest import earlier_bounds
 from training.evaluation.leaderboard import LeaderboardEntry
 
 SHOWN_HISTORY_DAYS = 91
@@ -49,8 +49,8 @@ class HoldOut:
         """The hold-out, with bounds as in the scorecard; None when the history is too short for a fold."""
         if not forecaster.folds:
             return None
-        made = [(fold.forecast(forecaster.chosen), fold.actual) for fold in forecaster.folds]
-        return cls(panel, forecaster.folds[0].cutoff, made[0][0], bounds_from_older_folds(made))
+        made, *_ = past = forecaster.past_forecasts()
+        return cls(panel, forecaster.folds[0].cutoff, made.forecast, earlier_bounds(made, past))
 
     @property
     def shown(self) -> SalesPanel:

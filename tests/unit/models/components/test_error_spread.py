@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from models.components.error_spread import FEWEST_ERRORS, Errors, Spread, fit_spread
+from models.components.error_spread import FEWEST_ERRORS, Errors, PastForecast, Spread, fit_spread
 
 
 def errors_of(forecast: np.ndarray, actual: np.ndarray) -> Errors:
-    errors = Errors.of([(forecast, actual)])
+    errors = Errors.of([PastForecast(0, forecast, actual)], forecast.shape[1])
     assert errors is not None
     return errors
 
@@ -46,5 +46,12 @@ def test_sales_that_never_change_have_no_spread_and_no_division_by_nothing() -> 
 def test_unknown_and_closed_days_are_no_errors() -> None:
     forecast, actual = np.full((2, FEWEST_ERRORS), 7.0), np.full((2, FEWEST_ERRORS), 7.0)
     forecast[0], actual[1, 0] = 0, np.nan
-    assert Errors.of([(forecast, actual)]) is None
-    assert Errors.of([]) is None
+    assert Errors.of([PastForecast(0, forecast, actual)], FEWEST_ERRORS) is None
+    assert Errors.of([], 1) is None
+
+
+def test_errors_of_days_that_are_still_to_come_are_unknown() -> None:
+    past = PastForecast(10, np.full((2, 300), 7.0), np.full((2, 300), 8.0))
+    errors = Errors.of([past], 210)
+    assert errors is not None
+    assert (errors.day.min(), errors.day.max(), len(errors.day)) == (10, 209, 400)
