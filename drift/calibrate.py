@@ -51,10 +51,7 @@ def calibrate(panel: SalesPanel, params: DriftParams) -> Calibration:
 
 
 def replayed_weeks(params: DriftParams) -> int:
-    """Weeks to replay: enough for a full history before each tested week, if a full one is requested.
-
-    With fewer weeks thresholds are higher, and the study would not describe the detector in use.
-    """
+    """Weeks to replay: a full history before each tested week as well, if a full one is requested."""
     if params.replay_weeks < FULL_WEEKS:
         return params.replay_weeks
     return max(params.replay_weeks, FULL_WEEKS + params.evidence_weeks)
@@ -69,10 +66,7 @@ def write_reports(calibration: Calibration, paths: Paths) -> None:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Calibrate on the present sales and write the power study; 2 when that cannot be done.
-
-    The thresholds in use are the champion's: they change with the next training.
-    """
+    """Measure the thresholds of the present sales; those in use, the champion's, change with a training."""
     parser = argparse.ArgumentParser(prog="python -m drift.calibrate", description=__doc__)
     parser.add_argument("--sales", type=Path, help="a file in place of data/raw")
     for name in ("replay-weeks", "evidence-weeks"):

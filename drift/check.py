@@ -82,11 +82,7 @@ def check(panel: SalesPanel, champion: Champion, params: DriftParams) -> DriftCh
 
 
 def run(paths: Paths, file: Path | None, params: DriftParams) -> DriftSummary:
-    """Check the newest days of `file`, or of data/raw, and write summary, log line, flag and reports.
-
-    The flag is raised when drift is found in this project's sales: a file must continue the champion's
-    history.
-    """
+    """Check the newest days of `file`, or of data/raw; only this project's sales raise the flag."""
     found = _check_sales(paths, file, params)
     summary = found.summary
     summary.write(paths.drift_summary)

@@ -104,10 +104,7 @@ def _alarms(detector: Detector, windows: WindowsByLength, groups: Groups) -> boo
 def _found(
     replay: Replay, groups: Groups, detectors: Detectors, weeks: list[int], shock: Shock
 ) -> NDArray[np.bool_]:
-    """Whether a shock that starts after each week is found by the checks 7, 14, 21 and 28 days later, (n, 4).
-
-    Only the first check that finds it counts as true.
-    """
+    """Whether a check 7, 14, 21 or 28 days after each week is the first to find a shock after it, (n, 4)."""
     rng = np.random.default_rng(5)
     sales: NDArray[np.floating[Any]] = replay.panel.sales
     found = np.zeros((len(weeks), LONGEST_DAYS // WEEK_DAYS), bool)

@@ -16,7 +16,7 @@ from drift.calibration.thresholds import Calibration
 from drift.checking.data_coverage import not_recorded
 from drift.checking.wording import summarise
 from drift.detector.recording_gaps import Records
-from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Windows
+from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Ints, Windows
 from drift.result.drift_summary import DriftSummary
 from models.storage.forecast_table import ForecastTable
 
@@ -55,16 +55,16 @@ class OnlineCheck:
         Rows of watched series on the 28 days after the cutoff are checked. Undecided where nothing was sold
         and the forecast is 0. Raises `DataContractError` with the number of rows needed if there are too few.
         """
-        actual, n_left_out = self._to_matrix(dates, stores, items, sales)
+        found = (self.calibration.series.find(*pair) for pair in zip(stores, items, strict=True))
+        rows = np.array([-1 if row is None else row for row in found], np.int64)
+        actual, n_left_out = self._to_matrix(dates, rows, sales)
         known = np.isfinite(actual)
         n_days = int(np.flatnonzero(known.any(axis=0))[-1]) + 1
         records = Records(known[:, :n_days], self.calibration.recorded)
         new = [length for length in LENGTHS_DAYS if length <= n_days]
         lengths = records.usable_lengths(new)
-        if not lengths and n_days >= WEEK_DAYS:
-            raise _full_of_gaps(records)
         if not lengths:
-            raise self._too_few(int(known.sum()), int(known.sum()))
+            raise self._not_checkable(records)
         last, forecast = self.cutoff + np.timedelta64(n_days, "D"), self.forecast[:, :n_days]
         end, actual = int(last.astype(np.int64)), actual[:, :n_days]
         windows = {days: Windows.of(actual[:, -days:], forecast[:, -days:], end) for days in lengths}
@@ -77,18 +77,11 @@ class OnlineCheck:
         return summarise(self.calibration, windows, last, new, notes, model_version)
 
     def _to_matrix(
-        self,
-        dates: NDArray[np.datetime64],
-        stores: Sequence[SeriesId],
-        items: Sequence[SeriesId],
-        sales: NDArray[np.floating],
+        self, dates: NDArray[np.datetime64], rows: Ints, sales: NDArray[np.floating]
     ) -> tuple[Sales, int]:
         """Sales by watched series and step, (n_watched, n_steps), and how many rows are left out."""
-        found = (self.calibration.series.find(*pair) for pair in zip(stores, items, strict=True))
-        rows = np.array([-1 if row is None else row for row in found], np.int64)
         steps = (np.asarray(dates, "datetime64[D]") - self.cutoff).astype(np.int64) - 1
-        n_steps = self.forecast.shape[1]
-        is_checked = (rows >= 0) & (steps >= 0) & (steps < n_steps) & np.isfinite(sales)
+        is_checked = (rows >= 0) & (steps >= 0) & (steps < self.forecast.shape[1]) & np.isfinite(sales)
         if is_checked.sum() < self._needed_rows:
             raise self._too_few(int(is_checked.sum()), len(rows))
         actual = np.full(self.forecast.shape, np.nan, np.float32)
@@ -112,11 +105,13 @@ class OnlineCheck:
             hint="Send more days, or check a file with history: python -m drift.check --sales FILE.",
         )
 
-
-def _full_of_gaps(records: Records) -> DataContractError:
-    sent, usual = records.shares(WEEK_DAYS)
-    return DataContractError(
-        f"The last {WEEK_DAYS} days have too many gaps: {100 * sent:.0f} % of these series' days were sent, "
-        f"{100 * usual:.0f} % are usually recorded.",
-        hint="Send 0 where nothing was sold: what is not sent counts as unknown.",
-    )
+    def _not_checkable(self, records: Records) -> DataContractError:
+        n_known = int(records.known.sum())
+        if records.known.shape[1] < WEEK_DAYS:
+            return self._too_few(n_known, n_known)
+        sent, usual = records.shares(WEEK_DAYS)
+        return DataContractError(
+            f"The last {WEEK_DAYS} days have too many gaps: {100 * sent:.0f} % of these series' days were "
+            f"sent, {100 * usual:.0f} % are usually recorded.",
+            hint="Send 0 where nothing was sold: what is not sent counts as unknown.",
+        )

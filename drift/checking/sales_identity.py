@@ -9,17 +9,14 @@ LEAST_SAME_SHARE = 0.8  # of the sales known to both are equal: corrections may 
 
 
 def continues_history(panel: SalesPanel, history: SalesPanel) -> bool:
-    """Whether a panel repeats the champion's `history` where it holds the same series and days.
-
-    Days on which both sold nothing are left out: any two files of slow sellers agree on most of those.
-    Without a common day the answer is no.
-    """
+    """Whether a panel repeats the champion's `history` on common series and days; False without any."""
     rows = panel.series.rows_of(history.series)
     is_present = rows >= 0
     if is_present.mean() < LEAST_SERIES_SHARE:
         return False
     own, other = history.sales[is_present], panel.window(history.start, history.end).sales[rows[is_present]]
     is_known = np.isfinite(own) & np.isfinite(other)
+    # any two files of slow sellers agree on most days on which both sold nothing
     sold = is_known & ((own > 0) | (other > 0))
     if not sold.any():
         return bool(is_known.any())

@@ -33,10 +33,7 @@ def summarise(
     version: str | None,
     tests: Sequence[DriftTest] = (),
 ) -> DriftSummary:
-    """Compare windows that end on `last` with their forecasts; undecided where there is nothing to compare.
-
-    `lengths` are all that the days allow, `tests` and `notes` are added to those of the detector.
-    """
+    """The summary of windows that end on `last`, with more notes and tests; the days allow all `lengths`."""
     window = CheckedWindow.ending(last, max(windows))
     if (reason := nothing_to_compare(windows)) is not None:
         return DriftSummary.undecided(reason, version, window)

@@ -56,14 +56,11 @@ class LengthDetector:
 
 @dataclass(frozen=True)
 class DetectorResult:
-    """Result for n windows of one length.
-
-    `relative` (n, n_tests) are scores over their threshold: above 1 where `TESTS` find drift, NaN if unknown.
-    """
+    """Result for n windows of one length."""
 
     windows: Windows
     standardised: StandardisedShifts | None
-    relative: Floats
+    relative: Floats  # (n, n_tests) scores over their threshold: above 1 is drift, NaN is unknown
     limits: Floats  # (n_statistics,) of `STATISTICS`, in their own units; NaN for one that is left out
 
 

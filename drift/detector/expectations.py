@@ -60,10 +60,7 @@ class Replay:
 
 
 def replay(panel: SalesPanel, n_weeks: int) -> Replay:
-    """Forecast the newest `n_weeks` weeks, or as many as there are, each from the days before it.
-
-    The profile is fitted every second week. Takes about .2 s of one core per week for 500 series.
-    """
+    """Forecast the newest `n_weeks` weeks from the days before; .2 s of a core per week for 500 series."""
     origins = replay_origins(panel.n_days, n_weeks)
     forecasts: dict[int, Forecast] = {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -9,10 +9,7 @@ FEWEST_WEEKS = 20  # with fewer values nothing is known of rare ones
 
 
 def tail_quantile(values: Floats, probability: float) -> float:
-    """The value exceeded with `probability` (below .2): peaks over the 80 % quantile.
-
-    The mean excess is that of an exponential tail (Pickands 1975, shape 0).
-    """
+    """The value exceeded with `probability` (below .2), by an exponential tail (Pickands 1975, shape 0)."""
     start = float(np.quantile(values, 1 - TAIL_SHARE))
     excess = values[values > start] - start
     mean = float(excess.mean()) if len(excess) else 0.0

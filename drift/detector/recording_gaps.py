@@ -40,10 +40,7 @@ class Records:
         return cls(np.isfinite(sales[:, -n_recent:]), usual_share(sales[:, :-n_recent]))
 
     def usable_lengths(self, lengths: Sequence[int]) -> list[int]:
-        """Those of the lengths whose newest days are recorded well enough for a check.
-
-        Series without a record in them are left out, as long as enough others have some.
-        """
+        """Those of the lengths whose newest days are recorded well enough, of enough series, for a check."""
         n_usual = REPRESENTATIVE_SHARE * float(self.usual[self.known.any(axis=1)].sum())  # a day
         return [
             length

@@ -17,15 +17,12 @@ LEAST_PAIRS = 26  # with fewer windows that have one a year before, none is expe
 
 @dataclass(frozen=True)
 class YearlySeason:
-    """Past shifts of the total by the day their window ended.
-
-    Days are counted from 1970. `returning` is the part of last year's shift that comes back, 0..1.
-    """
+    """Past shifts of the total by the last day of their window, counted from 1970."""
 
     first_day: int  # of the history
     ends: Ints  # (n,), increasing
     shifts: Floats  # (n,)
-    returning: float
+    returning: float  # the part of last year's shift that comes back, 0..1
 
     @classmethod
     def fit(cls, first_day: int, ends: Ints, shifts: Floats) -> Self:

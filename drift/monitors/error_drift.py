@@ -43,10 +43,7 @@ class Errors:
 
 
 def error_limits(replay: Replay) -> dict[int, Errors]:
-    """Limits of errors over those of the same weeks a year before, by window length.
-
-    NaN where fewer than 20 weeks have a year before them.
-    """
+    """Limits of errors over those a year before, by window length; NaN with under 20 weeks of both."""
     limits = {}
     for length in LENGTHS_DAYS:
         by_end = {}
@@ -68,14 +65,11 @@ def _ratio(error: float, other: float) -> float:
 
 @dataclass(frozen=True)
 class Performance:
-    """The champion's forecasts of new days, and member O's of those of a year before; (n_series, n_days).
-
-    Both are from the days before them. `before` is None where history is too short.
-    """
+    """The champion's forecasts of new days, and member O's of the year before: (n_series, n_days)."""
 
     actual: Sales
     forecast: Sales
-    before: tuple[Sales, Sales] | None  # actual, forecast
+    before: tuple[Sales, Sales] | None  # actual, forecast; None where history is too short
 
     def tests(self, error_ratio_to_o: Errors, limit: Errors, increase: float) -> list[DriftTest]:
         """MAPE and WAPE against those of a year before times `error_ratio_to_o`, the champion's to member O.
@@ -97,10 +91,7 @@ class Performance:
 
 
 def performance(panel: SalesPanel, watched: SalesPanel, champion: Forecaster, n_days: int) -> Performance:
-    """Forecast the last `n_days` days from the day before them, by the champion rolled forward to there.
-
-    Raises `DataContractError` as `roll_forward` does.
-    """
+    """Forecast the last `n_days` days from the day before; raises `DataContractError` as `roll_forward`."""
     origin = panel.n_days - n_days
     history = SalesPanel(panel.sales[:, :origin], panel.start, panel.series)
     rolled = roll_forward(champion, history)

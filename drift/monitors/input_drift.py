@@ -32,10 +32,7 @@ class InputWindows:
 
     @property
     def distances(self) -> Floats:
-        """Wasserstein distance of each column in standard deviations of the reference, as Evidently's.
-
-        NaN where nothing is known or the reference is constant.
-        """
+        """Wasserstein distances in standard deviations of the reference; NaN if unknown or it is constant."""
         pairs = zip(self.current.T, self.reference.T, strict=True)
         return np.array([_distance(current, reference) for current, reference in pairs])
 

@@ -170,15 +170,12 @@ def _departures(
 
 
 def _shared_ratio(now: Floats, then: Floats, deviation: Floats) -> float:
-    """What `now` is of `then` for most series, `deviation` being the relative one of each ratio.
-
-    The most likely centre of their log ratios, of which half are normal around it and half are anything; then
-    the ratio of sums of the series near it.
-    """
+    """What `now` is of `then` for most series; `deviation` is the relative one of each ratio."""
     chosen = then > 0
     ratio, width = now[chosen] / then[chosen], np.maximum(deviation[chosen], LEAST_DEVIATION)
     logs = np.log(np.maximum(ratio, LEAST_DEVIATION))
 
+    # log ratios: half are normal around the centre, half are anything
     def likelihood(centre: float) -> float:
         return float(np.log(np.exp(-0.5 * ((logs - centre) / width) ** 2) / width + ANYTHING).sum())
 

@@ -112,10 +112,7 @@ class DriftSummary(BaseModel):
         notes: list[str],
         version: str | None,
     ) -> DriftSummary:
-        """Drift when any test found it. The words describe the `total` where `moved` is empty.
-
-        `notes` say what the verdict does not cover.
-        """
+        """Drift when any test found it; `notes` say what the verdict does not cover."""
         found = [test for test in tests if test.found]
         above = [
             f"{test.name[:1].upper()}{test.name[1:]} of {test.group}: {test.value:.3g}, "
