@@ -90,9 +90,7 @@ def train(
     forecaster = Forecaster.fit(panel, settings.forecaster)
     if start:
         forecaster = forecaster.with_recent_correction(panel, start, trees_know_it=True)
-    cpu_seconds = time.process_time() - started
-    logger.info("Forecaster fitted in %.0f s of CPU.", cpu_seconds)
-    table = compare(forecaster, panel, settings.train, cpu_seconds)
+    table = compare(forecaster, panel, settings.train, time.process_time() - started)
     notes = not_measured(forecaster, panel, settings.train)
     atomic_write_text(paths.leaderboard, leaderboard_csv(table))
     atomic_write_json(paths.scores, overall_scores(table, STORECAST))
@@ -196,9 +194,7 @@ def main(argv: Sequence[str]) -> int:
     """Exit 0 when there is a champion (or challenger) for the present sales, 2 when there cannot be."""
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
     how = parser.add_mutually_exclusive_group()
-    how.add_argument(
-        "--if-needed", action="store_true", help="keep a champion of the same sales and settings"
-    )
+    how.add_argument("--if-needed", action="store_true", help="keep a champion of these sales and settings")
     how.add_argument("--if-missing", action="store_true", help="train only if there is no champion")
     how.add_argument("--challenger", action="store_true", help="promote nothing")
     arguments = parser.parse_args(argv)

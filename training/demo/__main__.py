@@ -21,11 +21,8 @@ def run(shocks: tuple[str, ...], project: Paths) -> None:
     """Run the weeks and write reports/demo.html."""
     started, paths = time.monotonic(), Paths(project.reports / "demo")
     os.environ["BENTOML_HOME"] = str(paths.bentoml_home.resolve())  # whatever the shell has set
-    all_sales = demo_weeks.draw_sales(shocks)
-    demo_weeks.prepare_root(all_sales, paths, project)
-    weeks = demo_weeks.run_weeks(all_sales, paths)
-    page = project.reports / "demo.html"
-    shock_day = demo_weeks.first_day(demo_weeks.WEEKS_BEFORE_SHOCK)
+    weeks = demo_weeks.run_weeks(demo_weeks.prepare_root(shocks, paths, project), paths)
+    page, shock_day = project.reports / "demo.html", demo_weeks.first_day(demo_weeks.WEEKS_BEFORE_SHOCK)
     atomic_write_text(page, demo_page(shocks, shock_day, weeks))
     print(f"{len(weeks)} weeks in {time.monotonic() - started:.0f} s: {page}")
 

@@ -18,7 +18,12 @@ SHOCKS = {
     "weekday-rotation": "each weekday sells what another weekday sold before",
     "item-mix": "best sellers and slow sellers swap their sales",
 }
-FIRST_FORECASTS, ROLLED_FORWARD, SERVED, ALARM = "#a8a29e", "#c2410c", "#0f766e", "#b91c1c"
+SERVED, ALARM = "#0f766e", "#b91c1c"
+LINES = {  # of the chart, by the field of a week: label, color and width
+    "first_forecasts": ("first forecasts, never updated", "#a8a29e", 1.6),
+    "rolled_forward": ("rolled forward, never retrained", "#c2410c", 1.6),
+    "served": ("with the loop", SERVED, 2.4),
+}
 
 
 @dataclass
@@ -47,8 +52,10 @@ class Week:
     @property
     def words(self) -> str:
         """One line for the log."""
-        errors = f"WAPE {self.served:.1f} % (never retrained: {self.rolled_forward:.1f} %)"
-        return f"Week {self.number} to {self.last_day}: {errors}; {self.outcome}."
+        return (
+            f"Week {self.number} to {self.last_day}: WAPE {self.served:.1f} % (never retrained: "
+            f"{self.rolled_forward:.1f} %); {self.outcome}."
+        )
 
 
 def demo_page(shocks: Sequence[str], shock_day: np.datetime64, weeks: Sequence[Week]) -> str:
@@ -59,10 +66,7 @@ def demo_page(shocks: Sequence[str], shock_day: np.datetime64, weeks: Sequence[W
         shock=" and ".join(SHOCKS[shock] for shock in shocks),
         shock_day=shock_day,
         weeks=weeks,
-        after={
-            name: float(np.mean(_errors(after, name)))
-            for name in ("first_forecasts", "rolled_forward", "served")
-        },
+        after={name: float(np.mean(_errors(after, name))) for name in LINES},
         chart=svg(_chart(shock_day, weeks)),
     )
 
@@ -71,19 +75,13 @@ def _chart(shock_day: np.datetime64, weeks: Sequence[Week]) -> Figure:
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(9, 3.6), layout="constrained")
         axes = figure.subplots()
-        lines = {
-            "first_forecasts": ("first forecasts, never updated", FIRST_FORECASTS, 1.6),
-            "rolled_forward": ("rolled forward, never retrained", ROLLED_FORWARD, 1.6),
-            "served": ("with the loop", SERVED, 2.4),
-        }
-        for name, (label, color, width) in lines.items():
+        for name, (label, color, width) in LINES.items():
             axes.plot(_days(weeks), _errors(weeks, name), color=color, lw=width, label=label)
         alarms = [week for week in weeks if week.flagged]
         above = [error + 3 for error in _errors(alarms, "served")]
         axes.plot(_days(alarms), above, "v", color=ALARM, ms=7, label="drift found")
-        decided = {"retrained, kept": (False, "white"), "retrained, promoted": (True, SERVED)}
-        for label, (promoted, face) in decided.items():
-            marked = [week for week in weeks if week.promoted is promoted]
+        for label, face in {"retrained, kept": "white", "retrained, promoted": SERVED}.items():
+            marked = [week for week in weeks if week.outcome == label]
             errors = _errors(marked, "served")
             axes.plot(_days(marked), errors, "o", mfc=face, mec=SERVED, ms=8, label=label)
         axes.axvline(shock_day, color="#999999", lw=0.8, ls=":")  # type: ignore[arg-type]  # dates are fine

@@ -43,20 +43,20 @@ def first_day(week: int) -> np.datetime64:
     return np.datetime64(SALES.start, "D") + np.timedelta64(SALES.days + week * WEEK_DAYS, "D")
 
 
-def draw_sales(shocks: tuple[str, ...]) -> SalesPanel:
-    """Draw all sales, past and future; the shocks begin after the first weeks and last to the end."""
+def prepare_root(shocks: tuple[str, ...], paths: Paths, project: Paths) -> SalesPanel:
+    """Create the demo's root: the project's settings with less effort, and the sales of the first day.
+
+    Returns all sales, past and future; the shocks begin after the first weeks and last to the end.
+    """
     params = SALES.model_copy(update={"days": SALES.days + WEEKS * WEEK_DAYS})
-    return synthetic_panel(params, shocks, (WEEKS - WEEKS_BEFORE_SHOCK) * WEEK_DAYS)
-
-
-def prepare_root(all_sales: SalesPanel, paths: Paths, project: Paths) -> None:
-    """Create the demo's root: the project's settings with less effort, and the sales of the first day."""
+    all_sales = synthetic_panel(params, shocks, (WEEKS - WEEKS_BEFORE_SHOCK) * WEEK_DAYS)
     shutil.rmtree(paths.root, ignore_errors=True)
     settings = yaml.safe_load(project.params.read_text(encoding="utf-8"))
     for section, changes in SETTINGS.items():
         settings[section] = {**(settings.get(section) or {}), **changes}
     atomic_write_text(paths.params, yaml.safe_dump(settings))
     write_csv(all_sales.until(first_day(0) - 1), paths.raw / "sales.csv.gz")
+    return all_sales
 
 
 def run_weeks(all_sales: SalesPanel, paths: Paths) -> list[Week]:

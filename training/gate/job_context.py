@@ -15,7 +15,7 @@ from models.storage.version_record import ChampionRecord
 from training.gate.correction_policy import DefaultCorrections, default_corrections
 from training.gate.decision_rule import GateParams
 from training.gate.retrain_schedule import RetrainScheduleParams, is_adapting, next_attempt
-from training.gate.verdict import read_verdict
+from training.gate.verdict import earlier_verdict
 from training.registry.decision_log import Decision, read_decisions, versions_in
 from training.registry.promotion import champion_record, promote
 
@@ -55,7 +55,7 @@ class JobContext:
 
     @property
     def correction(self) -> RecentCorrection:
-        """The champion's recent correction."""
+        """That of the champion."""
         return RecentCorrection.from_record(self.champion.card) if self.champion else NO_CORRECTION
 
     def due_attempt(self, flag: Flag | None) -> int | None:
@@ -90,8 +90,8 @@ def open_champion(paths: Paths) -> Champion:
         raise NoChampionError("There is no champion yet.", hint="Run `make train`.")
     home = paths.versions / record.version
     if record.version not in versions_in(read_decisions(paths.history_jsonl)):
-        verdict = read_verdict(paths)
-        if verdict and verdict.promote and verdict.challenger == record.version:
+        verdict = earlier_verdict(record, record, paths)
+        if verdict and verdict.promote:
             verdict.apply(home, record, paths)
         else:
             promote(home, ["Finished after an interruption."], paths)

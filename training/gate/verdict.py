@@ -36,28 +36,21 @@ class GateVerdict(BaseModel):
 
         Raises `ChampionChangedError` when the champion is no longer the one that was compared.
         """
-        facts = {"attempt": self.attempt, "kinds": self.kinds}
+        facts = {"attempt": self.attempt, "kinds": self.kinds, "scorecards": self.scorecards}
         if self.promote:
-            promote(folder, self.reasons, paths, self.champion, scorecards=self.scorecards, **facts)
+            promote(folder, self.reasons, paths, self.champion, **facts)
         else:
-            cards = self.scorecards or {}
-            keep_champion(challenger, self.reasons, paths, self.champion, scorecards=cards, **facts)
-
-
-def read_verdict(paths: Paths) -> GateVerdict | None:
-    """The newest verdict; None where there is none or the file is something else."""
-    try:
-        return GateVerdict.model_validate_json(paths.gate.read_bytes())
-    except (FileNotFoundError, ValidationError):
-        return None
+            keep_champion(challenger, self.reasons, paths, self.champion, **facts)
 
 
 def earlier_verdict(
     challenger: ChampionRecord, champion: ChampionRecord | None, paths: Paths
 ) -> GateVerdict | None:
-    """The verdict of an interrupted run on this challenger and this champion, or None."""
-    verdict, now = read_verdict(paths), champion.version if champion else None
-    is_same = (
-        verdict and challenger.version == verdict.challenger and now in (verdict.champion, challenger.version)
-    )
+    """The verdict of an interrupted run on this challenger, which may be champion by now."""
+    try:
+        verdict = GateVerdict.model_validate_json(paths.gate.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
+    now = champion.version if champion else None
+    is_same = verdict.challenger == challenger.version and now in (verdict.champion, verdict.challenger)
     return verdict if is_same else None

@@ -26,8 +26,8 @@ S3, HTTP = "dagshub", "dagshub-http"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
-def write_remotes(owner: str, repo: str, config: Path) -> None:
-    """Add both remotes to a .dvc/config and make S3 the default; other settings stay."""
+def write_remotes(owner: str, repo: str, config: Path) -> str:
+    """Add both remotes to a .dvc/config, S3 as the default; other settings stay. Return the next step."""
     for name in (owner, repo):
         if not NAME.fullmatch(name):
             raise DataContractError(
@@ -46,6 +46,7 @@ def write_remotes(owner: str, repo: str, config: Path) -> None:
     text = StringIO()
     settings.write(text)
     atomic_write_text(config, text.getvalue())
+    return f"{config}: sales and versions go to {HOST}/{owner}/{repo}.\nSet DAGSHUB_TOKEN, then: make push"
 
 
 def account(
@@ -69,16 +70,16 @@ def credentials(
     dvc reads the password of an HTTP remote from files only. The file is deleted at the end of the block.
     """
     token = environment.get("DAGSHUB_TOKEN")
-    if not token or remote not in (S3, HTTP):
-        yield {}
-    elif remote == S3:
+    login = account(remote, settings, environment)
+    if token and remote == S3:
         yield {"AWS_ACCESS_KEY_ID": token, "AWS_SECRET_ACCESS_KEY": token}
-    else:
+    elif token and remote == HTTP and login:
         with TemporaryDirectory(prefix="storecast-") as folder:  # readable by this user only
-            user, password = account(remote, settings, environment) or ("", "")
-            secrets = f"[{_section(HTTP)}]\nuser = {user}\npassword = {password}\n"
+            secrets = f"[{_section(HTTP)}]\nuser = {login[0]}\npassword = {login[1]}\n"
             Path(folder, "config").write_text(secrets, encoding="utf-8")
             yield {"DVC_SYSTEM_CONFIG_DIR": folder}
+    else:
+        yield {}
 
 
 def _section(remote: str) -> str:
@@ -91,14 +92,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("owner")
     parser.add_argument("repo")
     arguments = parser.parse_args(argv)
-    owner, repo, config = arguments.owner, arguments.repo, Paths().dvc_config
-
-    def work() -> None:
-        write_remotes(owner, repo, config)
-        print(f"{config}: sales and versions go to {HOST}/{owner}/{repo}.")
-        print("Set DAGSHUB_TOKEN, then: make push")
-
-    return exit_code(work)
+    return exit_code(lambda: print(write_remotes(arguments.owner, arguments.repo, Paths().dvc_config)))
 
 
 if __name__ == "__main__":

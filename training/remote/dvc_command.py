@@ -21,11 +21,7 @@ MAX_LINE, MAX_PRINTED = 200, 100_000  # characters
 FAILURES = (
     (r"No module named dvc", "dvc is not installed here", "`make pull` and `make push` install it."),
     (r"Unable to acquire lock|is busy", "another dvc command runs in this clone", "Wait for it to end."),
-    (
-        r"without confirmation|--force",
-        "files that were never pushed would be lost",
-        "`make push` them first.",
-    ),
+    (r"without confirmation|--force", "files that were never pushed would be lost", "Push them first."),
     (
         r"Unable to locate credentials|require both 'user' and 'password'|PartialCredentials",
         "the remote needs credentials, and none are set",
@@ -36,11 +32,7 @@ FAILURES = (
         "the remote refuses these credentials",
         "Check the token, and that it may write to the repository.",
     ),
-    (
-        r"mismatch|[Cc]orrupt|[Cc]hecksum",
-        "the remote sent a file with other content than requested, which was not used",
-        "Push the file again from a clone that has it.",
-    ),
+    (r"(?i)mismatch|corrupt|checksum", "a file had other content than requested", "Push the file again."),
     (
         r"Cannot connect|Could not connect|Connection (refused|was closed|reset)|ServerDisconnected"
         r"|max retries|[Tt]imed? ?out|\b50\d\b",

@@ -9,7 +9,8 @@ import os
 import shutil
 import sys
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
@@ -103,11 +104,9 @@ def check_remote_reachable(address: str, account: tuple[str, str] | None) -> Non
     dvc itself takes minutes to report either, and reports a wrong password over HTTP as missing files.
     """
     host = urlsplit(address).netloc.rpartition("@")[2]
-    request = Request(address)
-    if account:
-        request.add_header("Authorization", f"Basic {b64encode(':'.join(account).encode()).decode()}")
+    login = {"Authorization": f"Basic {b64encode(':'.join(account).encode()).decode()}"} if account else {}
     try:
-        urlopen(request, timeout=CONNECT_TIMEOUT_SECONDS).close()
+        urlopen(Request(address, headers=login), timeout=CONNECT_TIMEOUT_SECONDS).close()
     except HTTPError as error:
         if account and error.code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             raise RemoteError(
@@ -133,23 +132,23 @@ def sync(action: str, paths: Paths, remote: str | None, limit_seconds: float = L
     logger.info("%s: %s, at most %g s.", action.capitalize(), address, limit_seconds)
     if address.startswith(("http://", "https://")):
         check_remote_reachable(address, account(remote, settings, os.environ))
+    do, done = ACTIONS[action]
     with credentials(remote, settings, os.environ) as environment:
-        do = {"push": push, "pull": pull, "restore": restore}[action]
-        do(paths, Dvc(paths.root, limit_seconds, environment, dvc.started), remote)
-    return DONE[action]
+        do(paths, replace(dvc, environment=environment), remote)
+    return done
 
 
-DONE = {
-    "push": "Sent. Now commit the pointers: git add dvc.lock models && git commit, or make publish",
-    "pull": "Fetched sales and versions. The champion is ready to serve: make serve",
-    "restore": "The champion is ready to serve: make serve",
+ACTIONS: dict[str, tuple[Callable[[Paths, Dvc, str], object], str]] = {
+    "push": (push, "Sent. Now commit the pointers: git add dvc.lock models && git commit, or make publish"),
+    "pull": (pull, "Fetched sales and versions. The champion is ready to serve: make serve"),
+    "restore": (restore, "The champion is ready to serve: make serve"),
 }
 
 
 def main(argv: Sequence[str]) -> int:
     """Exit 0 when it was done, 2 when it could not be."""
     parser = argparse.ArgumentParser(prog="python -m training.remote.sync", description=__doc__)
-    parser.add_argument("action", choices=DONE)
+    parser.add_argument("action", choices=ACTIONS)
     parser.add_argument("--remote", help="a remote of .dvc/config, by default its default")
     parser.add_argument("--limit-seconds", type=float, default=LIMIT_SECONDS)
     arguments = parser.parse_args(argv)
