@@ -78,7 +78,7 @@ def check(panel: SalesPanel, champion: Champion, params: DriftParams) -> DriftCh
     if inputs is not None and longest == LONGEST_DAYS:  # shorter ones have no limits
         tests += distance_tests(inputs, calibration.thresholds.input_distances, params.input_distance)
     summary = summarise(calibration, _windows(watched, lengths), panel.end, new, notes, version, tests)
-    return DriftCheck(summary, inputs, errors) if summary.tests else DriftCheck(summary)
+    return DriftCheck(summary) if summary.verdict == "undecided" else DriftCheck(summary, inputs, errors)
 
 
 def run(paths: Paths, file: Path | None, params: DriftParams) -> DriftSummary:
@@ -133,12 +133,8 @@ def _check_sales(paths: Paths, file: Path | None, params: DriftParams) -> DriftC
 def _windows(watched: SalesPanel, lengths: Sequence[int]) -> dict[int, Windows]:
     """Windows of each length up to the last day, each against a forecast from the day before it."""
     end = int(watched.end.astype(np.int64))
-    return {
-        length: Windows.of(
-            watched.sales[:, -length:], forecast_from(watched, watched.n_days - length)[:, :length], end
-        )
-        for length in lengths
-    }
+    forecasts = {days: forecast_from(watched, watched.n_days - days)[:, :days] for days in lengths}
+    return {days: Windows.of(watched.sales[:, -days:], part, end) for days, part in forecasts.items()}
 
 
 def _write_reports(found: DriftCheck, params: DriftParams, folder: Path) -> None:

@@ -15,7 +15,7 @@ from drift.calibration.threshold_fit import fit_on, weeks_without_drift
 from drift.detector.detector import Detector
 from drift.detector.expectations import Replay
 from drift.detector.group_shifts import Groups
-from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, WindowsByLength
+from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS
 
 RENEWED_EVERY_WEEKS = 13
 LEAST_TEST_WEEKS = 8
@@ -75,7 +75,8 @@ def measure(replay: Replay, n_weeks: int, false_alarm_rate: float) -> Evidence |
     weeks = sorted(detectors)
     if len(weeks) < LEAST_TEST_WEEKS:
         return None
-    alarming = np.array([_alarms(detectors[week], replay.windows_of([week]), groups) for week in weeks])
+    scores = [detectors[week].largest_score(replay.windows_of([week]), groups)[0] for week in weeks]
+    alarming = np.array(scores) > 1
     shocked = [week for week in weeks if replay.ends[week] + LONGEST_DAYS < replay.panel.n_days]
     days = [str(replay.panel.start + np.timedelta64(int(replay.ends[week]), "D")) for week in weeks]
     power = []
@@ -97,10 +98,6 @@ def _detectors(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: f
     return detectors
 
 
-def _alarms(detector: Detector, windows: WindowsByLength, groups: Groups) -> bool:
-    return bool(detector.largest_score(windows, groups)[0] > 1)
-
-
 def _found(
     replay: Replay, groups: Groups, detectors: Detectors, weeks: list[int], shock: Shock
 ) -> NDArray[np.bool_]:
@@ -119,7 +116,7 @@ def _found(
                 for length in LENGTHS_DAYS
                 if length >= n_days
             }
-            found[row, check] = _alarms(detectors[week], windows, groups)
+            found[row, check] = detectors[week].largest_score(windows, groups)[0] > 1
             if found[row, check]:
                 break
     return found

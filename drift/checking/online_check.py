@@ -39,8 +39,7 @@ class OnlineCheck:
         rows = table.series.rows_of(calibration.series)
         if (rows < 0).any():
             raise DataContractError("The thresholds of drift hold for series the model does not know.")
-        forecast = np.asarray(table.forecast[rows, :LONGEST_DAYS])
-        return cls(calibration, table.cutoff, forecast)
+        return cls(calibration, table.cutoff, np.asarray(table.forecast[rows, :LONGEST_DAYS]))
 
     def check(
         self,

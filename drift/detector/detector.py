@@ -76,10 +76,9 @@ class Detector:
     def fit(
         cls, windows: Mapping[int, Windows], groups: Groups, first_day: int, false_alarm_rate: float
     ) -> Self:
-        """Fit on windows without drift; row k of each length ends on the same day. From fewer than
-        `FEWEST_WEEKS` only gross faults are detected.
+        """Fit on windows without drift of a history from `first_day` on; row k of each ends on the same day.
 
-        `first_day` is that of the history; `false_alarm_rate` the wanted share of weekly checks.
+        Fewer than `FEWEST_WEEKS` detect gross faults alone. `false_alarm_rate` is per weekly check.
         """
         n_weeks = min(len(of_length) for of_length in windows.values())
         if n_weeks < FEWEST_WEEKS:

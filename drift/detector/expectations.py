@@ -1,7 +1,7 @@
 """Expectations: member O's forecasts of new and past weeks, each from the days before it."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from data.dates.calendar_days import WEEK_DAYS
-from data.jobs.progress import progress
+from data.jobs.progress import wait_for
 from data.panel.sales_panel import SalesPanel
 from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS, Ints, Windows, WindowsByLength
 from models.forecaster.fitting import Effort, fit_members
@@ -62,14 +62,11 @@ class Replay:
 def replay(panel: SalesPanel, n_weeks: int) -> Replay:
     """Forecast the newest `n_weeks` weeks from the days before; .2 s of a core per week for 500 series."""
     origins = replay_origins(panel.n_days, n_weeks)
-    forecasts: dict[int, Forecast] = {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         parts = [origins[first : first + REFIT_WEEKS] for first in range(0, len(origins), REFIT_WEEKS)]
         jobs = [pool.submit(_forecasts, panel, part) for part in parts]
-        with progress(len(jobs), "Replay of past weeks") as bar:
-            for job in as_completed(jobs):
-                forecasts |= job.result()
-                bar.update()
+        wait_for(jobs, "Replay of past weeks")
+    forecasts = {origin: forecast for job in jobs for origin, forecast in job.result().items()}
     return Replay(panel, forecasts)
 
 

@@ -35,9 +35,7 @@ def faults(windows: Windows, groups: Groups, gross_limit: float) -> Floats:
     # twice the forecast may be a holiday: upwards only the widest limit counts
     total = np.where(log_ratio < 0, -log_ratio / gross_limit, log_ratio / WIDEST_LIMIT)
     sold = windows.sold.sum(1)
-    begun = np.where(
-        sold >= LEAST_EXPECTED, np.log(np.maximum(sold, 1) / LEAST_EXPECTED) / WIDEST_LIMIT, np.nan
-    )
+    begun = np.log(np.where(sold >= LEAST_EXPECTED, sold / LEAST_EXPECTED, np.nan)) / WIDEST_LIMIT
     enough = windows.expected.sum(1) >= LEAST_EXPECTED
     return np.stack([closed, np.where(enough, total, begun)], axis=1)
 

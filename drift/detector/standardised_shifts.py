@@ -61,14 +61,8 @@ class Standardiser:
         expected = _weekday_expected(windows)
         has_pattern = windows.length_days >= FIRST_PATTERN_DAYS
         weekday = VarianceModel.fit(windows.sold_by_weekday - expected, expected) if has_pattern else None
-        standardiser = cls(
-            series,
-            ShiftScale.fit(off_season, total.information, 0.0),
-            scales.get("store"),
-            scales.get("item"),
-            weekday,
-            season,
-        )
+        scale = ShiftScale.fit(off_season, total.information, 0.0)
+        standardiser = cls(series, scale, scales.get("store"), scales.get("item"), weekday, season)
         return standardiser, standardiser._standardised(windows, groups, shifts, explained, fitting=True)
 
     def standardise(self, windows: Windows, groups: Groups) -> StandardisedShifts:

@@ -21,6 +21,8 @@ from data.dates.calendar_days import WEEK_DAYS, calendar
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+WindowsByLength = dict[int, "Windows"]
+
 LENGTHS_DAYS = (7, 14, 28)
 LONGEST_DAYS = max(LENGTHS_DAYS)
 LEAST_UNITS = 0.5  # less rounds to 0
@@ -71,6 +73,3 @@ class Windows:
     def expects_nothing(self) -> NDArray[np.bool_]:
         """Whether the forecast of all series together rounds to 0, (n,)."""
         return np.asarray(self.expected.sum(1) < LEAST_UNITS)
-
-
-WindowsByLength = dict[int, Windows]

@@ -14,7 +14,7 @@ from drift.result.drift_summary import DriftTest
 TRIVIAL = ("year", "month")  # these differ in every window
 FEATURES = tuple(name for name in SEED_FEATURES if name not in TRIVIAL)
 COLUMNS = (*FEATURES, "sales")
-IN_UNITS = tuple(name for name in COLUMNS if name.startswith(("lag", "rolling")) or name == "sales")
+IN_UNITS = [name.startswith(("lag", "rolling")) or name == "sales" for name in COLUMNS]
 GROWTH_DAYS = 56
 EVERY_DAYS = 14  # windows of 28 days overlap anyway
 FALSE_ALARM_RATE = 0.0005  # of weeks without drift, for each column
@@ -51,8 +51,7 @@ def input_windows(panel: SalesPanel, end: int, n_days: int) -> InputWindows | No
     if first - YEAR_DAYS - max(GROWTH_DAYS, REACH_DAYS) < 0:
         return None
     reference = _rows(panel, first - YEAR_DAYS, n_days)
-    in_units = [COLUMNS.index(name) for name in IN_UNITS]
-    reference[:, :, in_units] *= _growth(panel, first)
+    reference[:, :, IN_UNITS] *= _growth(panel, first)
     current = _rows(panel, first, n_days)
     has_both = np.isfinite(current).any(axis=1) & np.isfinite(reference).any(axis=1)
     is_known = np.asarray(has_both)[:, None]
@@ -75,8 +74,7 @@ def _rows(panel: SalesPanel, first: int, n_days: int) -> Floats:
     start = panel.start + np.timedelta64(before, "D")
     features = seed_features(sales, start, REACH_DAYS + np.arange(n_days))
     chosen = [SEED_FEATURES.index(name) for name in FEATURES]
-    rows = np.concatenate([features[:, :, chosen], sales[:, REACH_DAYS:, None]], axis=2)
-    return rows.astype(np.float64)
+    return np.concatenate([features[:, :, chosen], sales[:, REACH_DAYS:, None]], axis=2, dtype=np.float64)
 
 
 def _growth(panel: SalesPanel, first: int) -> float:

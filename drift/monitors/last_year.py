@@ -35,8 +35,5 @@ def compare_with_last_year(panel: SalesPanel, table: ForecastTable, n_days: int)
     known = np.isfinite(last_year)
     known &= (known.mean(axis=1) >= KNOWN_SHARE)[:, None]
     known &= table.methods[:, :1] != DISCONTINUED  # 0 is no departure from last year
-    return Comparison(
-        forecast=forecast.sum(axis=1),
-        compared=np.where(known, forecast, 0.0).sum(axis=1),
-        last_year=np.where(known, last_year, 0.0).sum(axis=1),
-    )
+    parts = (forecast, np.where(known, forecast, 0.0), np.where(known, last_year, 0.0))
+    return Comparison(*(part.sum(axis=1) for part in parts))

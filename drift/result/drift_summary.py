@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from data.atomic_files import atomic_write_text
-from data.errors import ArtifactError
 from data.panel.series_index import SeriesId
 from data.text import shortened
 
@@ -114,16 +113,12 @@ class DriftSummary(BaseModel):
     ) -> DriftSummary:
         """Drift when any test found it; `notes` say what the verdict does not cover."""
         found = [test for test in tests if test.found]
-        above = [
-            f"{test.name[:1].upper()}{test.name[1:]} of {test.group}: {test.value:.3g}, "
-            f"above the limit of {test.threshold:.3g}."
-            for test in found
-        ]
-        messages = [finding.words for finding in moved] or [total.words, *above]
-        if found:
-            moved = moved or [total]
-        else:
+        if not found:
             moved, messages = [], [f"no drift found. {total.words}"]
+        elif moved:
+            messages = [finding.words for finding in moved]
+        else:
+            moved, messages = [total], [total.words, *map(_above_limit, found)]
         span = f"Last {window.days} days ({window.first} to {window.last}):"
         words = " ".join([span, *messages, *notes])
         verdict: Verdict = "drift" if found else "steady"
@@ -142,17 +137,12 @@ class DriftSummary(BaseModel):
         """Write the summary, atomically."""
         atomic_write_text(path, self.model_dump_json(indent=2, by_alias=True) + "\n")
 
-    @classmethod
-    def read(cls, path: Path) -> DriftSummary:
-        """Inverse of `write`; `ArtifactError` when there is none or it is something else."""
-        try:
-            return cls.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
-            raise ArtifactError(
-                f"{path} is not a drift summary: {shortened(str(error), 200)}", hint="Run `make drift`."
-            ) from error
-
 
 def shown(name: SeriesId) -> str:
     """A store's or item's name for a message, bounded."""
     return shortened(str(name), 60)
+
+
+def _above_limit(test: DriftTest) -> str:
+    name = test.name[:1].upper() + test.name[1:]
+    return f"{name} of {test.group}: {test.value:.3g}, above the limit of {test.threshold:.3g}."

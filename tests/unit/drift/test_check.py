@@ -33,7 +33,7 @@ def checked(clone: Paths, drifts: Sequence[str], **changes: object) -> DriftSumm
 def test_steady_sales_leave_summary_reports_and_a_log_line_but_no_flag(clone: Paths) -> None:
     summary = checked(clone, [])
     assert summary.verdict == "steady", summary.words
-    assert DriftSummary.read(clone.drift_summary) == summary
+    assert DriftSummary.model_validate_json(clone.drift_summary.read_bytes()) == summary
     assert {path.name for path in clone.reports.iterdir()} >= {
         *("data_drift_report.html", "performance_report.html", "drift_summary.json")
     }
@@ -64,7 +64,7 @@ def test_a_report_that_cannot_be_drawn_is_a_warning_beside_the_verdict(
     clone.reports.mkdir(exist_ok=True)
     (clone.reports / "performance_report.html").write_text("of other days")
     summary = checked(clone, [])
-    assert DriftSummary.read(clone.drift_summary) == summary
+    assert DriftSummary.model_validate_json(clone.drift_summary.read_bytes()) == summary
     assert {path.name for path in clone.reports.glob("*_report.html")} == {"data_drift_report.html"}
     (warning,) = [record.getMessage() for record in caplog.records if record.name == "drift.check"]
     assert "performance_report.html could not be drawn" in warning
@@ -104,7 +104,7 @@ def test_drift_of_other_sales_is_reported_and_requests_no_retraining(clone: Path
     summary = run(clone, file, PARAMS)
     assert (summary.verdict, summary.continues_history) == ("drift", False)
     assert summary.words.endswith("do not continue the history of the champion: this requests no retraining.")
-    assert DriftSummary.read(clone.drift_summary) == summary
+    assert DriftSummary.model_validate_json(clone.drift_summary.read_bytes()) == summary
     assert read_flag(clone.flag) is None
 
 

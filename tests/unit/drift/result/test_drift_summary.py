@@ -4,9 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pytest
 
-from data.errors import ArtifactError
 from drift.result.drift_summary import CheckedWindow, DriftSummary, DriftTest, Finding
 
 WINDOW = CheckedWindow.ending(np.datetime64("2017-12-31", "D"), 28)
@@ -27,7 +25,7 @@ def test_the_file_has_the_keys_of_the_contract(tmp_path: Path) -> None:
     assert written["window"] == {"from": "2017-12-04", "to": "2017-12-31", "days": 28}
     assert set(written["tests"][0]) == {"name", "group", "value", "threshold", "found"}
     assert set(written["moved"][0]) == {"group", "store", "item", "change_share", "words"}
-    assert DriftSummary.read(tmp_path / "drift_summary.json") == summary
+    assert DriftSummary.model_validate_json((tmp_path / "drift_summary.json").read_bytes()) == summary
 
 
 def test_any_test_that_is_found_is_drift() -> None:
@@ -46,8 +44,3 @@ def test_drift_found_by_errors_alone_still_has_a_message() -> None:
 def test_undecided_means_no_drift_and_says_why() -> None:
     summary = DriftSummary.undecided("Too little data.", None)
     assert (summary.drift_found, summary.verdict, summary.words) == (False, "undecided", "Too little data.")
-
-
-def test_a_missing_summary_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ArtifactError, match=r"drift_summary\.json"):
-        DriftSummary.read(tmp_path / "drift_summary.json")
