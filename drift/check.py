@@ -1,7 +1,4 @@
-"""Job: check the newest days of sales for drift -> summary, log line, flag, reports.
-
-python -m drift.check [--sales FILE] [--window-days 28]
-"""
+"""Job: check the newest days of sales for drift -> summary, log line, flag, reports."""
 
 import argparse
 import logging

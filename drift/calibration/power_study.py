@@ -20,8 +20,6 @@ from drift.detector.windows import LENGTHS_DAYS, LONGEST_DAYS
 RENEWED_EVERY_WEEKS = 13
 LEAST_TEST_WEEKS = 8
 
-Detectors = dict[int, Detector]  # in use at each tested week, by its position in the replay
-
 
 @dataclass(frozen=True)
 class Share:
@@ -87,9 +85,9 @@ def measure(replay: Replay, n_weeks: int, false_alarm_rate: float) -> Evidence |
     return Evidence(days[0], days[-1], Share.count(alarming), false_alarm_days, power)
 
 
-def _detectors(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: float) -> Detectors:
+def _detectors(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: float) -> dict[int, Detector]:
     """The detector of each of the newest weeks, fitted on weeks before it and refitted every 13 weeks."""
-    detectors: Detectors = {}
+    detectors: dict[int, Detector] = {}  # by the position of the week in the replay
     n_ends = len(replay.ends)
     for first in range(max(n_ends - n_weeks, 1), n_ends, RENEWED_EVERY_WEEKS):
         detector = fit_on(replay, groups, weeks_without_drift(replay.ends[:first]), false_alarm_rate)
@@ -99,7 +97,7 @@ def _detectors(replay: Replay, groups: Groups, n_weeks: int, false_alarm_rate: f
 
 
 def _found(
-    replay: Replay, groups: Groups, detectors: Detectors, weeks: list[int], shock: Shock
+    replay: Replay, groups: Groups, detectors: dict[int, Detector], weeks: list[int], shock: Shock
 ) -> NDArray[np.bool_]:
     """Whether a check 7, 14, 21 or 28 days after each week is the first to find a shock after it, (n, 4)."""
     rng = np.random.default_rng(5)

@@ -13,7 +13,6 @@ from data.atomic_files import atomic_path, atomic_write_text
 from drift.monitors.error_drift import Performance
 from drift.monitors.input_drift import COLUMNS, InputWindows
 
-METHOD = "wasserstein"
 NOTE = """<p style="font: 15px/1.5 system-ui, sans-serif; margin: 1rem">
 Evidently's report is an illustration and decides nothing. The verdict is in drift_summary.json.</p>"""
 EMPTY = """<!doctype html>
@@ -47,7 +46,7 @@ def data_drift(windows: InputWindows, threshold: float) -> Any:
     definition = evidently.DataDefinition(numerical_columns=columns, categorical_columns=[])
     # drift in one column is drift, as in our own check
     preset = evidently.presets.DataDriftPreset(
-        columns=columns, num_method=METHOD, num_threshold=threshold, drift_share=1 / len(columns)
+        columns=columns, num_method="wasserstein", num_threshold=threshold, drift_share=1 / len(columns)
     )
     return _run(preset, definition, frames)
 

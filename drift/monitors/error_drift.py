@@ -85,8 +85,8 @@ class Performance:
             usual = getattr(old, name) * getattr(error_ratio_to_o, name)
             threshold = float(np.maximum(usual * np.fmax(1 + increase, most), LEAST_ERROR))
             if np.isfinite(value) and np.isfinite(threshold):
-                name = f"{name.upper()} in percent"
-                tests.append(DriftTest.of(name, "forecasts", value, threshold, bool(np.isfinite(most))))
+                full_name = f"{name.upper()} in percent"
+                tests.append(DriftTest.of(full_name, "forecasts", value, threshold, bool(np.isfinite(most))))
         return tests
 
 

@@ -4,12 +4,10 @@ Whatever reads the flag, decides and replaces it holds one lock over all three s
 retraining that run at the same time lose nothing of each other.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import BaseFileLock, FileLock
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from data.atomic_files import atomic_write_text
@@ -73,8 +71,6 @@ def clear_flag(path: Path, handled: Flag) -> bool:
         return True
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _locked(path: Path) -> BaseFileLock:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_SECONDS):
-        yield
+    return FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_SECONDS)
