@@ -27,7 +27,7 @@ from training.gate.verdict import GateVerdict, earlier_verdict
 from training.registry.champion_metrics import report_champion_metrics
 from training.registry.decision_log import read_decisions, versions_in
 from training.registry.locks import training_lock
-from training.registry.promotion import use_local_bentoml_home
+from training.registry.promotion import paths_of_clone
 from training.registry.retention import delete_old_versions
 from training.registry.version_folder import params_hash
 from training.train import Settings, train
@@ -173,8 +173,7 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.retrain", description=__doc__)
     parser.add_argument("--force", action="store_true", help="retrain without a flag")
     arguments = parser.parse_args(argv)
-    paths = Paths()
-    use_local_bentoml_home(paths)
+    paths = paths_of_clone()
     return exit_code(lambda: _run_logged(paths, arguments.force))
 
 

@@ -13,7 +13,7 @@ from training.gate.correction_policy import has_seen_newest_week
 from training.gate.job_context import JobContext, open_champion
 from training.registry.champion_metrics import report_champion_metrics
 from training.registry.locks import training_lock
-from training.registry.promotion import promote, use_local_bentoml_home
+from training.registry.promotion import paths_of_clone, promote
 from training.registry.retention import delete_old_versions
 from training.registry.version_folder import save_rolled_forward
 
@@ -36,13 +36,13 @@ def run(paths: Paths) -> ChampionRecord:
             return before
         logger.info("Rolling %s forward from %s to %s.", before.version, before.cutoff, context.last_day)
         rolled = roll_forward(champion.forecaster, panel)
-        start = context.default_corrections().champion
-        if start and not has_seen_newest_week(champion.trained_until, panel):
-            rolled = rolled.with_recent_correction(panel, start)
-        folder, record = save_rolled_forward(champion, rolled, panel, paths)
-        is_longer = before.cutoff < record.cutoff
-        days = f"from {before.cutoff} to {record.cutoff}" if is_longer else f"to {record.cutoff} as corrected"
+        correction = context.default_corrections().champion
+        if correction and not has_seen_newest_week(champion.trained_until, panel):
+            rolled = rolled.with_recent_correction(panel, correction)
+        start, end = before.cutoff, context.last_day
+        days = f"from {start} to {end}" if start < end else f"to {end} as corrected"
         reason = f"Rolled forward {days} with the same trees.{rolled.recent_correction.words}"
+        folder = save_rolled_forward(champion, rolled, panel, paths)
         record = promote(folder, [reason], paths, expected=before.version)
         delete_old_versions(paths)
         logger.info("Champion: %s. %s", record.version, reason)
@@ -52,8 +52,7 @@ def run(paths: Paths) -> ChampionRecord:
 def main(argv: Sequence[str]) -> int:
     """Exit 0 when the champion has the newest sales, 2 when it cannot have them."""
     argparse.ArgumentParser(prog="python -m training.roll_forward", description=__doc__).parse_args(argv)
-    paths = Paths()
-    use_local_bentoml_home(paths)
+    paths = paths_of_clone()
     reported = report_champion_metrics("roll-forward", paths)
     return exit_code(reported(lambda: run(paths)))
 

@@ -46,7 +46,7 @@ from training.gate.job_context import JobContext
 from training.registry.champion_metrics import report_champion_metrics
 from training.registry.decision_log import champion_lineage, read_decisions
 from training.registry.locks import training_lock
-from training.registry.promotion import champion_record, promote, use_local_bentoml_home
+from training.registry.promotion import champion_record, paths_of_clone, promote
 from training.registry.version_folder import TrainingResult, params_hash, save_challenger
 from training.remote.sync import sync
 
@@ -198,8 +198,7 @@ def main(argv: Sequence[str]) -> int:
     how.add_argument("--if-missing", action="store_true", help="train only if there is no champion")
     how.add_argument("--challenger", action="store_true", help="promote nothing")
     arguments = parser.parse_args(argv)
-    paths = Paths()
-    use_local_bentoml_home(paths)
+    paths = paths_of_clone()
 
     def work() -> None:
         if arguments.challenger:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from data.errors import DataContractError, NoChampionError
+from data.errors import DataContractError
 from data.panel.sales_panel import SalesPanel
 from data.params import Params, Paths, load_params
 from data.prepare import load_panel
@@ -17,7 +17,7 @@ from training.gate.decision_rule import GateParams
 from training.gate.retrain_schedule import RetrainScheduleParams, is_adapting, next_attempt
 from training.gate.verdict import earlier_verdict
 from training.registry.decision_log import Decision, read_decisions, versions_in
-from training.registry.promotion import champion_record, promote
+from training.registry.promotion import promote
 
 
 class RetrainParams(Params):
@@ -85,9 +85,7 @@ def open_champion(paths: Paths) -> Champion:
 
     Raises `NoChampionError` before the first promotion, `ArtifactError` for files missing or damaged.
     """
-    record = champion_record(paths)
-    if record is None:
-        raise NoChampionError("There is no champion yet.", hint="Run `make train`.")
+    record = ChampionRecord.read(paths.champion_json)
     home = paths.versions / record.version
     if record.version not in versions_in(read_decisions(paths.history_jsonl)):
         verdict = earlier_verdict(record, record, paths)

@@ -10,13 +10,7 @@ from data.jobs.job_exit import exit_code
 from data.params import Paths
 from models.storage.bounded_json import read_json
 from models.storage.version_record import RECORD, ChampionRecord
-from training.registry.promotion import (
-    champion_record,
-    promote,
-    read_version,
-    rollback,
-    use_local_bentoml_home,
-)
+from training.registry.promotion import champion_record, paths_of_clone, promote, read_version, rollback
 
 
 def _listed(paths: Paths, _: None) -> str:
@@ -67,8 +61,7 @@ def main(argv: Sequence[str]) -> int:
         if name != "list":
             command.add_argument("version", nargs="?" if name == "rollback" else None)
     arguments = parser.parse_args(argv)
-    action, paths = ACTIONS[arguments.command][0], Paths()
-    use_local_bentoml_home(paths)
+    action, paths = ACTIONS[arguments.command][0], paths_of_clone()
     return exit_code(lambda: print(action(paths, arguments.version)))
 
 

@@ -25,13 +25,12 @@ def report_champion_metrics(job: str, paths: Paths) -> Iterator[None]:
         scores, naive = (
             overall_scores(paths.metrics_json, model) or {} for model in (STORECAST, SEASONAL_NAIVE)
         )
-        values = [
+        for metric, labels, percent in (
             (job_metrics.WAPE, (STORECAST,), scores.get("wape")),
             (job_metrics.WAPE, (SEASONAL_NAIVE,), naive.get("wape")),
             (job_metrics.BIAS, (), scores.get("bias")),
             (job_metrics.COVERAGE, ("80",), scores.get("coverage_80")),
             (job_metrics.COVERAGE, ("95",), scores.get("coverage_95")),
-        ]
-        for metric, labels, percent in values:
+        ):
             if percent is not None:
                 report(metric, percent / 100, *labels)

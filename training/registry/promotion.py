@@ -212,6 +212,10 @@ def _log(
     return [*log, entry]
 
 
-def use_local_bentoml_home(paths: Paths) -> None:
-    """Keep BentoML's stores in this clone unless BENTOML_HOME is set; before BentoML is imported."""
-    os.environ.setdefault("BENTOML_HOME", str(paths.bentoml_home.resolve()))
+def paths_of_clone() -> Paths:
+    """The paths below the current directory, with BentoML's stores among them unless BENTOML_HOME is set.
+
+    For the start of a job, because BentoML reads BENTOML_HOME when it is imported.
+    """
+    os.environ.setdefault("BENTOML_HOME", str(Paths().bentoml_home.resolve()))
+    return Paths()

@@ -64,10 +64,8 @@ def save_challenger(fitted: TrainingResult, paths: Paths) -> ChampionRecord:
     return record
 
 
-def save_rolled_forward(
-    champion: Champion, forecaster: Forecaster, panel: SalesPanel, paths: Paths
-) -> tuple[Path, ChampionRecord]:
-    """Write the champion with a newer history. Return the folder, for `promote`, and its record.
+def save_rolled_forward(champion: Champion, forecaster: Forecaster, panel: SalesPanel, paths: Paths) -> Path:
+    """Write the champion with a newer history. Return the folder, for `promote`.
 
     Trees, baseline regressor, scores and drift thresholds are copied: only a training changes them.
     """
@@ -75,14 +73,16 @@ def save_rolled_forward(
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(champion.folder, folder, ignore=shutil.ignore_patterns(RECORD))
     _write_forecasts(forecaster, panel, folder)
-    changed = {
+    card = {
+        **champion.card,
         "cutoff": str(panel.end),
         "trained_until": str(champion.trained_until),
         "recent_correction": asdict(forecaster.recent_correction),
         "data": _data_facts(panel),
     }
-    atomic_write_json(folder / "card.json", {**champion.card, **changed})
-    return folder, _write_record(folder, "rolled forward", panel, champion.record.params_hash)
+    atomic_write_json(folder / "card.json", card)
+    _write_record(folder, "rolled forward", panel, champion.record.params_hash)
+    return folder
 
 
 def params_hash(settings: BaseModel) -> str:

@@ -26,7 +26,7 @@ from data.params import Paths
 from data.text import shortened
 from models.storage.version_record import RECORD, ChampionRecord
 from training.registry.locks import registry_lock
-from training.registry.promotion import UNFINISHED, promote, require_complete, use_local_bentoml_home
+from training.registry.promotion import UNFINISHED, paths_of_clone, promote, require_complete
 from training.remote.dagshub import account, credentials
 from training.remote.dvc_command import Dvc, RemoteError
 
@@ -152,8 +152,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--remote", help="a remote of .dvc/config, by default its default")
     parser.add_argument("--limit-seconds", type=float, default=LIMIT_SECONDS)
     arguments = parser.parse_args(argv)
-    paths = Paths()
-    use_local_bentoml_home(paths)
+    paths = paths_of_clone()
     return exit_code(lambda: print(sync(arguments.action, paths, arguments.remote, arguments.limit_seconds)))
 
 
