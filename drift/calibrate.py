@@ -52,6 +52,7 @@ def calibrate(panel: SalesPanel, params: DriftParams) -> Calibration:
 
 def replayed_weeks(params: DriftParams) -> int:
     """Weeks to replay: a full history before each tested week as well, if a full one is requested."""
+    # fewer weeks raise the thresholds: the study would not describe the detector in use
     if params.replay_weeks < FULL_WEEKS:
         return params.replay_weeks
     return max(params.replay_weeks, FULL_WEEKS + params.evidence_weeks)
