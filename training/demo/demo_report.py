@@ -49,14 +49,6 @@ class Week:
             return "flag cooling down" if self.flagged else "rolled forward"
         return "retrained, promoted" if self.promoted else "retrained, kept"
 
-    @property
-    def words(self) -> str:
-        """One line for the log."""
-        return (
-            f"Week {self.number} to {self.last_day}: WAPE {self.served:.1f} % (never retrained: "
-            f"{self.rolled_forward:.1f} %); {self.outcome}."
-        )
-
 
 def demo_page(shocks: Sequence[str], shock_day: np.datetime64, weeks: Sequence[Week]) -> str:
     """The page as one file without external resources."""

@@ -69,7 +69,8 @@ def run_weeks(all_sales: SalesPanel, paths: Paths) -> list[Week]:
             week = run_week(all_sales, number, first, paths)
             week.swap_seconds = wait_for(week.version)
             weeks.append(week)
-            logger.info("%s", week.words)
+            errors = f"WAPE {week.served:.1f} % (never retrained: {week.rolled_forward:.1f} %)"
+            logger.info("Week %d to %s: %s; %s.", week.number, week.last_day, errors, week.outcome)
     return weeks
 
 

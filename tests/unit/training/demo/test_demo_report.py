@@ -54,4 +54,3 @@ def test_an_outcome_is_described() -> None:
     waiting = week(3, 20)
     waiting.flagged = True
     assert waiting.outcome == "flag cooling down"
-    assert "WAPE 20.0 % (never retrained: 40.0 %)" in waiting.words
