@@ -35,7 +35,7 @@ def run(paths: Paths) -> ChampionRecord:
             logger.info("No new days and no corrections since %s: %s stays.", before.cutoff, before.version)
             return before
         logger.info("Rolling %s forward from %s to %s.", before.version, before.cutoff, context.last_day)
-        rolled = roll_forward(champion.forecaster, panel)
+        rolled = roll_forward(champion.forecaster, panel, champion.table)
         correction = context.default_corrections().champion
         if correction and not has_seen_newest_week(champion.trained_until, panel):
             rolled = rolled.with_recent_correction(panel, correction)

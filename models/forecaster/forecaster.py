@@ -20,6 +20,7 @@ from models.components.error_spread import PastForecast
 from models.components.sales_limits import plausible
 from models.components.seasonal_profile import Floats
 from models.evaluation.scores import volumes
+from models.forecaster.adaptive_range import UNADAPTED, AdaptiveRange
 from models.forecaster.backtest_folds import FoldForecast, OriginForecast, forecast_fold, usable_folds
 from models.forecaster.conformal_intervals import Intervals, fit_intervals, poisson_quantiles
 from models.forecaster.fitted_state import FittedState
@@ -79,6 +80,7 @@ class Forecaster:
     intervals: Intervals | None
     folds: tuple[FoldForecast, ...]
     recent_correction: RecentCorrection = NO_CORRECTION
+    adaptive_range: AdaptiveRange = UNADAPTED
     origins: tuple[OriginForecast, ...] = ()  # of the folds, newest fold first; not saved
 
     @classmethod
@@ -168,6 +170,7 @@ class Forecaster:
             curve = self.intervals.quantiles(forecast, row, self._quantiles(forecasts, forecast))
         else:
             curve = poisson_quantiles(forecast)
+        curve = self.adaptive_range.adapted(curve)
         is_method = (forecasts.is_discontinued[:, None], forecasts.weekday == 0, forecasts.is_new[:, None])
         methods = np.select(is_method, (DISCONTINUED, CLOSED, COLD_START), MODEL).astype(np.uint8)
         values = np.concatenate([forecast[:, :, None], curve], axis=2).astype(np.float32)
@@ -203,6 +206,7 @@ class Forecaster:
             "params": self.params.model_dump(),
             "chosen": self.chosen,
             "recent_correction": asdict(self.recent_correction),
+            "adaptive_range": asdict(self.adaptive_range),
             "folds": len(self.folds),
             "corrections": {name: tree.correction for name, tree in trees.items()},
             "has_quantile_tree": self.members.quantile_tree is not None,
@@ -229,7 +233,8 @@ class Forecaster:
             params = ForecasterParams.model_validate(described["params"])
             series = SeriesIndex.from_json(described)
             members = Members(series, fitted, trees.get("trend"), trees.get("season"), quantile_tree)
-            loaded = cls(params, members, described["chosen"], None, folds, correction)
+            adaptive_range = AdaptiveRange(**described.get("adaptive_range", {}))
+            loaded = cls(params, members, described["chosen"], None, folds, correction, adaptive_range)
             if "intervals.scores" in arrays:
                 return replace(loaded, intervals=unpack(Intervals, arrays, "intervals."))
             # None, or those of version 0.2 and before: calibrated again, on folds that end with its history.

@@ -9,10 +9,13 @@ from data.panel.sales_panel import SalesPanel
 from models.components.seasonal_profile import Ints
 from models.forecaster.backtest_folds import FoldForecast
 from models.forecaster.forecaster import Forecaster
+from models.storage.forecast_table import ForecastTable
 
 
-def roll_forward(forecaster: Forecaster, panel: SalesPanel) -> Forecaster:
+def roll_forward(forecaster: Forecaster, panel: SalesPanel, table: ForecastTable | None = None) -> Forecaster:
     """The forecaster with everything but its trees refitted on the panel, which holds newer days.
+
+    With the table that it forecast before, its ranges adapt to the newer days of the panel.
 
     Raises `DataContractError` when a series of the training is missing.
     """
@@ -30,7 +33,10 @@ def roll_forward(forecaster: Forecaster, panel: SalesPanel) -> Forecaster:
         by_series = intervals.spread.of_series(row)
         intervals = replace(intervals, spread=replace(intervals.spread, by_series=by_series))
     folds = tuple(_extended(fold, row) for fold in forecaster.folds)
-    return replace(forecaster.on(panel), intervals=intervals, folds=folds)
+    adaptive_range = forecaster.adaptive_range
+    if table is not None:
+        adaptive_range = adaptive_range.after(table, panel)
+    return replace(forecaster.on(panel), intervals=intervals, folds=folds, adaptive_range=adaptive_range)
 
 
 def _extended(fold: FoldForecast, row: Ints) -> FoldForecast:
