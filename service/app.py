@@ -182,8 +182,10 @@ class ForecastService:
         return self.live_model.current is not None
 
     async def __metrics__(self, text: str) -> str:
-        current = self.live_model.current
-        return text + (metrics.LiveModelCollector(current.champion.record).text() if current else "")
+        if (current := self.live_model.current) is None:
+            return text
+        champion = current.champion
+        return text + metrics.LiveModelCollector(champion.record, champion.card).text()
 
 
 def freeze_garbage_collector() -> None:

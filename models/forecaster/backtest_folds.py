@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from data.dates.folds import Fold, rolling_folds
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
-from models.components.error_spread import PastForecast
 from models.components.sales_limits import plausible
 from models.components.seasonal_profile import Floats
 from models.evaluation.scores import Array
 from models.forecaster.fitting import Effort, fit_members
 from models.forecaster.member_selection import combine
 from models.forecaster.members import Members
+from models.intervals.error_spread import PastForecast
 from models.storage.array_packing import load_arrays, unpack
 from models.storage.bounded_json import read_json, readable
 

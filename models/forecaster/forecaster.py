@@ -16,13 +16,10 @@ from data.jobs.progress import wait_for
 from data.panel.sales_panel import SalesPanel, SeriesIndex
 from data.params import Params
 from models.components.boosted_trees import QuantileTree, Tree
-from models.components.error_spread import PastForecast
 from models.components.sales_limits import plausible
 from models.components.seasonal_profile import Floats
 from models.evaluation.scores import volumes
-from models.forecaster.adaptive_range import UNADAPTED, AdaptiveRange
 from models.forecaster.backtest_folds import FoldForecast, OriginForecast, forecast_fold, usable_folds
-from models.forecaster.conformal_intervals import Intervals, fit_intervals, poisson_quantiles
 from models.forecaster.fitted_state import FittedState
 from models.forecaster.fitting import Effort, fit_members
 from models.forecaster.member_selection import select_members
@@ -33,6 +30,9 @@ from models.forecaster.recent_correction import (
     RecentCorrection,
     select_correction,
 )
+from models.intervals.adaptive_range import UNADAPTED, AdaptiveRange
+from models.intervals.conformal_intervals import Intervals, fit_intervals, poisson_quantiles
+from models.intervals.error_spread import PastForecast
 from models.storage.array_packing import load_arrays, pack, save_arrays, unpack
 from models.storage.bounded_json import read_json, readable
 from models.storage.forecast_table import CLOSED, COLD_START, DISCONTINUED, MODEL, ForecastTable

@@ -1,9 +1,10 @@
 """Every metric of the service beside BentoML's own. No label holds a value that a client chooses."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from prometheus_client import Counter, Histogram, generate_latest, multiprocess
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -67,23 +68,30 @@ class LiveModelCollector(Collector):
     Created for each scrape: files shared by workers would keep gauges of dead workers and of old models.
     """
 
-    def __init__(self, record: ChampionRecord) -> None:
-        self._record = record
+    def __init__(self, record: ChampionRecord, card: Mapping[str, Any]) -> None:
+        self._record, self._range = record, card.get("adaptive_range", {})
 
     def collect(self) -> Iterable[Metric]:
-        """One family each for identity, last day seen and time of creation."""
+        """One family each for identity, last day seen, time of creation, and for its ranges."""
         record, midnight = self._record, datetime.time(tzinfo=datetime.UTC)
         labels = {"version": record.version, "kind": record.kind, "cutoff": str(record.cutoff)}
         info = GaugeMetricFamily("storecast_model_info", "The model that serves.", labels=list(labels))
         info.add_metric(list(labels.values()), 1)
         cutoff = datetime.datetime.combine(record.cutoff, midnight)
         created = record.created_at.timestamp()
+        width = GaugeMetricFamily("storecast_range_width", "Of ranges, 1 after a training.", labels=["side"])
+        for side in ("lower", "upper"):
+            width.add_metric([side], self._range.get(side, 1.0))
+        coverage = GaugeMetricFamily("storecast_realised_coverage_share", "Of new sales, in the 80 % range.")
+        if self._range.get("days"):
+            coverage.add_metric([], self._range["coverage_80"])
         return [
             info,
             GaugeMetricFamily(
                 "storecast_model_cutoff_timestamp_seconds", "Last day the model has seen.", cutoff.timestamp()
             ),
             GaugeMetricFamily("storecast_model_created_timestamp_seconds", "When it was made.", created),
+            *(width, coverage),
         ]
 
     def text(self) -> str:

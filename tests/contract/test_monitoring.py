@@ -35,7 +35,7 @@ def existing_metrics(record: ChampionRecord) -> set[str]:
     families = [value for value in vars(metrics).values() if isinstance(value, Counter | Histogram)]
     own = {metric.name for family in families for metric in family.describe()}
     counters = {f"{name}_total" for name in own}
-    live = {family.name for family in metrics.LiveModelCollector(record).collect()}
+    live = {family.name for family in metrics.LiveModelCollector(record, {}).collect()}
     return own | counters | live | {metric.name for metric in JOB_METRICS}
 
 

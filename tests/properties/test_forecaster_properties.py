@@ -11,16 +11,16 @@ from data.dates.calendar_days import calendar
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
 from models.champion import Champion
-from models.components.error_spread import PastForecast
 from models.components.levels import History, Rows, level_table
 from models.components.seasonal_profile import fit_profile
 from models.components.tree_features import features, sample_rows
-from models.forecaster.conformal_intervals import fit_intervals
 from models.forecaster.explain import explain
 from models.forecaster.fitting import Effort, fit_members
 from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.forecaster.recent_correction import CORRECTIONS, FOLLOW_BREAKS
 from models.forecaster.roll_forward import roll_forward
+from models.intervals.conformal_intervals import fit_intervals
+from models.intervals.error_spread import PastForecast
 
 START = np.datetime64("2015-03-02", "D")
 QUICK = ForecasterParams(folds=2, horizon_days=30, backtest_rows=1_000, final_rows=1_000, rounds=3)

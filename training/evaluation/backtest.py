@@ -16,14 +16,14 @@ from data.panel.sales_panel import SalesPanel
 from models.baselines.seasonal_naive import SeasonalNaive
 from models.baselines.seed_estimators import SeedParams
 from models.baselines.seed_regressor import SeedRegressor
-from models.components.error_spread import PastForecast
 from models.evaluation.model_names import BASELINE_REGRESSORS, SEASONAL_NAIVE, STORECAST
 from models.evaluation.scorecard import COVERED_LEVELS, Trial
 from models.evaluation.scores import Array
 from models.forecaster.backtest_folds import FoldForecast
-from models.forecaster.conformal_intervals import fit_intervals
 from models.forecaster.forecaster import Forecaster
 from models.forecaster.member_selection import DEFAULT
+from models.intervals.conformal_intervals import fit_intervals
+from models.intervals.error_spread import PastForecast
 from models.storage.quantile_curve import interval
 
 Rows = NDArray[np.int64]

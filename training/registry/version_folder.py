@@ -78,6 +78,7 @@ def save_rolled_forward(champion: Champion, forecaster: Forecaster, panel: Sales
         "cutoff": str(panel.end),
         "trained_until": str(champion.trained_until),
         "recent_correction": asdict(forecaster.recent_correction),
+        "adaptive_range": asdict(forecaster.adaptive_range),
         "data": _data_facts(panel),
     }
     atomic_write_json(folder / "card.json", card)
@@ -120,6 +121,7 @@ def _card(fitted: TrainingResult, root: Path) -> dict[str, Any]:
         "model": "storecast",
         "members": fitted.forecaster.chosen,
         "recent_correction": asdict(fitted.forecaster.recent_correction),
+        "adaptive_range": asdict(fitted.forecaster.adaptive_range),
         "seed_regressor": fitted.seed.kind,
         "horizon_days": fitted.forecaster.params.horizon_days,
         "cutoff": str(panel.end),

@@ -2,7 +2,7 @@
 
 import { formatDate, parseDay, withLocalDates } from "../data/date_format.js";
 import { formatAge, isStale } from "../data/freshness.js";
-import { formatCount, formatPercent, formatPlural } from "../data/number_format.js";
+import { formatCount, formatPercent, formatPercentSize, formatPlural } from "../data/number_format.js";
 import { find, make } from "../shell/dom.js";
 
 const UNBIASED_PERCENT = 0.5;
@@ -63,6 +63,7 @@ function driftText(drift) {
 function detailRows(health, accuracy, drift, card) {
   const rows = accuracy?.error == null ? [] : backtestRows(accuracy);
   if (drift?.verdict) rows.push(["Have sales patterns changed?", driftDetail(drift)]);
+  if (card?.adaptive_range?.days) rows.push(["Ranges since the training", realisedText(card.adaptive_range)]);
   if (card?.trained_until) {
     const [first, last] = [card.data.first_day, card.trained_until].map((day) => formatDate(parseDay(day)));
     rows.push(["Trained on", `${formatPlural(card.data.series, "series", "series")}, ${first} to ${last}`]);
@@ -105,4 +106,14 @@ function biasText(bias) {
 function coverageText(likely, wide) {
   const both = wide == null ? "" : `, ${formatCount(wide)} in the 95\u00a0% range (target 95)`;
   return `Of 100 days, ${formatCount(likely)} were in the likely range (target 80)${both}.`;
+}
+
+function realisedText({ lower, upper, days, coverage_80 }) {
+  const inside = `Of 100 sales of the last ${formatPlural(Math.min(days, 28), "day", "days")}, ${formatCount(coverage_80 * 100)} were in the likely range (target 80).`;
+  return `${inside} Ranges now reach ${widthText(upper)} up and ${widthText(lower)} down.`;
+}
+
+function widthText(factor) {
+  if (Math.abs(factor - 1) < 0.005) return "as far";
+  return `${formatPercentSize((factor - 1) * 100)} ${factor > 1 ? "further" : "less far"}`;
 }

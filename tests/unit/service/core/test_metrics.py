@@ -49,13 +49,24 @@ def test_every_name_follows_the_conventions() -> None:
 
 
 def test_the_live_model_reports_its_version_and_age(champion: Champion) -> None:
-    families = {f.name: f for f in text_string_to_metric_families(LiveModelCollector(champion.record).text())}
+    text = LiveModelCollector(champion.record, champion.card).text()
+    families = {f.name: f for f in text_string_to_metric_families(text)}
     (info,) = families["storecast_model_info"].samples
     assert info.labels == {"version": champion.record.version, "kind": "trained", "cutoff": "2017-12-31"}
     (cutoff,) = families["storecast_model_cutoff_timestamp_seconds"].samples
     assert datetime.datetime.fromtimestamp(cutoff.value, datetime.UTC).date() == champion.record.cutoff
     (created,) = families["storecast_model_created_timestamp_seconds"].samples
     assert created.value == champion.record.created_at.timestamp()
+    assert [sample.value for sample in families["storecast_range_width"].samples] == [1, 1]
+    assert not families["storecast_realised_coverage_share"].samples  # no new sales since the training
+
+
+def test_ranges_that_were_adapted_are_reported(champion: Champion) -> None:
+    card = {"adaptive_range": {"lower": 0.9, "upper": 1.3, "days": 14, "coverage_80": 0.71}}
+    text = LiveModelCollector(champion.record, card).text()
+    assert 'storecast_range_width{side="lower"} 0.9' in text
+    assert 'storecast_range_width{side="upper"} 1.3' in text
+    assert "storecast_realised_coverage_share 0.71" in text
 
 
 def test_gauges_of_dead_workers_are_dropped_and_those_of_live_ones_stay(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ import pytest
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths
 from models.champion import Champion
-from models.components.error_spread import PastForecast
 from models.evaluation.model_names import BASELINE_REGRESSORS, SEASONAL_NAIVE, STORECAST
 from models.evaluation.scores import Array
 from models.forecaster.forecaster import Forecaster
+from models.intervals.error_spread import PastForecast
 from training.evaluation.backtest import (
     backtest_baselines,
     backtest_forecaster,

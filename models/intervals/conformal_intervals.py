@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from data.dates.calendar_days import YEAR_DAYS
 from models.components.boosted_trees import TREE_QUANTILES
-from models.components.error_spread import Errors, PastForecast, Spread, fit_spread
 from models.components.seasonal_profile import Floats, Ints
 from models.evaluation.scores import Array
+from models.intervals.error_spread import Errors, PastForecast, Spread, fit_spread
 from models.storage.quantile_curve import QUANTILES
 
 LAST_STEPS = np.array([7, 14, 28, 60])  # horizon buckets: 1-7, 8-14, 15-28, 29-60, 61 and later

@@ -1,4 +1,4 @@
-"""models.forecaster.adaptive_range: ranges that follow the realised coverage."""
+"""models.intervals.adaptive_range: ranges that follow the realised coverage."""
 
 from dataclasses import replace
 from statistics import NormalDist
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
-from models.forecaster.adaptive_range import WIDTHS, AdaptiveRange
+from models.intervals.adaptive_range import WIDTHS, AdaptiveRange
 from models.storage.forecast_table import DISCONTINUED, ForecastTable
 from models.storage.quantile_curve import QUANTILES
 

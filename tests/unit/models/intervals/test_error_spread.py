@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.components.error_spread import FEWEST_ERRORS, Errors, PastForecast, Spread, fit_spread
+from models.intervals.error_spread import FEWEST_ERRORS, Errors, PastForecast, Spread, fit_spread
 
 
 def errors_of(forecast: np.ndarray, actual: np.ndarray) -> Errors:

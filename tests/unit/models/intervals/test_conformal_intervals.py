@@ -1,12 +1,12 @@
-"""models.forecaster.conformal_intervals: coverage, one-sidedness and width."""
+"""models.intervals.conformal_intervals: coverage, one-sidedness and width."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
-from models.components.error_spread import PastForecast
-from models.forecaster.conformal_intervals import Intervals, fit_intervals, poisson_quantiles
+from models.intervals.conformal_intervals import Intervals, fit_intervals, poisson_quantiles
+from models.intervals.error_spread import PastForecast
 from models.storage.quantile_curve import COVERAGE_LEVELS, QUANTILES, interval
 
 ROWS = np.arange(30)
