@@ -54,11 +54,13 @@ def test_the_saved_table_is_the_batch_forecast_of_the_rolled_forecaster(
     clone: Paths, trained: ChampionRecord, newer: SalesPanel
 ) -> None:
     before = Champion.load(clone.versions / trained.version)
-    batch = roll_forward(before.forecaster, newer).forecast(newer)
+    batch = roll_forward(before.forecaster, newer, before.table).forecast(newer)
     write_panel(newer, clone.sales)
     after = Champion.load(clone.versions / run(clone).version)
     np.testing.assert_array_equal(after.table.values, batch.values)
     np.testing.assert_array_equal(after.forecaster.forecast(newer).values, batch.values)
+    assert before.card["adaptive_range"]["days"] == 0
+    assert after.card["adaptive_range"]["days"] == 5
 
 
 def test_trees_seed_and_scores_are_those_of_the_training(
