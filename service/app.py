@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 import threading
 from typing import Any
 
@@ -21,7 +22,7 @@ from service.api.endpoints import DRIFT_CHECK, ENDPOINTS, EXPLAIN, FORECAST, PRE
 from service.api.operations import OPEN_PATHS
 from service.core import metrics
 from service.core.errors import body_of, kind_of
-from service.core.settings import Settings, metrics_folder
+from service.core.settings import metrics_folder, read_settings
 from service.core.supervisor import configure_supervisor, end_with_supervisor
 from service.core.work_queue import WorkQueue
 from service.live.live_model import LiveModel, champion_of_clone, champion_of_store, run_periodically
@@ -37,7 +38,10 @@ SHORT_BYTES = 4_096  # a series with three months of history
 LOOK_UP_BYTES = 128 * 1024  # more than a list of a thousand; a larger body holds sales, for the model
 SUPERVISOR_CHECK_SECONDS = 0.5
 
-SETTINGS = Settings()
+try:
+    SETTINGS = read_settings()
+except StorecastError as error:
+    sys.exit(str(error))
 ROUTES = create_routes(SETTINGS)
 
 

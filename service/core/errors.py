@@ -6,7 +6,6 @@
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from pydantic_core import to_json
@@ -78,19 +77,10 @@ def kind_of(error: StorecastError) -> Kind:
     return next((kind for cls, kind in _KIND_OF.items() if isinstance(error, cls)), INTERNAL)
 
 
-def error_body(kind: Kind, message: str, hint: str | None = None) -> dict[str, Any]:
-    """The one shape of an error."""
-    return {"error": {"code": kind.code, "message": message, "hint": hint, "request_id": request_id.get()}}
-
-
 def body_of(error: StorecastError) -> dict[str, Any]:
     """The one shape of an error."""
-    return error_body(kind_of(error), error.message, error.hint)
-
-
-def error_bytes(kind: Kind, message: str, hint: str | None = None) -> bytes:
-    """The one shape as it is sent."""
-    return to_json(error_body(kind, message, hint))
+    code, message, hint = kind_of(error).code, error.message, error.hint
+    return {"error": {"code": code, "message": message, "hint": hint, "request_id": request_id.get()}}
 
 
 def invalid(problems: Sequence[Any]) -> RequestError:
@@ -133,13 +123,7 @@ _UPSTREAM_ERRORS: dict[int, tuple[Kind, str, str | None]] = {
 
 def upstream_error(status: int) -> bytes:
     """The one shape for an error response of another layer, of which only the status is kept."""
-    known = _UPSTREAM_ERRORS.get(status)
-    if known is not None:
-        return error_bytes(*known)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return error_bytes(
-            Kind(status, INTERNAL.code),
-            "The request failed.",
-            "The log has the details under this request_id.",
-        )
-    return error_bytes(Kind(status, "refused"), f"The request was refused with status {status}.")
+    failed = "The request failed.", "The log has the details under this request_id."
+    refused = Kind(status, "refused"), f"The request was refused with status {status}.", None
+    other = (Kind(status, INTERNAL.code), *failed) if status >= 500 else refused
+    return to_json(body_of(RequestError(*_UPSTREAM_ERRORS.get(status, other))))

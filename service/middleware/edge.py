@@ -13,16 +13,16 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from pydantic_core import to_json
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.core import errors, metrics
-from service.core.errors import RequestError, error_bytes, excerpt, request_id
+from service.core.errors import RequestError, body_of, excerpt, request_id
 from service.core.settings import Settings, metrics_folder
 from service.middleware.access import ApiKeys, RateLimit
 from service.middleware.request_body import BodyBudget, BodyReader, Headers, replay
 
 log = logging.getLogger(__name__)
-
 
 LARGEST_BODIES_AT_ONCE = 4
 OPEN_FOLDERS = ("/ui/", "/docs/")
@@ -145,17 +145,21 @@ class ResponseWriter:
         elif self._held is not None:
             self._chunks.append(message.get("body", b""))
             if not message.get("more_body", False):
-                await self._reshape(self._held)
+                status, body = self._held["status"], b"".join(self._chunks)
+                if not body.startswith(_ERROR_PREFIX):
+                    body = errors.upstream_error(status)
+                kept = [header for header in self._held["headers"] if not header[0].startswith(b"content-")]
+                await self.complete(status, body, kept)
         else:
             await self._send(message if self.has_body else {**message, "body": b""})
 
     async def refuse(self, error: RequestError) -> None:
         """Send an error of this service."""
         headers = [(name.encode(), value.encode()) for name, value in error.headers.items()]
-        await self.complete(error.kind.status, error_bytes(error.kind, error.message, error.hint), headers)
+        await self.complete(error.kind.status, to_json(body_of(error)), headers)
 
     async def complete(self, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
-        """ResponseWriter with a whole JSON body."""
+        """Send a whole JSON body."""
         if status >= 400:
             self._record_error(status, body)
         length = str(len(body)).encode()
@@ -168,15 +172,6 @@ class ResponseWriter:
         own = ((b"x-request-id", request_id.get().encode()), (b"x-content-type-options", b"nosniff"))
         self.is_started = True
         await self._send({"type": "http.response.start", "status": status, "headers": [*headers, *own]})
-
-    async def _reshape(self, held: Message) -> None:
-        body = b"".join(self._chunks)
-        kept = [(name, value) for name, value in held["headers"] if not name.startswith(b"content-")]
-        await self.complete(
-            held["status"],
-            body if body.startswith(_ERROR_PREFIX) else errors.upstream_error(held["status"]),
-            kept,
-        )
 
     def _record_error(self, status: int, body: bytes) -> None:
         code = body[len(_ERROR_PREFIX) : body.index(b'"', len(_ERROR_PREFIX))].decode()

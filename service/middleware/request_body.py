@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import NoReturn
 
 from starlette.types import Message, Receive
@@ -17,23 +18,11 @@ DRAIN_SECONDS, DRAIN_BYTES = 5.0, 64 * 1024 * 1024
 LARGE_BYTES = 64 * 1024
 
 
+@dataclass
 class BodyBudget:
-    """The bytes of large bodies that a worker holds at a time, of unfinished ones too."""
+    """The bytes of large bodies that a worker may still take, beside those it holds, unfinished ones too."""
 
-    def __init__(self, max_bytes: int) -> None:
-        self.free_bytes = max_bytes
-
-    def take(self, n_bytes: int) -> None:
-        """Reserve room; raises `RequestError` (503) when there is none."""
-        if n_bytes > self.free_bytes:
-            raise RequestError(
-                errors.OVERLOADED,
-                "Too many large bodies are being received at the same time.",
-                hint="Try again in a few seconds, or send smaller parts.",
-                retry_after="5",
-                connection="close",
-            )
-        self.free_bytes -= n_bytes
+    free_bytes: int
 
 
 class BodyReader:
@@ -89,7 +78,16 @@ class BodyReader:
         self._is_more = message.get("more_body", False)
         self._length += len(chunk)
         if self._length > LARGE_BYTES:
-            self._budget.take(self._length - self._held)
+            added = self._length - self._held
+            if added > self._budget.free_bytes:
+                raise RequestError(
+                    errors.OVERLOADED,
+                    "Too many large bodies are being received at the same time.",
+                    hint="Try again in a few seconds, or send smaller parts.",
+                    retry_after="5",
+                    connection="close",
+                )
+            self._budget.free_bytes -= added
             self._held = self._length
         return chunk
 

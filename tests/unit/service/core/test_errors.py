@@ -6,7 +6,7 @@ import pytest
 
 from data.errors import ArtifactError, DataContractError, NoChampionError, StorecastError, UnknownSeriesError
 from service.core import errors
-from service.core.errors import body_of, error_bytes, excerpt, kind_of, request_id, upstream_error
+from service.core.errors import body_of, excerpt, kind_of, request_id, upstream_error
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_an_excerpt_is_json_cut_short() -> None:
 
 
 def test_the_one_shape_starts_as_the_edge_expects() -> None:
-    assert error_bytes(errors.NOT_FOUND, "?").startswith(b'{"error":{"code":"not_found"')
+    assert upstream_error(404).startswith(b'{"error":{"code":"not_found"')
