@@ -91,7 +91,11 @@ class RemoteChampion:
             for name, digest in record.served.items():
                 self._fetch_file(digest, folder / name)
             record.write(folder / RECORD)
-            self._require_loadable(folder, record)
+            try:
+                Forecasts.open(folder)
+            except Exception as error:  # files that are what was promised, and of no use
+                self._rejected = record
+                raise ArtifactError(f"it cannot be loaded ({type(error).__name__}: {error})") from error
             shutil.rmtree(self._cache / record.version, ignore_errors=True)
             folder.rename(self._cache / record.version)
         atomic_write_text(self._cache / LATEST, record.version)
@@ -157,14 +161,6 @@ class RemoteChampion:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-
-    def _require_loadable(self, folder: Path, record: ChampionRecord) -> None:
-        """Raise `ArtifactError` for files that are what was promised, and of no use."""
-        try:
-            Forecasts.open(folder)
-        except Exception as error:
-            self._rejected = record
-            raise ArtifactError(f"it cannot be loaded ({type(error).__name__}: {error})") from error
 
     def _delete_old_versions(self, newest: str) -> None:
         """Remove all but the newest versions; one before the newest may still be serving somewhere."""

@@ -44,7 +44,12 @@ class RateLimit:
 
     def __init__(self, per_minute: int, path: Path | None = None) -> None:
         self._interval = MINUTE / per_minute
-        self._slots = _shared_slots(path) if path else mmap.mmap(-1, SLOTS * _SLOT.size)
+        if path is None:
+            self._slots = mmap.mmap(-1, SLOTS * _SLOT.size)
+            return
+        with path.open("a+b") as file:
+            file.truncate(SLOTS * _SLOT.size)
+            self._slots = mmap.mmap(file.fileno(), SLOTS * _SLOT.size)
 
     def wait_seconds(self, client: str, now: float | None = None) -> float:
         """Count one request; 0 when it may pass, else the seconds until one may."""
@@ -56,9 +61,3 @@ class RateLimit:
             return wait
         _SLOT.pack_into(self._slots, offset, (now if wait > MINUTE else arrival) + self._interval)
         return 0.0
-
-
-def _shared_slots(path: Path) -> mmap.mmap:
-    with path.open("a+b") as file:
-        file.truncate(SLOTS * _SLOT.size)
-        return mmap.mmap(file.fileno(), SLOTS * _SLOT.size)
