@@ -45,14 +45,6 @@ except StorecastError as error:
 ROUTES = create_routes(SETTINGS)
 
 
-def inline_responder(endpoint: Endpoint) -> Responder:
-    """An endpoint's short responses for the fast path, by the model that serves at the time."""
-    return lambda body: endpoint.respond_inline(ROUTES.state.live_model.current, body)
-
-
-FAST = {endpoint.path: inline_responder(endpoint) for endpoint in (PREDICT, FORECAST)}
-
-
 class JsonBody(bentoml.IODescriptor):  # type: ignore[misc]  # BentoML ships no types
     """A JSON body left as bytes: parsed once, by its endpoint, whose errors have the one shape."""
 
@@ -105,7 +97,11 @@ class GuardedService(bentoml.Service):  # type: ignore[misc]  # BentoML ships no
         metrics_first = app.user_middleware[0]
         app.user_middleware[0] = Middleware(TrafficMetrics, *metrics_first.args, **metrics_first.kwargs)
         if SETTINGS.fast_lane:
-            app.user_middleware.insert(1, Middleware(FastPath, answers=FAST))
+            answers: dict[str, Responder] = {  # by the model that serves at the time
+                PREDICT.path: lambda body: PREDICT.respond_inline(ROUTES.state.live_model.current, body),
+                FORECAST.path: lambda body: FORECAST.respond_inline(ROUTES.state.live_model.current, body),
+            }
+            app.user_middleware.insert(1, Middleware(FastPath, answers=answers))
         for route in app.routes:
             if isinstance(route, Route) and route.path == "/metrics":
                 route.app = SharedResponse(route.app)

@@ -61,14 +61,16 @@ class LiveModel:
         """Take the newest champion into service that can be loaded; never raises."""
         with self._lock:
             missing: list[str] = []
-            offers = [
-                offer for source in self._sources if (offer := _read_source(source, missing)) is not None
-            ]
+            offers = [offer for source in self._sources if (offer := _read_source(source, missing))]
             if self.current is None and not offers:
                 self.reason = " ".join(missing)
             for record, folder in sorted(offers, key=lambda offer: offer[0].created_at, reverse=True):
                 if self.current is not None and record.created_at <= self.current.champion.record.created_at:
-                    self._log_older_version(record)
+                    if record.version not in (self.current.version, self._reported_older):  # once
+                        self._reported_older, serving = record.version, self.current.version
+                        log.warning(
+                            "Version %s is older than %s, which keeps serving.", record.version, serving
+                        )
                     break
                 if self._swap_in(record, folder):
                     break
@@ -96,14 +98,6 @@ class LiveModel:
             before.version if before else "nothing",
         )
         return True
-
-    def _log_older_version(self, record: ChampionRecord) -> None:
-        """Say once that a source now offers an older version than the one that serves."""
-        if record.version not in (self.forecasts.version, self._reported_older):
-            self._reported_older = record.version
-            log.warning(
-                "Version %s is older than %s, which keeps serving.", record.version, self.forecasts.version
-            )
 
     def _report_failure(self, record: ChampionRecord, error: Exception) -> None:
         serving = f"{self.current.version} keeps serving" if self.current else "nothing serves"

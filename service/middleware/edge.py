@@ -85,19 +85,15 @@ class Edge:
         """Whether a route answers a method itself; False for HEAD where GET is answered."""
         methods = self._methods.get(path)
         if methods is None:
-            raise RequestError(
-                errors.NOT_FOUND, f"There is no route {excerpt(path)}.", "GET /docs lists every route."
-            )
+            message = f"There is no route {excerpt(path)}."
+            raise RequestError(errors.NOT_FOUND, message, "GET /docs lists every route.")
         if method in methods:
             return True
         if method == "HEAD" and "GET" in methods:
             return False
         allowed = ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
-        raise RequestError(
-            errors.METHOD_NOT_ALLOWED,
-            f"{path} does not support {excerpt(method)}, expected {allowed}.",
-            allow=allowed,
-        )
+        message = f"{path} does not support {excerpt(method)}, expected {allowed}."
+        raise RequestError(errors.METHOD_NOT_ALLOWED, message, allow=allowed)
 
     def _authorise(self, scope: Scope, headers: Headers) -> None:
         """Check the API key and the rate limit; raises `RequestError` (401 or 429)."""
@@ -108,11 +104,10 @@ class Edge:
         if self._rate is not None:
             client = key or str((scope.get("client") or ("unknown",))[0])
             if wait := math.ceil(self._rate.wait_seconds(client)):
-                limit = f"{self._settings.rate_limit_per_minute} requests a minute are allowed"
+                limit = self._settings.rate_limit_per_minute
+                message = f"Too many requests: {limit} requests a minute are allowed."
                 hint = f"Try again in {wait} s."
-                raise RequestError(
-                    errors.RATE_LIMITED, f"Too many requests: {limit}.", hint, retry_after=str(wait)
-                )
+                raise RequestError(errors.RATE_LIMITED, message, hint, retry_after=str(wait))
         if self._keys and key is None:
             what = "the one sent is unknown" if given else "none was sent"
             hint = "Send it as `Authorization: Bearer KEY` or `X-API-Key: KEY`."
@@ -185,9 +180,8 @@ def _require_single(headers: Sequence[tuple[bytes, bytes]]) -> None:
     counts = Counter(name for name, _ in headers)
     for name in DECIDING_HEADERS:
         if counts[name] > 1:
-            raise RequestError(
-                errors.BAD_REQUEST, f"The header {name.decode()} was sent {counts[name]} times."
-            )
+            message = f"The header {name.decode()} was sent {counts[name]} times."
+            raise RequestError(errors.BAD_REQUEST, message)
 
 
 def _keys_in(headers: Headers) -> list[str]:
