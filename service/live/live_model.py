@@ -87,7 +87,11 @@ class LiveModel:
                 forecasts.warm_up()
         except Exception as error:  # no damage may stop the model that serves
             self._retries[folder] = (time.monotonic() + delay, min(2 * delay, LAST_RETRY_SECONDS))
-            self._report_failure(record, error)
+            serving = f"{self.current.version} keeps serving" if self.current else "nothing serves"
+            detail = str(error) if isinstance(error, StorecastError) else f"{type(error).__name__}: {error}"
+            self.reason = f"Version {record.version} could not be loaded, {serving}: {detail}"
+            metrics.FAILED_SWAPS.labels("load").inc()
+            log.warning("%s", self.reason)
             return False
         before, self.current, self.reason = self.current, forecasts, None
         self._retries.clear()
@@ -98,13 +102,6 @@ class LiveModel:
             before.version if before else "nothing",
         )
         return True
-
-    def _report_failure(self, record: ChampionRecord, error: Exception) -> None:
-        serving = f"{self.current.version} keeps serving" if self.current else "nothing serves"
-        detail = str(error) if isinstance(error, StorecastError) else f"{type(error).__name__}: {error}"
-        self.reason = f"Version {record.version} could not be loaded, {serving}: {detail}"
-        metrics.FAILED_SWAPS.labels("load").inc()
-        log.warning("%s", self.reason)
 
 
 def _read_source(source: Source, missing: list[str]) -> tuple[ChampionRecord, Path] | None:
