@@ -10,6 +10,7 @@ from models.components.discontinued_series import Records
 from models.components.level_blend import Blend
 from models.components.levels import Growth
 from models.components.seasonal_profile import Floats, Ints, Profile
+from models.components.weekday_change import WeekdayChange
 
 NEVER = np.iinfo(np.int32).max  # the first sale of a series that never sold
 
@@ -28,7 +29,7 @@ class MemberFit:
 class FittedState:
     """All that was fitted before a cutoff; `first_sale` is a day number since 1970, `NEVER` without one.
 
-    Versions saved before `records` and `limits` were added hold None.
+    Versions saved before `records`, `weekday_change` and `limits` were added hold None.
     """
 
     rules: ClosedRules
@@ -37,4 +38,5 @@ class FittedState:
     prior: LevelPrior | None
     first_sale: Ints
     records: Records | None = None
+    weekday_change: WeekdayChange | None = None
     limits: Floats | None = None  # (n_series,), see `sales_limits`

@@ -16,6 +16,7 @@ from models.components.levels import Growth, History, Rows, level_table
 from models.components.sales_limits import plausible, sales_limits
 from models.components.seasonal_profile import Floats, fit_profile
 from models.components.tree_features import sample_rows
+from models.components.weekday_change import find_weekday_change
 from models.forecaster.fitted_state import NEVER, FittedState, MemberFit
 from models.forecaster.members import Members, design, quantile_design
 
@@ -46,6 +47,8 @@ def fit_members(panel: SalesPanel, horizon_days: int, effort: Effort, trees: Tre
         plausible(panel.sales, limits).astype(np.float64), panel.series.store_codes, panel.start
     )
     days = calendar(panel.start, panel.n_days)
+    change = find_weekday_change(sales, panel.start, panel.series)
+    sales = change.applied(sales, panel.start, np.arange(panel.n_series))
 
     def fit(has_season: bool) -> tuple[History, MemberFit, Tree | None, QuantileTree | None]:
         profile = fit_profile(sales, days, panel.series, rules.weekdays, has_season)
@@ -64,7 +67,7 @@ def fit_members(panel: SalesPanel, horizon_days: int, effort: Effort, trees: Tre
     season, season_tree = fit(has_season=False)[1:3] if effort.rounds else (trend, None)
     prior = fit_prior(history, panel.series)
     first_day = np.where(first_sale < panel.n_days, panel.start.astype(np.int64) + first_sale, NEVER)
-    fitted = FittedState(rules, trend, season, prior, first_day, Records.of(panel), limits)
+    fitted = FittedState(rules, trend, season, prior, first_day, Records.of(panel), change, limits)
     return Members(panel.series, fitted, *(trees or (trend_tree, season_tree, quantile_tree)))
 
 

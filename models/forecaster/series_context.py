@@ -77,6 +77,8 @@ class SeriesContext:
         first_sale = np.minimum(fitted_first, seen_first)
         is_listed = np.arange(panel.n_days) >= first_sale[:, None]
         sales[~is_listed | (is_closed[:, : panel.n_days] & (sales == 0))] = np.nan
+        if fitted.weekday_change is not None:
+            sales = fitted.weekday_change.applied(sales, panel.start, row)
         ends = None if last_days is None else last_days.astype(np.int64)
         records, is_discontinued = _records(panel, ends, fitted.records, row)
         return cls(

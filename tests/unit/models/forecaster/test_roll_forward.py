@@ -8,6 +8,7 @@ import pytest
 from data.errors import DataContractError
 from data.panel.sales_panel import SalesPanel
 from data.panel.series_index import SeriesIndex
+from models.evaluation.scores import wape
 from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.forecaster.recent_correction import NO_CORRECTION, RecentCorrection
 from models.forecaster.roll_forward import roll_forward
@@ -49,6 +50,27 @@ def test_changed_weekdays_are_fitted_again(fitted: Forecaster, small_panel: Sale
     )
     assert before.argmax() == 6
     assert after[1] / after[6] > 1.1 * before[1] / before[6]
+
+
+def test_a_new_weekday_pattern_is_followed_within_four_weeks(
+    fitted: Forecaster, small_panel: SalesPanel
+) -> None:
+    def rotated(days: int) -> SalesPanel:
+        sales = small_panel.sales.copy()
+        weeks = small_panel.sales[:, -days:].reshape(len(sales), -1, 7)
+        sales[:, -days:] = weeks[:, :, [3, 4, 5, 6, 0, 1, 2]].reshape(len(sales), -1)
+        return SalesPanel(sales, small_panel.start, small_panel.series)
+
+    changed = rotated(56)
+    known = changed.until(changed.end - 28)
+    actual = changed.sales[:, -28:]
+    followed = roll_forward(fitted, known).forecast(known, 28).forecast
+    calm = small_panel.until(known.end)
+    usual = roll_forward(fitted, calm).forecast(calm, 28).forecast
+    is_open = slice(5, None)  # store 2; store 1 is closed on Sundays, which moved as well
+    possible = wape(small_panel.sales[is_open, -28:], usual[is_open])
+    assert wape(actual[is_open], followed[is_open]) < 1.1 * possible
+    assert wape(actual[is_open], usual[is_open]) > 1.2 * possible
 
 
 def test_a_correction_stays_until_another_is_selected(fitted: Forecaster, small_panel: SalesPanel) -> None:
