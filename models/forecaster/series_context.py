@@ -70,11 +70,7 @@ class SeriesContext:
         limits = sales_limits(panel, fitted.limits, row)
         sales = np.maximum(plausible(panel.sales, limits).astype(np.float64), 0.0)
         recorded_days = np.isfinite(sales).sum(1)
-        has_sold = sales > 0
-        start = panel.start.astype(np.int64)
-        fitted_first = np.where(row >= 0, fitted.first_sale[row] - start, NEVER)
-        seen_first = np.where(has_sold.any(1), has_sold.argmax(1), origin)
-        first_sale = np.minimum(fitted_first, seen_first)
+        first_sale = _first_sales(fitted, sales, row, panel.start, origin)
         is_listed = np.arange(panel.n_days) >= first_sale[:, None]
         sales[~is_listed | (is_closed[:, : panel.n_days] & (sales == 0))] = np.nan
         if fitted.weekday_change is not None:
@@ -109,6 +105,13 @@ class SeriesContext:
         level = prior.shrunk(sold, expected, self.store, self.item)
         never_sold = (self.recorded_days >= NEVER_SOLD_DAYS) & (self.first_sale >= self.origin)
         return np.where(never_sold, 0.0, level), is_cold
+
+
+def _first_sales(fitted: FittedState, sales: Floats, row: Ints, start: np.datetime64, origin: Ints) -> Ints:
+    """Column of each series' first sale as the fit or these sales know it; `origin` without any."""
+    has_sold = sales > 0
+    of_fit = np.where(row >= 0, fitted.first_sale[row] - start.astype(np.int64), NEVER)
+    return np.minimum(of_fit, np.where(has_sold.any(1), has_sold.argmax(1), origin))
 
 
 def _records(
