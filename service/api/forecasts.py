@@ -121,7 +121,7 @@ class Forecasts:
             for place, series in enumerate(request.series)
         ]  # all before the first is counted, as one that is unknown fails the request
         forecasts = [
-            self._labels(series) | series_response(one, request.levels)
+            self._labels(series) | series_response(one, request)
             for series, one in zip(request.series, found, strict=True)
         ]
         return {"model_version": self.version, "cutoff": str(self.cutoff), "forecasts": forecasts}

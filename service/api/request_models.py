@@ -11,10 +11,12 @@ MAX_SERIES = 1_000
 MAX_HORIZON_DAYS = 90
 MAX_HISTORY_DAYS = 10_000
 MAX_DRIFT_ROWS = 100_000
+MAX_QUANTILES = 9
 
 Store = Annotated[Label, Field(description='Store, as in the sales files; `1` and `"1"` are the same.')]
 Item = Annotated[Label, Field(description='Item, as in the sales files; `1` and `"1"` are the same.')]
 SalesDay = Annotated[RecordedDay, Field(description="A day of the years 1900 to 2199.")]
+Probability = Annotated[Number, Field(ge=0.01, le=0.99)]
 Sales = Annotated[Number | None, Field(description="Units sold; null when nothing is known.")]
 
 
@@ -117,6 +119,18 @@ class ForecastRequest(RequestModel):
         list[Literal[50, 80, 90, 95]],
         Field(max_length=4, fail_fast=True, description="Coverage levels of the ranges, in percent."),
     ] = [80, 95]
+    quantiles: Annotated[
+        list[Probability],
+        Field(
+            max_length=MAX_QUANTILES,
+            fail_fast=True,
+            description="Probabilities of 0.01 to 0.99; `quantiles` of a day are what its sales stay below.",
+        ),
+    ] = []
+    point: Annotated[
+        Literal["mean", "median"],
+        Field(description="What `forecast` is: the mean, which adds up to totals, or the median."),
+    ] = "mean"
 
 
 class SalesRow(RequestModel):

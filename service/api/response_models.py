@@ -44,10 +44,10 @@ class PredictResponse(BaseModel):
 
 
 class ForecastDay(BaseModel):
-    """One day, with the bounds of the coverage levels requested."""
+    """One day, with the bounds of the coverage levels and the quantiles requested."""
 
     date: datetime.date
-    forecast: Annotated[float, Field(description="Expected units.")]
+    forecast: Annotated[float, Field(description="Expected units: the mean, or the median if requested.")]
     method: Annotated[
         Method | None, Field(description="Present where a day has another method than its series.")
     ] = None
@@ -59,6 +59,9 @@ class ForecastDay(BaseModel):
     upper_90: Upper = None
     lower_95: Lower = None
     upper_95: Upper = None
+    quantiles: Annotated[
+        dict[str, float] | None, Field(description="Units by probability, where quantiles were requested.")
+    ] = None
 
 
 class SeriesForecast(BaseModel):

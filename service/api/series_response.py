@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.storage.forecast_table import CLOSED, METHODS, MODEL
-from models.storage.quantile_curve import interval
+from models.storage.quantile_curve import interval, quantile
+from service.api.request_models import ForecastRequest
 from service.core import metrics
 
 DECIMALS = 4
@@ -32,19 +33,27 @@ class Found:
     cutoff: str
 
 
-def series_response(found: Found, levels: Sequence[int]) -> dict[str, Any]:
+def series_response(found: Found, request: ForecastRequest) -> dict[str, Any]:
     """One series of /forecast; bounds are put in column by column, in half the time of day by day."""
     n_days = len(found.dates)
     values = found.values[:n_days]
+    if request.point == "median":
+        values = values.copy()
+        values[:, 0] = quantile(values, 0.5)  # the ranges then contain it
     forecasts = rounded(values[:, 0]).tolist()
     days: list[dict[str, Any]] = [
         {"date": date, "forecast": value} for date, value in zip(found.dates, forecasts, strict=True)
     ]
-    for level in levels:
+    for level in request.levels:
         for side, bound in zip(("lower", "upper"), interval(values, level), strict=True):
             name = f"{side}_{level}"
             for day, value in zip(days, rounded(bound).tolist(), strict=True):
                 day[name] = value
+    if request.quantiles:
+        names = [f"{probability:g}" for probability in request.quantiles]
+        columns = np.stack([quantile(values, probability) for probability in request.quantiles], axis=1)
+        for day, row in zip(days, rounded(columns).tolist(), strict=True):
+            day["quantiles"] = dict(zip(names, row, strict=True))
     methods = found.methods[:n_days]
     [method] = series_methods(methods[np.newaxis]).tolist()
     for step in np.flatnonzero(methods != method):

@@ -18,7 +18,7 @@ from data.loading.cleaning_rules import DataParams
 from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.text import counted, quoted
-from service.api.request_models import MAX_HORIZON_DAYS
+from service.api.request_models import MAX_HORIZON_DAYS, MAX_QUANTILES
 from service.batch.forecast_sources import TIMEOUT_SECONDS, ForecastSource, LocalForecasts, RemoteForecasts
 from service.batch.input import Reject, read_history, read_requested_rows
 from service.batch.output import Parts, write_rejects
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> None:
     parts = Parts(out)
     params = load_params("data", DataParams) if Paths().params.exists() else DataParams()
     history, rejects = read_history(arguments.sales, params) if arguments.sales else (None, [])
-    with _source(arguments.url, history) as source:
+    with _source(arguments.url, history, arguments.quantiles) as source:
         arguments.horizon_days = arguments.horizon_days or source.horizon_days
         requested = None
         if arguments.future:
@@ -73,12 +73,14 @@ def _nothing_to_forecast(future: Path, rejects: Sequence[Reject], rejects_file: 
 
 
 @contextmanager
-def _source(url: str | None, history: SalesPanel | None) -> Iterator[ForecastSource]:
+def _source(
+    url: str | None, history: SalesPanel | None, quantiles: Sequence[float]
+) -> Iterator[ForecastSource]:
     if url is None:
-        yield LocalForecasts(history)
+        yield LocalForecasts(history, quantiles)
         return
     with service_client(url, TIMEOUT_SECONDS) as client:
-        yield RemoteForecasts(client, history)
+        yield RemoteForecasts(client, history, quantiles)
 
 
 def _forecast_parts(
@@ -93,6 +95,7 @@ def _forecast_parts(
         "version": source.version,
         "cutoff": str(source.cutoff),
         "horizon_days": arguments.horizon_days,
+        "quantiles": arguments.quantiles,
         "chunk": source.chunk,
         "history": history.content_hash() if history else None,
         "future": sha256_of(arguments.future) if arguments.future else None,
@@ -124,12 +127,27 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, required=True, help="FILE.parquet or FILE.csv, replaced when complete"
     )
     parser.add_argument("--horizon-days", type=_horizon, help="by default the horizon of the model")
+    parser.add_argument(
+        "--quantiles", type=_quantiles, default=[], help="such as 0.1,0.5,0.9: columns quantile_0.1 and so on"
+    )
     parser.add_argument("--sales", type=Path, help="history to forecast from; by default that of the model")
     parser.add_argument("file", type=Path, nargs="?", metavar="SALES", help="the same as --sales")
     parser.add_argument("--future", type=Path, help="dates, stores and items to forecast; by default all")
     parser.add_argument("--url", help=URL_HELP)
     parser.add_argument("--resume", action="store_true", help="keep the finished parts of an interrupted run")
     return parser
+
+
+def _quantiles(text: str) -> list[float]:
+    try:
+        found = [float(part) for part in text.split(",")]
+    except ValueError:
+        found = []
+    if not 1 <= len(found) <= MAX_QUANTILES or not all(0.01 <= probability <= 0.99 for probability in found):
+        raise argparse.ArgumentTypeError(
+            f"found {quoted(text)}, expected up to {MAX_QUANTILES} numbers of 0.01 to 0.99: 0.1,0.5,0.9"
+        )
+    return list(dict.fromkeys(found))
 
 
 def _horizon(text: str) -> int:

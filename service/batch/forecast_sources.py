@@ -19,6 +19,7 @@ from service.api.caller_history import newest_days
 from service.api.series_response import rounded
 
 LEVELS = (80, 95)
+NO_NUMBERS = ("date", "method", "quantiles")
 PAGE = 10_000
 TRIES, LONGEST_WAIT_SECONDS = 5, 30.0
 TIMEOUT_SECONDS = 120.0
@@ -37,12 +38,14 @@ class BatchForecasts:
     methods: NDArray[np.uint8]
 
     @classmethod
-    def of(cls, table: ForecastTable) -> Self:
-        """Forecasts and intervals of a table."""
+    def of(cls, table: ForecastTable, quantiles: Sequence[float] = ()) -> Self:
+        """Forecasts, intervals and quantiles of a table."""
         columns = {"forecast": rounded(table.forecast)}
         for level in LEVELS:
             for side, bound in zip(("lower", "upper"), table.bounds(level), strict=True):
                 columns[f"{side}_{level}"] = rounded(bound)
+        for probability in quantiles:
+            columns[f"quantile_{probability:g}"] = rounded(table.quantile(probability))
         return cls(table.series, table.cutoff, columns, table.methods)
 
 
@@ -65,27 +68,31 @@ class LocalForecasts:
 
     chunk = 1_000
 
-    def __init__(self, history: SalesPanel | None) -> None:
+    def __init__(self, history: SalesPanel | None, quantiles: Sequence[float] = ()) -> None:
         from service.app import ForecastService  # imports BentoML, which a remote batch does not need
 
         self._forecasts = ForecastService().live_model.forecasts
         table = self._forecasts.table
-        self._history = history
+        self._history, self._quantiles = history, quantiles
         self.version, self.horizon_days = self._forecasts.version, table.horizon_days
         self.series, self.cutoff = (history.series, history.end) if history else (table.series, table.cutoff)
 
     def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> BatchForecasts:
         """From the champion's table, or from its model where there is a history."""
         if self._history is not None:
-            return BatchForecasts.of(self._forecasts.from_history(self._history.select(rows), horizon_days))
-        return BatchForecasts.of(self._forecasts.from_table(rows, horizon_days))
+            table = self._forecasts.from_history(self._history.select(rows), horizon_days)
+        else:
+            table = self._forecasts.from_table(rows, horizon_days)
+        return BatchForecasts.of(table, self._quantiles)
 
 
 class RemoteForecasts:
     """A running server, called over HTTP in requests it accepts, and again while it is busy."""
 
-    def __init__(self, client: httpx.Client, history: SalesPanel | None) -> None:
-        self._client, url = client, client.base_url
+    def __init__(
+        self, client: httpx.Client, history: SalesPanel | None, quantiles: Sequence[float] = ()
+    ) -> None:
+        self._client, self._quantiles, url = client, list(quantiles), client.base_url
         self._history = newest_days(history) if history else None
         health = self._send("GET", "/health")
         if health.get("service") != "storecast":
@@ -104,7 +111,8 @@ class RemoteForecasts:
 
     def forecast(self, rows: NDArray[np.int64], horizon_days: int) -> BatchForecasts:
         """One request; raises `StorecastError` when the server has loaded another model since the start."""
-        body = {"series": list(self._series_bodies(rows)), "horizon_days": horizon_days, "levels": LEVELS}
+        body: dict[str, Any] = {"series": list(self._series_bodies(rows)), "horizon_days": horizon_days}
+        body |= {"levels": LEVELS} | ({"quantiles": self._quantiles} if self._quantiles else {})
         answer = self._send("POST", "/forecast", body)
         if answer["model_version"] != self.version:
             raise StorecastError(
@@ -191,8 +199,12 @@ def _read_response(
     for row, forecast in enumerate(forecasts):
         for step, day in enumerate(forecast["days"]):
             methods[row, step] = METHODS.index(day.get("method", forecast["method"]))
-    names = [name for name in forecasts[0]["days"][0] if name not in ("date", "method")]
-    columns = {
-        name: np.array([[day[name] for day in forecast["days"]] for forecast in forecasts]) for name in names
-    }
+    by_day = [[_numbers(day) for day in forecast["days"]] for forecast in forecasts]
+    columns = {name: np.array([[day[name] for day in days] for days in by_day]) for name in by_day[0][0]}
     return BatchForecasts(series, cutoff, columns, methods)
+
+
+def _numbers(day: dict[str, Any]) -> dict[str, float]:
+    """One day's columns of numbers."""
+    quantiles = {f"quantile_{name}": value for name, value in day.get("quantiles", {}).items()}
+    return {name: value for name, value in day.items() if name not in NO_NUMBERS} | quantiles

@@ -140,6 +140,31 @@ def test_a_forecast_and_its_predictions_agree_and_intervals_nest(
             inside += [day[f"lower_{level}"], day[f"upper_{level}"]]
 
 
+@given(series=known, probabilities=st.lists(st.floats(0.01, 0.99), min_size=1, max_size=9))
+@settings(max_examples=100)
+def test_quantiles_never_fall_and_those_of_a_history_are_those_of_the_table(
+    series: dict[str, int], probabilities: list[float]
+) -> None:
+    forecasts = FORECASTS["all"]
+    row = forecasts.table.series.find(series["store"], series["item"])
+    history = forecasts.champion.history
+    sent = [
+        {"date": str(day), "sales": float(sales)}
+        for day, sales in zip(history.dates, history.sales[row], strict=True)
+        if np.isfinite(sales)
+    ]
+    asked = {"horizon_days": 14, "quantiles": sorted(probabilities)}
+    of_table, of_history = (
+        forecasts.forecast(validate(ForecastRequest, {"series": [one], **asked}))["forecasts"][0]["days"]
+        for one in (series, {**series, "history": sent})
+    )
+    for day, again in zip(of_table, of_history, strict=True):
+        units = list(day["quantiles"].values())
+        assert units == sorted(units)
+        assert units[0] >= 0
+        assert list(again["quantiles"].values()) == pytest.approx(units, rel=1e-3, abs=1e-3)
+
+
 @given(rows=st.lists(st.integers(0, 9), min_size=1, unique=True), horizon_days=st.integers(1, 90))
 @settings(max_examples=50)
 def test_batch_and_http_give_the_same_numbers(rows: list[int], horizon_days: int) -> None:

@@ -89,3 +89,10 @@ def test_a_killed_batch_leaves_the_old_file(clone: Path) -> None:
     process.kill()
     process.communicate(timeout=60)
     assert (clone / "f.csv").read_text() == "old" or len(rows_of(clone / "f.csv")) == 900
+
+
+@pytest.mark.parametrize("wrong", ["", "0", "0.5,1", "x", ",".join(["0.5"] * 10)])
+def test_quantiles_that_there_are_not_are_refused(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        batch.main(["--out", "f.csv", "--quantiles", wrong])
+    assert "expected up to 9 numbers of 0.01 to 0.99" in capsys.readouterr().err

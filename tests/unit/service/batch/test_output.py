@@ -62,6 +62,13 @@ def test_an_output_that_cannot_be_written_fails_with_one_sentence(
     )
 
 
+def test_quantiles_are_columns_of_their_own(champion: Champion) -> None:
+    table = champion.table
+    columns = BatchForecasts.of(table, [0.1, 0.5]).columns
+    assert [*columns][5:] == ["quantile_0.1", "quantile_0.5"]
+    np.testing.assert_allclose(columns["quantile_0.5"], table.quantile(0.5), atol=1e-4)
+
+
 @pytest.mark.parametrize("label", ["=cmd|' /C calc'!A0", "+1+1", "-x", "@SUM(A1)", "\tx"])
 def test_a_label_that_a_spreadsheet_takes_for_a_formula_is_escaped_in_every_csv(
     tmp_path: Path, label: str

@@ -20,7 +20,8 @@ def rows(kind: Any) -> dict[str, FieldRow]:
 def test_fields_within_lists_follow_their_list_under_its_path() -> None:
     assert list(rows(ForecastRequest)) == [
         *("series", "series[].store", "series[].item", "series[].history"),
-        *("series[].history[].date", "series[].history[].sales", "horizon_days", "levels"),
+        *("series[].history[].date", "series[].history[].sales", "horizon_days"),
+        *("levels", "quantiles", "point"),
     ]
 
 
