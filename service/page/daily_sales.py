@@ -11,12 +11,11 @@ from data.panel.series_index import SeriesId, SeriesIndex
 from models.champion import Champion
 from models.forecaster.backtest_folds import NewestFold
 from models.storage.forecast_table import DISCONTINUED, METHODS, ForecastTable
-from models.storage.quantile_curve import interval
+from models.storage.quantile_curve import COVERAGE_LEVELS, interval
 from service.api.series_response import series_methods
 
 Values = list[float | None]
 DAY = np.timedelta64(1, "D")
-SHOWN_LEVELS = (80, 95)
 
 
 class BacktestDays(BaseModel):
@@ -44,7 +43,7 @@ class DailySales(BaseModel):
     last_year_missing: list[int]
     forecast: list[float]
     ranges: dict[str, list[float]] | None = Field(
-        description="lower_80 … upper_95; null for a total, because bounds do not add up."
+        description="lower_50 … upper_95; null for a total, because bounds do not add up."
     )
     methods: list[str] | None = Field(description="Method of each day; null for a total.")
     method_counts: dict[str, int] = Field(description="Number of series by method.")
@@ -140,7 +139,7 @@ def _values(values: NDArray[np.float64]) -> Values:
 
 def _ranges(table: ForecastTable, row: int) -> dict[str, list[float]]:
     ranges = {}
-    for level in SHOWN_LEVELS:
+    for level in COVERAGE_LEVELS:
         for side, bound in zip(("lower", "upper"), interval(table.values[row], level), strict=True):
             ranges[f"{side}_{level}"] = bound.astype(np.float64).round(2).tolist()
     return ranges

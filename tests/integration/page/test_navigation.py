@@ -28,6 +28,23 @@ def test_pointing_at_a_day_describes_it_and_dragging_zooms(page: Page) -> None:
     expect(page.get_by_role("button", name="Show all days")).to_be_hidden()
 
 
+def test_the_likely_range_is_as_wide_as_chosen_and_the_address_keeps_it(page: Page) -> None:
+    open_at(page, "store=1&item=2&days=7")
+    ranges = page.locator("#table tbody tr td:nth-child(3)")
+    usual = ranges.first.inner_text()
+    page.get_by_label("Likely range").select_option("9 of 10 days")
+    expect(ranges.first).not_to_have_text(usual)
+    assert "range=90" in page.url
+    page.reload()
+    expect_settled(page)
+    expect(page.get_by_label("Likely range")).to_have_value("90")
+    expect(ranges.first).not_to_have_text(usual)
+    page.get_by_label("Likely range").select_option("8 of 10 days")
+    expect(ranges.first).to_have_text(usual)
+    open_at(page, "days=7")
+    expect(page.get_by_label("Likely range")).to_be_disabled()
+
+
 def test_everything_is_reached_by_keys(page: Page) -> None:
     page.keyboard.press("/")
     expect(page.locator("#search")).to_be_focused()
@@ -126,7 +143,7 @@ def test_links_reload_and_the_back_button_keep_the_choice(page: Page, context: B
 @pytest.mark.parametrize("to_the_first", [0, 30])
 def test_back_returns_from_series_browsed_by_arrow_keys(page: Page, to_the_first: int) -> None:
     def press(*keys: str) -> None:
-        page.get_by_role("combobox").focus()
+        page.locator("#search").focus()
         for key in keys:
             page.keyboard.press(key)
         expect_settled(page)

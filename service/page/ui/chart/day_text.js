@@ -22,8 +22,8 @@ function forecastText(day) {
   if (day.method === "closed") return "closed, forecast 0";
   if (day.method === "discontinued") return "discontinued, forecast 0";
   const forecast = `forecast ${formatUnits(day.forecast)}`;
-  if (day.lower80 === null) return forecast;
-  const likely = formatRange(day.lower80, day.upper80);
+  if (day.lower === null) return forecast;
+  const likely = formatRange(day.lower, day.upper);
   const wide = formatRange(day.lower95, day.upper95);
   return `${forecast}, likely range ${likely}, 95\u00a0% range ${wide}`;
 }

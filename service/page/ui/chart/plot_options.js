@@ -6,7 +6,7 @@ import { make } from "../shell/dom.js";
 
 const DAY_SECONDS = 86_400;
 const NOON_SECONDS = DAY_SECONDS / 2;
-const SERIES = { lastYear: 1, upper95: 2, lower95: 3, upper80: 4, lower80: 5, sales: 6, forecast: 7 };
+const SERIES = { lastYear: 1, upper95: 2, lower95: 3, upper: 4, lower: 5, sales: 6, forecast: 7 };
 
 export const secondsOf = (day) => day.getTime() / 1000;
 
@@ -36,7 +36,7 @@ export function plotOptions(timeline, colour) {
     ],
     bands: [
       { series: [SERIES.upper95, SERIES.lower95], fill: colour.wide },
-      { series: [SERIES.upper80, SERIES.lower80], fill: colour.likely },
+      { series: [SERIES.upper, SERIES.lower], fill: colour.likely },
     ],
     axes: [dayAxis(timeline, colour), unitAxis(colour)],
     cursor: {

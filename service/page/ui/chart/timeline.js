@@ -8,8 +8,8 @@ const HISTORY_DAYS_SHOWN_NARROW = { 7: 14, 28: 35, 90: 42 };
 
 /** Arrays with one value per day; null where nothing is known. A position is an index into them. */
 export class Timeline {
-  /** `dailySales` is the answer of /page/sales. */
-  constructor(dailySales) {
+  /** `dailySales` is the answer of /page/sales; `range` is how many of 100 days the likely range holds. */
+  constructor(dailySales, range) {
     const historyDays = dailySales.sales.length;
     const horizonDays = dailySales.forecast.length;
     const noHistory = Array(historyDays).fill(null);
@@ -23,8 +23,9 @@ export class Timeline {
     this.sales = [...dailySales.sales, ...noForecast];
     this.forecast = [...noHistory, ...dailySales.forecast];
     this.lastYear = dailySales.last_year;
-    this.lower80 = bound("lower_80");
-    this.upper80 = bound("upper_80");
+    this.range = range;
+    this.lower = bound(`lower_${range}`);
+    this.upper = bound(`upper_${range}`);
     this.lower95 = bound("lower_95");
     this.upper95 = bound("upper_95");
     this.missing = [...dailySales.missing, ...Array(horizonDays).fill(0)];
@@ -59,8 +60,8 @@ export class Timeline {
       isForecast: step >= 0,
       sales: this.sales[position],
       forecast: this.forecast[position],
-      lower80: this.lower80[position],
-      upper80: this.upper80[position],
+      lower: this.lower[position],
+      upper: this.upper[position],
       lower95: this.lower95[position],
       upper95: this.upper95[position],
       lastYear: this.lastYear[position],

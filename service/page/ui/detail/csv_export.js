@@ -3,16 +3,14 @@
 import { formatIsoDay } from "../data/date_format.js";
 import { make } from "../shell/dom.js";
 
+const BOUNDS = [50, 80, 90, 95].flatMap((range) => [`lower_${range}`, `upper_${range}`]);
 const COLUMNS = [
   "date",
   "store",
   "item",
   "sales",
   "forecast",
-  "lower_80",
-  "upper_80",
-  "lower_95",
-  "upper_95",
+  ...BOUNDS,
   "last_year",
   "method",
 ];
@@ -23,14 +21,14 @@ export function csvText(timeline, choice) {
   const [first, last] = timeline.shownRange(choice.days);
   const lines = [COLUMNS];
   for (let position = first; position <= last; position++)
-    lines.push(csvLine(timeline.dayAt(position), choice));
+    lines.push(csvLine(timeline, position, choice));
   return `${lines.map((line) => line.map(csvCell).join(",")).join("\r\n")}\r\n`;
 }
 
-function csvLine(day, { store, item }) {
-  const { sales, forecast, lower80, upper80, lower95, upper95, lastYear, method } = day;
-  const date = formatIsoDay(day.day);
-  return [date, store, item, sales, forecast, lower80, upper80, lower95, upper95, lastYear, method];
+function csvLine(timeline, position, { store, item }) {
+  const { day, sales, forecast, lastYear, method } = timeline.dayAt(position);
+  const bounds = BOUNDS.map((name) => timeline.dailySales.ranges?.[name][position - timeline.historyDays]);
+  return [formatIsoDay(day), store, item, sales, forecast, ...bounds, lastYear, method];
 }
 
 /** Text is quoted where needed; a leading `'` keeps a label such as "=1+1" from being run as a formula. */

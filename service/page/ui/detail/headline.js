@@ -54,10 +54,10 @@ function comparison(entry, days) {
 }
 
 function busiestDay(timeline, days) {
-  const { day, forecast, lower80, upper80 } = timeline.dayAt(timeline.busiestPosition(days));
+  const { day, forecast, lower, upper } = timeline.dayAt(timeline.busiestPosition(days));
   const text = `highest on ${formatWeekday(day)}: ${formatUnits(forecast)}`;
-  if (lower80 === null) return [text];
-  return [`${text}, likely range `, make("span", { class: "nowrap" }, formatRange(lower80, upper80))];
+  if (lower === null) return [text];
+  return [`${text}, likely range `, make("span", { class: "nowrap" }, formatRange(lower, upper))];
 }
 
 function reasonLine(reason, days) {

@@ -55,9 +55,9 @@ function dayTable(timeline, ahead, history) {
 
 function dayRow(day, hasRanges, nSeries) {
   const ranges =
-    day.lower80 === null
+    day.lower === null
       ? [UNKNOWN, UNKNOWN]
-      : [formatRange(day.lower80, day.upper80), formatRange(day.lower95, day.upper95)];
+      : [formatRange(day.lower, day.upper), formatRange(day.lower95, day.upper95)];
   const iso = formatIsoDay(day.day);
   return [
     make("time", { datetime: iso, title: formatDate(day.day) }, formatWeekday(day.day)),

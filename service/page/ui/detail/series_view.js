@@ -17,7 +17,7 @@ const SKELETON_DELAY_MS = 250; // a quick answer replaces the last one without a
 const LINK_NOTE_MS = 2000;
 
 export class SeriesView {
-  /** Calls `change({ days })` or `change({ by })` for the buttons above the chart and the table. */
+  /** Calls `change` with the `days`, `by` or `range` chosen above the chart and the table. */
   constructor(change) {
     this.choice = null;
     this.timeline = null;
@@ -35,6 +35,7 @@ export class SeriesView {
       if (days) change({ days: Number(days) });
       else if (by) change({ by });
     });
+    find("range").addEventListener("change", ({ target }) => change({ range: Number(target.value) }));
     find("skip").addEventListener("click", (event) => {
       event.preventDefault(); // the address keeps the choice
       find("main").focus();
@@ -68,15 +69,17 @@ export class SeriesView {
 
   /** Show the answer of /page/sales to a choice; `catalogue` may be of another model version, or null. */
   show(choice, dailySales, catalogue) {
-    const isNewAnswer = this.timeline?.dailySales !== dailySales;
+    const isNewAnswer = this.timeline?.dailySales !== dailySales || this.timeline.range !== choice.range;
     const isNew = isNewAnswer || this.choice.days !== choice.days;
-    if (isNewAnswer) this.timeline = new Timeline(dailySales);
+    if (isNewAnswer) this.timeline = new Timeline(dailySales, choice.range);
     if (!isSameSeries(this.choice, choice)) this.pickedTime = null;
     this.choice = choice;
     const entry = catalogue?.days === choice.days ? catalogue.find(choice) : null;
     hideEmptyState();
     pressButton(this.box, "days", choice.days);
     pressButton(this.box, "by", choice.by);
+    find("range").value = choice.range;
+    find("range").disabled = !this.timeline.isSingleSeries;
     showTitle(choice, this.timeline);
     showHeadline(choice, this.timeline, entry, catalogue?.reasonOf(choice));
     showLegend(this.timeline);

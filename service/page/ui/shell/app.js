@@ -18,7 +18,7 @@ import { HealthPoll } from "./health_poll.js";
 import { hideNotice, showNotice } from "./notices.js";
 
 const NEW_FORECASTS_NOTICE_MS = 8000;
-const DEFAULT_CHOICE = { store: null, item: null, days: 28, by: "day" };
+const DEFAULT_CHOICE = { store: null, item: null, days: 28, by: "day", range: 80 };
 
 class App {
   choice = null;

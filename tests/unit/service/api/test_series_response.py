@@ -1,15 +1,31 @@
-"""service.api.series_response: quantiles and the point of a forecast."""
+"""service.api.series_response: the method of a series as a whole, quantiles and the point of a forecast."""
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from models.champion import Champion
+from models.storage.forecast_table import CLOSED, COLD_START, DISCONTINUED, MODEL
 from service.api.forecasts import Forecasts
 from service.api.request_models import ForecastRequest
-from service.api.series_response import rounded
+from service.api.series_response import rounded, series_methods
 from service.api.validation import validate
 from service.core.errors import RequestError
+
+
+@pytest.mark.parametrize(
+    ("methods", "method"),
+    [
+        ([MODEL, CLOSED], MODEL),
+        ([CLOSED, COLD_START, CLOSED], COLD_START),
+        ([CLOSED, CLOSED], CLOSED),
+        ([MODEL, MODEL], MODEL),
+        ([CLOSED, DISCONTINUED, DISCONTINUED], DISCONTINUED),
+    ],
+)
+def test_a_series_is_closed_only_when_it_never_opens(methods: list[int], method: int) -> None:
+    assert series_methods(np.array([methods], np.uint8)).tolist() == [method]
 
 
 @pytest.fixture(scope="module")

@@ -93,7 +93,7 @@ def test_a_series_has_history_forecast_ranges_and_last_year(client: TestClient) 
     assert answer["first_day"] == "2026-11-09"
     assert answer["sales"] == [10.0] * 13 + [11.0]
     assert answer["forecast"] == [11.0] * 90
-    assert set(answer["ranges"]) == {"lower_80", "upper_80", "lower_95", "upper_95"}
+    assert set(answer["ranges"]) == {f"{side}_{k}" for side in ("lower", "upper") for k in (50, 80, 90, 95)}
     assert answer["methods"] == ["model"] * 90
     assert answer["last_year"] == [10.0] * (14 + 90)
 
