@@ -42,7 +42,7 @@ SHARE = $(PY) -m training.remote.sync $(if $(REMOTE),--remote "$(REMOTE)") --lim
 PACKAGES := data models drift training service tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up train serve batch ingest drift retrain demo replay roll-forward repro push pull restore dagshub refresh publish new-sales bento image image-local deploy test test-full check format bench metric-diff lock dashboards tools clean
+.PHONY: help up train serve batch ingest drift retrain demo replay roll-forward repro push pull restore dagshub refresh publish new-sales bento image image-local deploy test test-full check format bench bench-public metric-diff lock dashboards tools clean
 
 help: ## list all commands
 	@awk -F ':.*## ' '/^##@ /{printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## /{printf "  make %-14s%s\n", $$1, $$2}' \
@@ -142,6 +142,9 @@ format: $(DEV) ## sort imports and format the code
 
 bench: $(DEV) $(BENCH) ## measure accuracy and speed against other libraries -> reports/bench.md, README.md
 	$(PY) -m tests.benchmarks.run
+
+bench-public: $(DEV) ## measure accuracy on public tasks beside published models (DATA=folder)
+	@$(PY) -m tests.benchmarks.public_tasks "$(DATA)"
 
 replay: $(JOBS) ## compare retraining policies over two years, week by week (SALES=file, SEED)
 	@$(PY) -m tests.benchmarks.policy_replay $(if $(value SALES),--sales $(SALES_FILE)) $(if $(SEED),--seed "$(SEED)")

@@ -121,8 +121,9 @@ def compare(
     results += backtest_baselines(panel, forecaster.folds, rows, params.seed)
     table = rank_models(results)
     for entry in table:
-        scores = entry.scorecard.overall
-        logger.info("%-18s WAPE %6.2f  RMSSE %.3f", entry.model, scores.wape, scores.rmsse)
+        scores, by_step = entry.scorecard.overall, entry.scorecard.by_step
+        near = ", ".join(f"days {days} {part.wape:.1f}" for days, part in by_step.items())
+        logger.info("%-26s WAPE %6.2f (%s)  RMSSE %.3f", entry.model, scores.wape, near, scores.rmsse)
     return table
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.evaluation import scores
 from models.evaluation.scores import SIZES, Array
 
-STEPS = ((1, 7), (8, 28), (29, 60), (61, 90))
+STEPS = ((1, 7), (8, 28), (29, 90))  # orders, plans of the month, and beyond
 COVERED_LEVELS = (80, 95)
 
 

@@ -128,18 +128,21 @@ def better_regressor(table: Sequence[LeaderboardEntry]) -> Kind:
 
 
 def leaderboard_csv(table: Sequence[LeaderboardEntry]) -> str:
-    """One line for each model: overall scores, skill, WAPE of each fold, CPU spent on all folds."""
+    """One line for each model: overall scores, skill, WAPE by days ahead and by fold, CPU of all folds."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    folds = list(table[0].by_fold) if table else []
+    folds, steps = (list(table[0].by_fold), list(table[0].scorecard.by_step)) if table else ([], [])
     names = [name for name in UNITS if name != "skill"]
-    writer.writerow(["model", "skill", *names, *(f"wape_{cutoff}" for cutoff in folds), "cpu_seconds"])
+    wapes = (f"wape_{part}" for part in (*(f"days_{days}" for days in steps), *folds))
+    writer.writerow(["model", "skill", *names, *wapes, "cpu_seconds"])
     for entry in table:
         overall = entry.scorecard.overall.to_json()
-        of_folds = (entry.by_fold[cutoff].to_json()["wape"] for cutoff in folds)
+        parts = [*entry.scorecard.by_step.values(), *(entry.by_fold[cutoff] for cutoff in folds)]
         seconds = None if entry.cpu_seconds is None else round(entry.cpu_seconds, 1)
         values = (overall[name] for name in names)
-        writer.writerow([entry.model, plain(entry.skill), *values, *of_folds, seconds])
+        writer.writerow(
+            [entry.model, plain(entry.skill), *values, *(plain(one.wape) for one in parts), seconds]
+        )
     return text.getvalue()
 
 
