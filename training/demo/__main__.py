@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from data.atomic_files import atomic_write_text
 from data.jobs.job_exit import exit_code
-from data.params import Paths
+from data.params import Paths, load_params
 from data.synthetic import DRIFTS
+from models.forecaster.forecaster import ForecasterParams
 from training.demo import demo_weeks
 from training.demo.demo_report import demo_page
 
@@ -21,7 +22,9 @@ def run(shocks: tuple[str, ...], project: Paths) -> None:
     """Run the weeks and write reports/demo.html."""
     started, paths = time.monotonic(), Paths(project.reports / "demo")
     os.environ["BENTOML_HOME"] = str(paths.bentoml_home.resolve())  # whatever the shell has set
-    weeks = demo_weeks.run_weeks(demo_weeks.prepare_root(shocks, paths, project), paths)
+    all_sales = demo_weeks.prepare_root(shocks, paths, project)
+    params = load_params("forecaster", ForecasterParams, paths.params)
+    weeks = demo_weeks.run_weeks(all_sales, demo_weeks.possible_errors(shocks, params), paths)
     page, shock_day = project.reports / "demo.html", demo_weeks.first_day(demo_weeks.WEEKS_BEFORE_SHOCK)
     atomic_write_text(page, demo_page(shocks, shock_day, weeks))
     print(f"{len(weeks)} weeks in {time.monotonic() - started:.0f} s: {page}")

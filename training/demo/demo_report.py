@@ -23,6 +23,7 @@ LINES = {  # of the chart, by the field of a week: label, color and width
     "first_forecasts": ("first forecasts, never updated", "#a8a29e", 1.6),
     "rolled_forward": ("rolled forward, never retrained", "#c2410c", 1.6),
     "served": ("with the loop", SERVED, 2.4),
+    "possible": ("possible: the shock known for years", "#57534e", 1.0),
 }
 
 
@@ -40,6 +41,7 @@ class Week:
     promoted: bool | None = None  # None: no retraining was due
     reasons: tuple[str, ...] = ()
     version: str = ""
+    possible: float = 0.0  # with the shock from the first day on: nothing left to learn
     swap_seconds: float = 0.0  # from the promotion until it was served
 
     @property

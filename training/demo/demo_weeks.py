@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,7 @@ from drift import check
 from drift.params import DriftParams
 from models.champion import Champion
 from models.evaluation.scores import wape
+from models.forecaster.forecaster import Forecaster, ForecasterParams
 from models.forecaster.roll_forward import roll_forward
 from training import retrain, train
 from training import roll_forward as roll_forward_job
@@ -59,17 +61,30 @@ def prepare_root(shocks: tuple[str, ...], paths: Paths, project: Paths) -> Sales
     return all_sales
 
 
-def run_weeks(all_sales: SalesPanel, paths: Paths) -> list[Week]:
-    """Train, serve, and run the weeks one after the other."""
+def possible_errors(shocks: tuple[str, ...], params: ForecasterParams) -> list[float]:
+    """WAPE of each week where the shocks were there from the first day: what a loop can reach at best."""
+    days = SALES.days + WEEKS * WEEK_DAYS
+    sales = synthetic_panel(SALES.model_copy(update={"days": days}), shocks, days)
+    forecaster, errors = Forecaster.fit(sales.until(first_day(0) - 1), params), []
+    for number in range(WEEKS):
+        known = sales.until(first_day(number) - 1)
+        actual = sales.window(first_day(number), first_day(number + 1) - 1).sales
+        errors.append(wape(actual, roll_forward(forecaster, known).forecast(known, WEEK_DAYS).forecast))
+    return errors
+
+
+def run_weeks(all_sales: SalesPanel, possible: Sequence[float], paths: Paths) -> list[Week]:
+    """Train, serve, and run the weeks one after the other; `possible` is the least error of each."""
     first = Champion.load(paths.versions / train.run(paths, if_needed=False).version)
     weeks: list[Week] = []
     with serving(paths.root.resolve()) as wait_for:
         logger.info("The service is ready after %.0f s.", wait_for(first.record.version))
         for number in range(WEEKS):
             week = run_week(all_sales, number, first, paths)
-            week.swap_seconds = wait_for(week.version)
+            week.swap_seconds, week.possible = wait_for(week.version), possible[number]
             weeks.append(week)
-            errors = f"WAPE {week.served:.1f} % (never retrained: {week.rolled_forward:.1f} %)"
+            others = f"never retrained: {week.rolled_forward:.1f} %, possible: {week.possible:.1f} %"
+            errors = f"WAPE {week.served:.1f} % ({others})"
             logger.info("Week %d to %s: %s; %s.", week.number, week.last_day, errors, week.outcome)
     return weeks
 
