@@ -2,8 +2,9 @@
 
 DIR holds the sales of the tasks as date, store, item, sales, and `fev_retail_published.csv`, the published
 rows; docs/performance.md says where they come from. The protocol: windows of the horizon, one after another,
-end with the last day; a model knows the sales before each window and nothing else. Storecast is trained at
-each window with its defaults and the horizon of the task; its point forecast is the median, as theirs.
+end with the last day or begin after a given cutoff; a model knows the sales before each window and nothing
+else. Storecast is trained at each window with its defaults and the horizon of the task; its point forecast is
+the median, as theirs.
 """
 
 import argparse
@@ -34,19 +35,20 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Task:
-    """A public task: its name there, its file, and the fewest known days of a series that counts."""
+    """A public task: its name there, its file, the fewest known days of a series that counts, its cutoff."""
 
     name: str
     file: str
     horizon_days: int
     windows: int
     fewest_days: int = 1
+    first_cutoff: str | None = None  # by default the windows end with the last day
 
 
 TASKS = (
     Task("hierarchical_sales_1D", "pasta/pasta.parquet", 28, 10),
     Task("restaurant", "restaurant/restaurant.parquet", 28, 8, fewest_days=73),
-    Task("rohlik_orders_1D", "rohlik/rohlik_orders.parquet", 61, 5),
+    Task("rohlik_orders_1D", "rohlik/rohlik_orders.parquet", 61, 5, first_cutoff="2023-05-01"),
 )
 
 
@@ -67,8 +69,10 @@ def load(path: Path, fewest_days: int) -> SalesPanel:
 
 def windows(panel: SalesPanel, task: Task) -> Iterator[tuple[SalesPanel, Array]]:
     """The history before each window and the sales in it, (n_series, horizon_days), oldest first."""
-    for left in range(task.windows, 0, -1):
-        first = panel.n_days - left * task.horizon_days
+    start = panel.n_days - task.windows * task.horizon_days
+    if task.first_cutoff is not None:
+        start = 1 + int((np.datetime64(task.first_cutoff, "D") - panel.start).astype(np.int64))
+    for first in range(start, start + task.windows * task.horizon_days, task.horizon_days):
         history = SalesPanel(panel.sales[:, :first], panel.start, panel.series)
         yield history, panel.sales[:, first : first + task.horizon_days].astype(np.float64)
 
@@ -89,8 +93,8 @@ def scores(history: Array, actual: Array, quantiles: Array) -> Array:
 
 
 def seasonal_naive(history: Array, horizon_days: int) -> Array:
-    """The last known sales of the same weekday, (n_series, horizon_days, 9); 0 where there are none."""
-    filled = pd.DataFrame(history).T.groupby(np.arange(history.shape[1]) % SEASON_DAYS).ffill().to_numpy().T
+    """The last week repeated, (n_series, horizon_days, 9); an unknown day takes the day before, as theirs."""
+    filled = pd.DataFrame(history).ffill(axis=1).to_numpy()
     last = np.nan_to_num(filled[:, -SEASON_DAYS:])
     days = np.tile(last, (1, -(-horizon_days // SEASON_DAYS)))[:, :horizon_days]
     return np.repeat(days[:, :, None], len(PROBABILITIES), axis=2)

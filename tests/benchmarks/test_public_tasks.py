@@ -1,5 +1,6 @@
 """The public tasks: windows, scores and the check of the protocol."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,9 @@ def test_windows_follow_each_other_to_the_last_day(folder: Path) -> None:
     np.testing.assert_array_equal(first[0], np.arange(21.0, 28))
     np.testing.assert_array_equal(second[0], np.arange(28.0, 35))
     assert load(folder / TASK.file, 35).n_series == 1
+    after = replace(TASK, windows=1, first_cutoff="2024-01-10")
+    ((early, first),) = windows(panel, after)
+    assert (early.n_days, first[0, 0]) == (10, 10)
 
 
 def test_scores_are_those_of_the_definition() -> None:
@@ -60,7 +64,7 @@ def test_seasonal_naive_repeats_the_last_known_week() -> None:
     history = np.array([[1.0, 2, 3, 4, 5, 6, 7, 8, np.nan, 10, 11, 12, 13, 14]])
     made = seasonal_naive(history, 9)
     assert made.shape == (1, 9, 9)
-    assert made[0, :, 0].tolist() == [8, 2, 10, 11, 12, 13, 14, 8, 2]
+    assert made[0, :, 0].tolist() == [8, 8, 10, 11, 12, 13, 14, 8, 8]
 
 
 def test_a_seasonal_naive_that_is_not_the_published_one_stops_the_benchmark() -> None:

@@ -1,5 +1,6 @@
 """models.forecaster.forecaster: fit, forecast, save and load, on ordinary and on odd histories."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from data.params import load_params
 from models.champion import Champion
 from models.evaluation.scores import coverage, wape
 from models.forecaster.forecaster import Forecaster, ForecasterParams
+from models.storage.array_packing import load_arrays, save_arrays
 from models.storage.forecast_table import CLOSED, COLD_START, MODEL
 
 QUICK = ForecasterParams(folds=2, backtest_rows=4_000, final_rows=4_000, rounds=20)
@@ -123,6 +125,19 @@ def test_a_saved_forecaster_forecasts_to_the_last_digit(
     np.testing.assert_array_equal(again.forecast(small_panel).values, fitted.forecast(small_panel).values)
     assert again.chosen == fitted.chosen
     np.testing.assert_array_equal(again.folds[0].actual, fitted.folds[0].actual)
+
+
+def test_intervals_of_an_older_version_are_calibrated_again_on_its_folds(
+    fitted: Forecaster, small_panel: SalesPanel, tmp_path: Path
+) -> None:
+    fitted.save(tmp_path)
+    arrays = load_arrays(tmp_path / "forecaster.npz")
+    older = {name: array for name, array in arrays.items() if name != "intervals.scores"}
+    save_arrays(tmp_path / "forecaster.npz", older)
+    described = json.loads((tmp_path / "forecaster.json").read_text()) | {"has_quantile_tree": False}
+    (tmp_path / "forecaster.json").write_text(json.dumps(described))
+    table = Forecaster.load(tmp_path).forecast(small_panel.until(small_panel.end - 90))
+    assert coverage(small_panel.sales[:, -90:], *table.bounds(80)) == pytest.approx(80, abs=7)
 
 
 @pytest.mark.parametrize("content", [b"", b"not arrays", b"PK\x03\x04 cut off"])
