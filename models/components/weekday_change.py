@@ -97,9 +97,8 @@ def _strongest(share: Floats) -> tuple[int, float]:
     """Number of new weeks whose shares (n_weeks, n_weekdays) differ most, and T; 0 where none stands out."""
     sums = prefix_sums(share.T)
     best, strongest = 0, 0.0
-    for n_new in range(
-        FEWEST_NEW_WEEKS, (len(share) - FEWEST_OLD_WEEKS) // 2 + 1
-    ):  # 26 others to compare with
+    most = (len(share) - FEWEST_OLD_WEEKS) // 2  # so that 26 earlier runs of weeks are left to compare with
+    for n_new in range(FEWEST_NEW_WEEKS, most + 1):
         old = share[:-n_new]
         variance = np.maximum(old.var(0), 1e-9)
         in_a_row = (sums[:, n_new:] - sums[:, :-n_new]) / n_new
