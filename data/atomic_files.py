@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,15 +60,12 @@ def exclusive(folder: Path) -> Iterator[None]:
     May be nested. A folder that may not be written to needs no lock.
     """
     lock = FileLock(folder.parent / f".{folder.name}.lock", is_singleton=True)
-    try:
+    with suppress(OSError):
         try:
             lock.acquire(timeout=0)
         except Timeout:
             logger.info("Waiting for another job that uses %s.", folder)
             lock.acquire()
-    except OSError:
-        yield
-        return
     try:
         yield
     finally:
@@ -77,14 +74,11 @@ def exclusive(folder: Path) -> Iterator[None]:
 
 def sha256_of(path: Path) -> str:
     """Checksum by which a champion's files are verified, in hex."""
-    return _digest(path, "sha256")
+    with Path(path).open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def md5_of(path: Path) -> str:
     """Name of the file's content in a DVC remote, in hex; never used to trust a file."""
-    return _digest(path, "md5")
-
-
-def _digest(path: Path, algorithm: str) -> str:
     with Path(path).open("rb") as content:
-        return hashlib.file_digest(content, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()
+        return hashlib.file_digest(content, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

@@ -6,16 +6,10 @@ class StorecastError(Exception):
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
-        self.hint = hint
+        self.message, self.hint = message, hint
 
     def __str__(self) -> str:
-        message = str(self.args[0])
-        return f"{message} {self.hint}" if self.hint else message
-
-    @property
-    def message(self) -> str:
-        """What was found and expected, without the hint."""
-        return str(self.args[0])
+        return f"{self.message} {self.hint}" if self.hint else self.message
 
 
 class DataContractError(StorecastError):

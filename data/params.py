@@ -31,19 +31,16 @@ def load_params(section: str, model: type[Settings], path: Path | str = "params.
         raise DataContractError(f"{path} is not valid YAML: {error}.") from error
     if not isinstance(sections, dict) or section not in sections:
         raise DataContractError(f"{path} has no section {section!r}.", hint=f"Add a line `{section}:`.")
-    try:
-        return validate_section(section, model, sections[section] or {})
-    except DataContractError as error:
-        raise DataContractError(f"{path}: {error}") from error
+    return validate_section(f"{path}: {section}", model, sections[section] or {})
 
 
-def validate_section(section: str, model: type[Settings], content: Any) -> Settings:
-    """Settings of a section, wherever they come from; raises `DataContractError` as `load_params`."""
+def validate_section(name: str, model: type[Settings], content: Any) -> Settings:
+    """Settings of a section, wherever they come from; raises `DataContractError` with `name` in it."""
     try:
         return model.model_validate(content)
     except ValidationError as error:
         problem = error.errors()[0]
-        place = ".".join(str(step) for step in (section, *problem["loc"]))
+        place = ".".join(str(step) for step in (name, *problem["loc"]))
         raise DataContractError(f"{place} is {quoted(problem['input'])}; {problem['msg']}.") from error
 
 
@@ -65,7 +62,6 @@ class Paths:
 
     params = _Below("params.yaml")  # settings of all jobs
     raw = _Below("data/raw")  # raw sales: CSV, CSV.gz and Parquet
-    processed = _Below("data/processed")  # everything derived from raw sales
     sales = _Below("data/processed/sales.parquet")  # clean sales, one row per recorded series and day
     models = _Below("models")  # trained artifacts
     challenger = _Below("models/challenger")  # the version that was trained last

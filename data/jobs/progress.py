@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -14,19 +14,13 @@ T = TypeVar("T")
 QUIET_SECONDS = 2.0
 
 
-@overload
-def progress(work: int, description: str) -> tqdm[NoReturn]: ...
-@overload
-def progress(work: Iterable[T], description: str) -> tqdm[T]: ...
-def progress(work: Iterable[T] | int, description: str) -> tqdm[T] | tqdm[NoReturn]:
-    """Show how far work has come: loop over an iterable, or give a total and call `update` in a `with`.
+def progress(work: Iterable[T], description: str) -> tqdm[T]:
+    """Show how far work has come: loop over it, or call `update` in a `with`.
 
     Work under two seconds shows nothing, and nothing is shown where stderr is no terminal.
     """
     from tqdm import tqdm  # not part of the serving image
 
-    if isinstance(work, int):
-        return tqdm(total=work, desc=description, delay=QUIET_SECONDS, disable=None, leave=False)
     return tqdm(work, desc=description, delay=QUIET_SECONDS, disable=None, leave=False)
 
 
@@ -36,7 +30,7 @@ def wait_for(jobs: Collection[Future[Any]], description: str) -> None:
     The bar appears after two seconds also when none of them has ended by then.
     """
     waiting = set(jobs)
-    with progress(len(waiting), description) as bar:
+    with progress(range(len(waiting)), description) as bar:
         while waiting:
             ended, waiting = wait(waiting, timeout=QUIET_SECONDS, return_when=FIRST_COMPLETED)
             for job in ended:

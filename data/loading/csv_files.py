@@ -50,7 +50,7 @@ def read_csv(path: Path, header: Header, columns: list[str], has_quotes: bool) -
     if has_quotes:
         _require_balanced_quotes(path, header)
     text = pa.dictionary(pa.int32(), pa.string())
-    with path.open("rb") as stored, progress(path.stat().st_size, f"Read {path.name}") as bar:
+    with path.open("rb") as stored, progress(range(path.stat().st_size), f"Read {path.name}") as bar:
         return arrow_csv.read_csv(
             _unpacked(CallbackIOWrapper(bar.update, stored, "read")),
             arrow_csv.ReadOptions(use_threads=False, skip_rows=header.n_before),  # for line numbers

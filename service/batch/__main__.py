@@ -104,7 +104,7 @@ def _forecast_parts(
         logger.info("Keeping %d finished parts of an interrupted run.", kept)
     n_series = len(source.series)
     chunks = np.split(np.arange(n_series), range(source.chunk, n_series, source.chunk))
-    with progress(n_series, "Forecast") as bar:
+    with progress(range(n_series), "Forecast") as bar:
         for number, rows in enumerate(chunks):
             if not parts.has(number):
                 forecasts = source.forecast(rows, arguments.horizon_days)

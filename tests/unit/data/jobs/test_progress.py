@@ -25,7 +25,7 @@ def test_long_work_on_a_terminal_shows_how_far_it_is(monkeypatch: pytest.MonkeyP
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setattr("data.jobs.progress.QUIET_SECONDS", 0.0)
-    with progress(2, "baking") as bar:
+    with progress(range(2), "baking") as bar:
         bar.update(1)
         bar.refresh()
     assert "baking" in terminal.getvalue()
