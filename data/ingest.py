@@ -7,7 +7,6 @@ ingested-2018-01.csv.gz, which is read on top of it.
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -32,36 +31,9 @@ from data.panel.frames import write_csv
 from data.params import Paths, load_params
 from data.text import counted
 
-IntArray = NDArray[np.int64]
 
-
-@dataclass(frozen=True)
-class Ingestion:
-    """What a file added to the history, in rows of one series and day."""
-
-    n_new: int
-    n_new_series: int
-    n_corrected: int
-    n_unchanged: int
-    n_unreadable: int
-    first: np.datetime64
-    last: np.datetime64
-
-    @property
-    def summary(self) -> str:
-        """One line for the terminal."""
-        changed = f"nothing new in {counted(self.n_unchanged, 'row')}"
-        if self.n_new + self.n_corrected:
-            new = counted(self.n_new, "new row")
-            changed = f"{new}, {self.n_corrected:,} corrected, {self.n_unchanged:,} unchanged"
-        if self.n_new_series:  # or a name mistyped
-            changed += f"; {counted(self.n_new_series, 'series')} not seen before"
-        left_out = f"; {counted(self.n_unreadable, 'row')} without a number left out"
-        return f"{changed}; {self.first} to {self.last}{left_out if self.n_unreadable else ''}."
-
-
-def ingest(file: Path, paths: Paths) -> Ingestion:
-    """Add the rows of `file`, which is read as raw files are; one job at a time does so.
+def ingest(file: Path, paths: Paths) -> str:
+    """Add the rows of `file`, which is read as raw files are, and return one line on what they changed.
 
     Raises `DataContractError`, and changes nothing, when the file cannot be used or there is no history yet.
     """
@@ -70,16 +42,15 @@ def ingest(file: Path, paths: Paths) -> Ingestion:
         values = _look_up(known, new)
         changes = new.take(values != new.sales.astype(np.float32))  # NaN differs from any number
         _write_months(ingested, changes, paths.raw)
-    days, n_unknown = new.times.astype("datetime64[D]"), int(np.isnan(values).sum())
-    return Ingestion(
-        n_new=n_unknown,
-        n_new_series=int((~np.isin(np.unique(new.series), known.series)).sum()),
-        n_corrected=len(changes) - n_unknown,
-        n_unchanged=len(new) - len(changes),
-        n_unreadable=n_unreadable,
-        first=days.min(),
-        last=days.max(),
-    )
+    days, n_new, n_unchanged = _days(new), int(np.isnan(values).sum()), len(new) - len(changes)
+    summary = f"nothing new in {counted(n_unchanged, 'row')}"
+    if len(changes):
+        corrected = f"{len(changes) - n_new:,} corrected, {n_unchanged:,} unchanged"
+        summary = f"{counted(n_new, 'new row')}, {corrected}"
+    if n_series := len(np.setdiff1d(new.series, known.series)):  # or a name mistyped
+        summary += f"; {counted(n_series, 'series')} not seen before"
+    left_out = f"; {counted(n_unreadable, 'row')} without a number left out" if n_unreadable else ""
+    return f"{summary}; {days.min()} to {days.max()}{left_out}."
 
 
 def _read(file: Path, paths: Paths) -> tuple[SalesRows, SalesRows, SalesRows, int]:
@@ -97,22 +68,24 @@ def _read(file: Path, paths: Paths) -> tuple[SalesRows, SalesRows, SalesRows, in
     new, _ = merge_duplicates(added, params.duplicates)
     daily_panel(merge_duplicates([known, new], "last")[0], params)  # refuses totals of weeks
     before = merge_duplicates(ingested, "last")[0] if ingested else known.take(slice(0))
-    return known, before, new, given.n_empty + given.n_not_numeric
+    return known, before, new, int(np.isnan(given.sales).sum())
 
 
 def _look_up(known: SalesRows, wanted: SalesRows) -> NDArray[np.float32]:
     """What is known for each wanted series and day, NaN where nothing is: (n_wanted,)."""
-    known_keys, wanted_keys = _keys(known), _keys(wanted)
-    order = np.argsort(known_keys)
-    position = np.minimum(np.searchsorted(known_keys, wanted_keys, sorter=order), len(order) - 1)
-    found = order[position]
-    is_there = known_keys[found] == wanted_keys
-    return np.where(is_there, known.sales[found].astype(np.float32), np.float32(np.nan))
+    values = np.full(len(wanted), np.nan, dtype=np.float32)
+    _, there, here = np.intersect1d(_keys(known), _keys(wanted), assume_unique=True, return_indices=True)
+    values[here] = known.sales[there]
+    return values
 
 
-def _keys(rows: SalesRows) -> IntArray:
+def _keys(rows: SalesRows) -> NDArray[np.int64]:
     """One number per series and day; equal in all rows that share their names."""
-    return rows.series * 2**24 + rows.times.astype("datetime64[D]").astype(np.int64)
+    return rows.series * 2**24 + _days(rows).astype(np.int64)
+
+
+def _days(rows: SalesRows) -> NDArray[np.datetime64]:
+    return rows.times.astype("datetime64[D]")
 
 
 def _write_months(ingested: SalesRows, changes: SalesRows, raw: Path) -> None:
@@ -134,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if file is None:
             hint = f"Call it as make ingest FILE=new-days.csv: {columns}."
             raise DataContractError("No file is named.", hint=hint)
-        print(f"{file.name}: {ingest(file.expanduser(), Paths()).summary}")
+        print(f"{file.name}: {ingest(file.expanduser(), Paths())}")
 
     return exit_code(work)
 

@@ -16,7 +16,6 @@ MONTH_NAMES = (
 )
 
 IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Calendar:
     day: IntArray  # 1..31
     weekday: IntArray  # 0 = Monday
     day_of_year: IntArray  # 1..366
-    is_weekend: BoolArray
+    is_weekend: NDArray[np.bool_]
     week_parity: IntArray  # 0 or 1, changes every Monday, also over New Year
     easter_offset: IntArray  # days since Easter Sunday of the same year, negative before it
 

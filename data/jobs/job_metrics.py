@@ -1,7 +1,6 @@
 """Every metric that jobs push, and how: to the Pushgateway that STORECAST_PUSHGATEWAY names, if it is set.
 
-A job ends before Prometheus can scrape it, so it pushes its last values. Metrics of the service are in
-service/core/metrics.py.
+A job ends before Prometheus can scrape it, so it pushes its last values.
 """
 
 import logging

@@ -10,7 +10,6 @@ from data.panel.sales_panel import SalesPanel
 from data.text import counted
 
 BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.int64]
 
 ABSURD_FACTOR = 100_000.0  # times what usually sells: a barcode or an overflow, no sale
 MAX_SERIES_FACTOR = 10_000.0  # times the median series: no series usually sells more

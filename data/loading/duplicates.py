@@ -13,7 +13,6 @@ from data.loading.raw_rows import SalesRows
 from data.text import counted, share
 
 BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.int64]
 
 MAX_DROPPED_SHARE = 0.2  # of a file's rows: more of them are not corrections
 MIN_DROPPED_ROWS = 10
@@ -62,7 +61,7 @@ def merge_duplicates(files: Sequence[SalesRows], rule: str) -> tuple[SalesRows, 
 class _Repeats:
     """Rows that were merged into another one: how many, whether their values differ, and the first few."""
 
-    def __init__(self, rows: SalesRows, repeats: IntArray) -> None:
+    def __init__(self, rows: SalesRows, repeats: NDArray[np.int64]) -> None:
         self.count = len(repeats)
         self.differ = bool((rows.sales[repeats] != rows.sales[repeats - 1]).any())
         self.examples = examples(_described(rows, int(row)) for row in repeats)

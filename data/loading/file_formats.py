@@ -11,7 +11,7 @@ import numpy as np
 
 from data.errors import DataContractError
 from data.loading.csv_files import Header, lines_of_rows, open_unpacked, read_csv, scan
-from data.loading.raw_rows import EncodedColumn
+from data.loading.text_values import EncodedColumn
 from data.text import quoted, shortened
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")

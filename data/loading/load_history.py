@@ -18,8 +18,8 @@ from data.loading.cleaning_rules import Columns, DataParams
 from data.loading.duplicates import merge_layers
 from data.loading.file_formats import is_table
 from data.loading.quality_report import Finding, QualityReport
-from data.loading.raw_rows import FileRows, SalesRows, rows_of_files
-from data.loading.read_file import read_sales
+from data.loading.raw_rows import SalesRows, rows_of_files
+from data.loading.read_file import ParsedFile, read_sales
 from data.panel.frames import read_panel
 from data.panel.record_intervals import require_daily
 from data.panel.sales_panel import SalesPanel, panel_from_codes
@@ -61,7 +61,7 @@ def load_history(files: RawFiles, params: DataParams) -> tuple[SalesPanel, Quali
     everything = [file for layer in layers for file in layer]
     panel, findings = clean_layers(layers, params)
     report = QualityReport(
-        files=tuple(file.name for file in everything),
+        files=tuple(file.path.name for file in everything),
         n_rows=sum(len(file.sales) for file in everything),
         facts=describe(panel),
         findings=(*_found_in_files(everything, panel, params), *findings),
@@ -70,7 +70,7 @@ def load_history(files: RawFiles, params: DataParams) -> tuple[SalesPanel, Quali
 
 
 def clean_layers(
-    layers: Sequence[Sequence[FileRows]], params: DataParams
+    layers: Sequence[Sequence[ParsedFile]], params: DataParams
 ) -> tuple[SalesPanel, tuple[Finding, ...]]:
     """Make files that were read one clean panel; raises `DataContractError` when they cannot be used."""
     n_rows = sum(len(file.sales) for layer in layers for file in layer)
@@ -97,14 +97,14 @@ def recorded_sales(paths: Paths, file: Path | None) -> SalesPanel:
     return read_panel(paths.sales)
 
 
-def read_layers(files: RawFiles, params: DataParams) -> list[list[FileRows]]:
+def read_layers(files: RawFiles, params: DataParams) -> list[list[ParsedFile]]:
     """Read the files of each layer; ingested ones are in our own format, whatever the others are in."""
     as_written = params.model_copy(update={"columns": Columns(), "date_format": None})
     base = [read_sales(path, params) for path in files.base]
     return [base, [read_sales(path, as_written) for path in files.ingested]]
 
 
-def split_files(layers: Sequence[Sequence[FileRows]], params: DataParams) -> list[list[SalesRows]]:
+def split_files(layers: Sequence[Sequence[ParsedFile]], params: DataParams) -> list[list[SalesRows]]:
     """Rows of each file in each layer, with labels that mean the same series in all of them.
 
     Raises `DataContractError` when no row has a number, or dates are far from all others.
@@ -164,17 +164,20 @@ def describe(panel: SalesPanel) -> dict[str, Any]:
 
 
 def _found_in_files(
-    files: Sequence[FileRows], panel: SalesPanel, params: DataParams
+    files: Sequence[ParsedFile], panel: SalesPanel, params: DataParams
 ) -> tuple[Finding, Finding, Finding]:
     """Rows without a number, and days that are still ahead."""
     n_rows, n_known = sum(len(file.sales) for file in files), int(np.isfinite(panel.sales).sum())
-    n_unreadable = sum(file.n_not_numeric for file in files)
-    unreadable = tuple(f"{file.name} {place}" for file in files for place in file.not_numeric_examples)
+    not_numeric = [(file, problem) for file in files for problem in file.problems]
+    n_unreadable = sum(int(problem.rows.sum()) for _, problem in not_numeric)
+    unreadable = tuple(
+        f"{file.path.name} {place}" for file, problem in not_numeric for place in file.examples(problem)
+    )
     n_ahead = int(np.isfinite(panel.sales[:, panel.dates > np.datetime64("today")]).sum())
     spelling = "Write numbers with a decimal point and no thousands separator." if n_unreadable else ""
     last_day = f"The last day is {panel.end}: is it mistyped?" if n_ahead else ""
     return (
-        Finding("empty sales", "missing", sum(file.n_empty for file in files), n_rows),
+        Finding("empty sales", "missing", sum(int(file.is_empty.sum()) for file in files), n_rows),
         Finding("not numeric", params.not_numeric, n_unreadable, n_rows, unreadable, spelling),
         Finding("days after today", "keep", n_ahead, n_known, note=last_day),
     )

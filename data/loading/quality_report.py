@@ -29,10 +29,7 @@ class Finding:
 
     def to_json(self) -> dict[str, Any]:
         """Everything known, with the share worked out."""
-        return asdict(self) | {
-            "share": self.count / self.out_of if self.out_of else 0.0,
-            "words": self.summary,
-        }
+        return asdict(self) | {"share": self.count / max(self.out_of, 1), "words": self.summary}
 
 
 def examples(described: Iterable[str]) -> tuple[str, ...]:

@@ -9,32 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.loading.text_values import parse_labels
+from data.loading.read_file import ParsedFile
+from data.loading.text_values import EncodedColumn, parse_labels
+from data.panel.schema import ITEM, STORE
 from data.panel.series_index import SeriesId
-
-
-@dataclass(frozen=True)
-class EncodedColumn:
-    """A column with few distinct texts: `texts` and, for each row, its position among them (n_rows,)."""
-
-    texts: Sequence[str]
-    codes: NDArray[np.integer[Any]]
-    is_text: bool = False  # by the type of the column in the file: "1" stays "1"
-    is_typed: bool = False  # numbers or days by that type, so that nothing has to be guessed from the text
-
-
-@dataclass(frozen=True)
-class FileRows:
-    """Rows of one file. `times` is datetime64[s], `sales` float64 with NaN where there is no number."""
-
-    name: str
-    times: NDArray[np.datetime64]
-    stores: EncodedColumn
-    items: EncodedColumn
-    sales: NDArray[np.float64]
-    n_empty: int
-    n_not_numeric: int
-    not_numeric_examples: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,10 +46,10 @@ class SalesRows:
         )
 
 
-def rows_of_files(files: Sequence[FileRows]) -> list[SalesRows]:
+def rows_of_files(files: Sequence[ParsedFile]) -> list[SalesRows]:
     """Rows of each file, with the same names in all; labels are integers only if all of them are."""
-    stores, store_codes = _shared_names([file.stores for file in files])
-    items, item_codes = _shared_names([file.items for file in files])
+    stores, store_codes = _shared_names([file.columns[STORE] for file in files])
+    items, item_codes = _shared_names([file.columns[ITEM] for file in files])
     split = []
     for file, store_code, item_code in zip(files, store_codes, item_codes, strict=True):
         rows = SalesRows(file.times, store_code * len(items) + item_code, file.sales, stores, items)

@@ -1,7 +1,7 @@
 """One raw file as rows of sales, or an error that names file, line, value, what was expected and the fix."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +11,10 @@ from data.errors import DataContractError
 from data.loading.cleaning_rules import DataParams
 from data.loading.date_formats import hint_for_dates, parse_times
 from data.loading.file_formats import read_columns, row_locations
-from data.loading.raw_rows import EncodedColumn, FileRows
 from data.loading.text_values import (
     MISSING_LABELS,
     MISSING_NUMBERS,
+    EncodedColumn,
     has_grouped_thousands,
     is_cut_number,
     parse_number,
@@ -70,8 +70,11 @@ class ParsedFile:
             )
 
 
-def read_sales(path: Path, params: DataParams) -> FileRows:
-    """Read one file; raises `DataContractError` when it is not what `params` say, first bad rows named."""
+def read_sales(path: Path, params: DataParams) -> ParsedFile:
+    """Read one file; its only problem left is "not numeric".
+
+    Raises `DataContractError` when it is not what `params` say, first bad rows named.
+    """
     parsed = parse_file(path, params)
     *others, not_numeric = parsed.problems
     for problem in others:
@@ -79,16 +82,7 @@ def read_sales(path: Path, params: DataParams) -> FileRows:
     allowed_share = 0.0 if params.not_numeric == "error" else params.max_not_numeric_share
     if not_numeric.rows.mean() > allowed_share:
         parsed.refuse(not_numeric)
-    return FileRows(
-        name=path.name,
-        times=parsed.times,
-        stores=parsed.columns[STORE],
-        items=parsed.columns[ITEM],
-        sales=parsed.sales,
-        n_empty=int(parsed.is_empty.sum()),
-        n_not_numeric=int(not_numeric.rows.sum()),
-        not_numeric_examples=parsed.examples(not_numeric),
-    )
+    return replace(parsed, problems=(not_numeric,))
 
 
 def parse_file(path: Path, params: DataParams, names: Sequence[str] = COLUMNS) -> ParsedFile:
@@ -121,20 +115,17 @@ def parse_file(path: Path, params: DataParams, names: Sequence[str] = COLUMNS) -
 
 def _label_problems(name: str, column: EncodedColumn) -> list[Problem]:
     a_name = "an item" if name == ITEM else f"a {name}"
-    is_missing = _where(column, MISSING_LABELS.__contains__)
-    is_long = _where(column, lambda text: len(text) > MAX_LABEL)
-    has_break = _where(column, lambda text: "\n" in text or "\r" in text)
     may_be_cut = not (column.is_text or column.is_typed)
-    is_cut = _where(column, lambda text: may_be_cut and is_cut_number(text))
     column_hint = "Check the quotes around texts, and that this is the right column."
     quotes_hint = "Check the quotes around texts: one may be missing."
     cut_hint = "A spreadsheet shortened it: format the column as text there and save the file again."
-    return [
-        Problem(name, f"no {name}", is_missing, f"Give every row {a_name}."),
-        Problem(name, f"{a_name} of more than {MAX_LABEL} characters", is_long, column_hint),
-        Problem(name, f"a line break in the {name}", has_break, quotes_hint),
-        Problem(name, f"{a_name} whose last digits are lost", is_cut, cut_hint),
-    ]
+    checks: tuple[tuple[str, Callable[[str], bool], str], ...] = (
+        (f"no {name}", MISSING_LABELS.__contains__, f"Give every row {a_name}."),
+        (f"{a_name} of more than {MAX_LABEL} characters", lambda text: len(text) > MAX_LABEL, column_hint),
+        (f"a line break in the {name}", lambda text: "\n" in text or "\r" in text, quotes_hint),
+        (f"{a_name} whose last digits are lost", lambda text: may_be_cut and is_cut_number(text), cut_hint),
+    )
+    return [Problem(name, reason, _where(column, is_so), hint) for reason, is_so, hint in checks]
 
 
 def _require_no_grouped_thousands(path: Path, column: EncodedColumn) -> None:

@@ -3,8 +3,11 @@
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.panel.series_index import SeriesId, canonical_label
 
@@ -19,6 +22,16 @@ MISSING_LABELS = frozenset(
     ("", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>")
 )  # not NA: a country, a name
 LARGEST = float(np.finfo(np.float32).max)
+
+
+@dataclass(frozen=True)
+class EncodedColumn:
+    """A column with few distinct texts: `texts` and, for each row, its position among them (n_rows,)."""
+
+    texts: Sequence[str]
+    codes: NDArray[np.integer[Any]]
+    is_text: bool = False  # by the type of the column in the file: "1" stays "1"
+    is_typed: bool = False  # numbers or days by that type, so that nothing has to be guessed from the text
 
 
 def parse_labels(texts: Sequence[str], is_text: bool = False) -> list[SeriesId]:

@@ -21,8 +21,6 @@ from data.panel.series_index import SeriesId, SeriesIndex
 
 __all__ = ["SalesPanel", "SeriesId", "SeriesIndex", "panel_from_codes"]
 
-IntArray = NDArray[np.int64]
-
 
 @dataclass(frozen=True)
 class SalesPanel:
@@ -108,7 +106,7 @@ class SalesPanel:
 
 def panel_from_codes(
     dates: NDArray[np.datetime64],
-    codes: IntArray,
+    codes: NDArray[np.int64],
     stores: Sequence[SeriesId],
     items: Sequence[SeriesId],
     sales: NDArray[np.float32],

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from data.errors import DataContractError
 from data.loading.cleaning_rules import DataParams
 from data.loading.load_history import clean_layers
-from data.loading.raw_rows import EncodedColumn, FileRows
 from data.loading.read_file import ParsedFile, parse_file
-from data.loading.text_values import parse_labels
+from data.loading.text_values import EncodedColumn, parse_labels
 from data.panel.sales_panel import SalesPanel
 from data.panel.schema import DATE, ITEM, STORE
 from data.panel.series_index import SeriesIndex
@@ -45,15 +44,14 @@ def read_history(path: Path, params: DataParams) -> tuple[SalesPanel, list[Rejec
             f"{path.name} has no row that can be used: row {rejects[0].row} has {rejects[0].reason}.",
             hint="Expected are date, store, item, sales; data.columns in params.yaml maps other names.",
         )
-    rows = FileRows(
-        name=path.name,
+    columns = {name: _taken(column, is_good) for name, column in file.columns.items()}
+    rows = replace(
+        file,
+        columns=columns,
         times=file.times[is_good],
-        stores=_taken(file.columns[STORE], is_good),
-        items=_taken(file.columns[ITEM], is_good),
         sales=file.sales[is_good],
-        n_empty=int(file.is_empty[is_good].sum()),
-        n_not_numeric=0,
-        not_numeric_examples=(),
+        is_empty=file.is_empty[is_good],
+        problems=(),
     )
     return clean_layers([[rows]], params)[0], rejects
 

@@ -12,7 +12,7 @@ import pytest
 
 from data.errors import DataContractError
 from data.loading.file_formats import read_columns, row_locations
-from data.loading.raw_rows import EncodedColumn
+from data.loading.text_values import EncodedColumn
 
 WANTED = {"date": "day", "sales": "sold"}
 TEXT = "day,shop,sold\n2017-01-01,1,3\n2017-01-02,2, 4 \n"

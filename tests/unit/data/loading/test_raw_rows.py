@@ -1,32 +1,32 @@
 """data.loading.raw_rows: rows of several files as one."""
 
 from functools import reduce
+from pathlib import Path
 
 import numpy as np
 
-from data.loading.raw_rows import EncodedColumn, FileRows, SalesRows, rows_of_files
+from data.loading.raw_rows import SalesRows, rows_of_files
+from data.loading.read_file import ParsedFile
+from data.loading.text_values import EncodedColumn
+from data.panel.schema import ITEM, STORE
 
 
-def file_rows(stores: list[str], sales: list[float], is_text: bool = False) -> FileRows:
+def file_rows(stores: list[str], sales: list[float], is_text: bool = False) -> ParsedFile:
     n_rows = len(stores)
     distinct = sorted(set(stores), reverse=True)
-    return FileRows(
-        name="file.csv",
-        times=np.arange(n_rows).astype("datetime64[s]"),
-        stores=EncodedColumn(distinct, np.array([distinct.index(store) for store in stores]), is_text),
-        items=EncodedColumn(["1"], np.zeros(n_rows, dtype=np.int64)),
-        sales=np.array(sales),
-        n_empty=0,
-        n_not_numeric=0,
-        not_numeric_examples=(),
-    )
+    columns = {
+        STORE: EncodedColumn(distinct, np.array([distinct.index(store) for store in stores]), is_text),
+        ITEM: EncodedColumn(["1"], np.zeros(n_rows, dtype=np.int64)),
+    }
+    times, is_empty = np.arange(n_rows).astype("datetime64[s]"), np.zeros(n_rows, dtype=bool)
+    return ParsedFile(Path("file.csv"), columns, times, np.array(sales), is_empty, ())
 
 
 def stores_of(rows: SalesRows) -> list[object]:
     return [rows.stores[code] for code in rows.series // len(rows.items)]
 
 
-def combine_rows(files: list[FileRows]) -> SalesRows:
+def combine_rows(files: list[ParsedFile]) -> SalesRows:
     return reduce(SalesRows.followed_by, rows_of_files(files))
 
 

@@ -13,14 +13,14 @@ from pydantic import ValidationError
 from data.errors import DataContractError
 from data.loading.cleaning_rules import Columns, DataParams
 from data.loading.load_history import RawFiles, load_history
-from data.loading.raw_rows import FileRows
-from data.loading.read_file import read_sales
+from data.loading.read_file import ParsedFile, read_sales
+from data.panel.schema import STORE
 
 HEADER = "date,store,item,sales\n"
 USUAL = DataParams()
 
 
-def read(folder: Path, rows: str, params: DataParams = USUAL, header: str = HEADER) -> FileRows:
+def read(folder: Path, rows: str, params: DataParams = USUAL, header: str = HEADER) -> ParsedFile:
     (folder / "mine.csv").write_text(header + rows)
     return read_sales(folder / "mine.csv", params)
 
@@ -28,8 +28,8 @@ def read(folder: Path, rows: str, params: DataParams = USUAL, header: str = HEAD
 def test_a_row_is_a_time_a_store_an_item_and_a_number(tmp_path: Path) -> None:
     file = read(tmp_path, "2017-01-01,S1,07,3\n2017-01-02 08:00,S2,07,4.5\n")
     assert file.times.tolist() == np.array(["2017-01-01", "2017-01-02T08:00"], "datetime64[s]").tolist()
-    assert [file.stores.texts[code] for code in file.stores.codes] == ["S1", "S2"]
-    assert [file.items.texts[code] for code in file.items.codes] == ["07", "07"]
+    labels = [[column.texts[code] for code in column.codes] for column in file.columns.values()]
+    assert labels[1:3] == [["S1", "S2"], ["07", "07"]]
     assert file.sales.tolist() == [3, 4.5]
 
 
@@ -42,8 +42,9 @@ def test_other_names_of_columns_are_mapped(tmp_path: Path) -> None:
 def test_empty_and_unreadable_sales_are_counted_apart_and_shown_with_their_lines(tmp_path: Path) -> None:
     rows = "2017-01-01,1,1,\n2017-01-02,1,1,NA\n2017-01-03,1,1,abc\n" + "2017-01-04,1,1,5\n" * 200
     file = read(tmp_path, rows)
-    assert (file.n_empty, file.n_not_numeric) == (2, 1)
-    assert file.not_numeric_examples == ("line 4: 'abc'",)
+    (not_numeric,) = file.problems
+    assert (file.is_empty.sum(), not_numeric.rows.sum()) == (2, 1)
+    assert file.examples(not_numeric) == ("line 4: 'abc'",)
     assert np.isnan(file.sales[:3]).all()
 
 
@@ -95,7 +96,7 @@ def test_one_row_is_enough(tmp_path: Path) -> None:
 
 
 def test_a_label_that_reads_na_is_a_label(tmp_path: Path) -> None:
-    assert read(tmp_path, "2017-01-01,NA,1,3\n").stores.texts == ["NA"]
+    assert read(tmp_path, "2017-01-01,NA,1,3\n").columns[STORE].texts == ["NA"]
 
 
 @pytest.mark.parametrize("numbers", [["1.077", "954"], ["1.077", "12.500"], ["1.077.500", "12"]])
