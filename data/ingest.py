@@ -17,14 +17,7 @@ from data.errors import DataContractError
 from data.jobs.job_exit import exit_code
 from data.loading.cleaning_rules import DataParams
 from data.loading.duplicates import merge_duplicates, merge_layers
-from data.loading.load_history import (
-    INGESTED,
-    daily_panel,
-    panel_from_rows,
-    raw_files,
-    read_layers,
-    split_files,
-)
+from data.loading.load_history import INGESTED, daily_panel, raw_files, read_layers, split_files
 from data.loading.raw_rows import SalesRows
 from data.loading.read_file import read_sales
 from data.panel.frames import write_csv
@@ -42,7 +35,7 @@ def ingest(file: Path, paths: Paths) -> str:
         values = _look_up(known, new)
         changes = new.take(values != new.sales.astype(np.float32))  # NaN differs from any number
         _write_months(ingested, changes, paths.raw)
-    days, n_new, n_unchanged = _days(new), int(np.isnan(values).sum()), len(new) - len(changes)
+    n_new, n_unchanged = int(np.isnan(values).sum()), len(new) - len(changes)
     summary = f"nothing new in {counted(n_unchanged, 'row')}"
     if len(changes):
         corrected = f"{len(changes) - n_new:,} corrected, {n_unchanged:,} unchanged"
@@ -50,7 +43,7 @@ def ingest(file: Path, paths: Paths) -> str:
     if n_series := len(np.setdiff1d(new.series, known.series)):  # or a name mistyped
         summary += f"; {counted(n_series, 'series')} not seen before"
     left_out = f"; {counted(n_unreadable, 'row')} without a number left out" if n_unreadable else ""
-    return f"{summary}; {days.min()} to {days.max()}{left_out}."
+    return f"{summary}; {new.days.min()} to {new.days.max()}{left_out}."
 
 
 def _read(file: Path, paths: Paths) -> tuple[SalesRows, SalesRows, SalesRows, int]:
@@ -81,19 +74,15 @@ def _look_up(known: SalesRows, wanted: SalesRows) -> NDArray[np.float32]:
 
 def _keys(rows: SalesRows) -> NDArray[np.int64]:
     """One number per series and day; equal in all rows that share their names."""
-    return rows.series * 2**24 + _days(rows).astype(np.int64)
-
-
-def _days(rows: SalesRows) -> NDArray[np.datetime64]:
-    return rows.times.astype("datetime64[D]")
+    return rows.series * 2**24 + rows.days.astype(np.int64)
 
 
 def _write_months(ingested: SalesRows, changes: SalesRows, raw: Path) -> None:
     rows = ingested.followed_by(changes)
     month_of_row = rows.times.astype("datetime64[M]")
-    for month in np.unique(changes.times.astype("datetime64[M]")):
+    for month in np.unique(changes.days.astype("datetime64[M]")):
         of_month, _ = merge_duplicates([rows.take(month_of_row == month)], "last")
-        write_csv(panel_from_rows(of_month), raw / f"{INGESTED}{month}.csv.gz")
+        write_csv(of_month.panel(), raw / f"{INGESTED}{month}.csv.gz")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

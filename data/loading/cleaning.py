@@ -46,9 +46,9 @@ def _clean_absurd(panel: SalesPanel) -> Finding:
     usual = np.fmin(np.fmax(usual, of_all), MAX_SERIES_FACTOR * of_all)
     limit = np.fmax(ABSURD_FACTOR * usual, ABSURD_MIN)  # without any selling day: the minimum
     is_absurd = np.abs(panel.sales) > limit[:, None]
-    found = _found(panel, "absurd sales", "missing", is_absurd)
+    finding = _found(panel, "absurd sales", "missing", is_absurd)
     panel.sales[is_absurd] = np.nan
-    return found
+    return finding
 
 
 def _clean_negatives(panel: SalesPanel, params: DataParams) -> Finding:
@@ -85,9 +85,10 @@ def _clean_outliers(panel: SalesPanel, params: DataParams) -> Finding:
     limit = _outlier_limit(panel.sales)[:, None]
     is_outlier = panel.sales > limit
     finding = _found(panel, "outliers", params.outliers, is_outlier)
-    if params.outliers != "keep":
-        replacement = limit if params.outliers == "cap" else np.float32(np.nan)
-        np.copyto(panel.sales, replacement, where=is_outlier)
+    if params.outliers == "cap":
+        np.minimum(panel.sales, limit, out=panel.sales)
+    elif params.outliers == "missing":
+        panel.sales[is_outlier] = np.nan
     return finding
 
 

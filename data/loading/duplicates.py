@@ -45,8 +45,7 @@ def merge_duplicates(files: Sequence[SalesRows], rule: str) -> tuple[SalesRows, 
     if len(files) > 1:
         rows, repeats = _merge_repeats(rows, rule)
         duplicates.append(repeats)
-    days = rows.times.astype("datetime64[D]").astype("datetime64[s]")
-    rows, repeats = _merge_repeats(replace(rows, times=days), "sum")
+    rows, repeats = _merge_repeats(replace(rows, times=rows.days.astype("datetime64[s]")), "sum")
     parts.append(repeats)
     n_rows = sum(map(len, files))
     repeated = _finding("duplicates", rule, duplicates, n_rows)
@@ -97,9 +96,9 @@ def _has_times(rows: SalesRows) -> bool:
     where clocks change.
     """
     shared = _in_order(rows.take(_share_a_day(rows)))
-    days = shared.times.astype("datetime64[D]")
+    days = shared.days
     varies = (np.diff(shared.series) == 0) & (days[1:] == days[:-1]) & (shared.times[1:] != shared.times[:-1])
-    times_of_day = rows.times - rows.times.astype("datetime64[D]")
+    times_of_day = rows.times - rows.days
     return len(shared) > 0 and (bool(varies.any()) or len(np.unique(times_of_day)) > 2)
 
 
@@ -126,7 +125,7 @@ def _share_a_day(rows: SalesRows) -> BoolArray:
     if len(rows) == 0:
         return np.zeros(0, dtype=bool)
     distinct = np.unique(rows.series)
-    days = rows.times.astype("datetime64[D]").astype(np.int64)
+    days = rows.days.astype(np.int64)
     n_days = int(np.ptp(days)) + 1
     if len(distinct) * n_days > MAX_CELLS:
         raise DataContractError(

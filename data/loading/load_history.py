@@ -22,7 +22,7 @@ from data.loading.raw_rows import SalesRows, rows_of_files
 from data.loading.read_file import ParsedFile, read_sales
 from data.panel.frames import read_panel
 from data.panel.record_intervals import require_daily
-from data.panel.sales_panel import SalesPanel, panel_from_codes
+from data.panel.sales_panel import SalesPanel
 from data.params import Paths, load_params
 from data.text import counted
 
@@ -59,14 +59,11 @@ def load_history(files: RawFiles, params: DataParams) -> tuple[SalesPanel, Quali
     """Read and clean files; raises `DataContractError` when they cannot be used."""
     layers = read_layers(files, params)
     everything = [file for layer in layers for file in layer]
+    names = tuple(file.path.name for file in everything)
+    n_rows = sum(len(file.sales) for file in everything)
     panel, findings = clean_layers(layers, params)
-    report = QualityReport(
-        files=tuple(file.path.name for file in everything),
-        n_rows=sum(len(file.sales) for file in everything),
-        facts=describe(panel),
-        findings=(*_found_in_files(everything, panel, params), *findings),
-    )
-    return panel, report
+    findings = (*_found_in_files(everything, panel, params), *findings)
+    return panel, QualityReport(names, n_rows, describe(panel), findings)
 
 
 def clean_layers(
@@ -110,27 +107,21 @@ def split_files(layers: Sequence[Sequence[ParsedFile]], params: DataParams) -> l
     Raises `DataContractError` when no row has a number, or dates are far from all others.
     """
     rows = rows_of_files([file for layer in layers for file in layer])
-    times = np.concatenate([file.times for file in rows])
-    if len(times) == 0:
+    days = np.concatenate([file.days for file in rows])
+    if len(days) == 0:
         hint = "Check the column that data.columns in params.yaml maps to sales."
         raise DataContractError("No row has a number of sales.", hint=hint)
-    _require_no_gap(times.astype("datetime64[D]"), params.max_gap_days)
+    _require_no_gap(days, params.max_gap_days)
     remaining = iter(rows)
     return [[next(remaining) for _ in layer] for layer in layers]
 
 
 def daily_panel(rows: SalesRows, params: DataParams) -> SalesPanel:
     """Arrange rows, one per series and day, as a panel; refuses weekly and monthly totals."""
-    panel = panel_from_rows(rows)
+    panel = rows.panel()
     if params.missing_days != "zero":
         require_daily(panel)
     return panel
-
-
-def panel_from_rows(rows: SalesRows) -> SalesPanel:
-    """Arrange rows, one per series and day, as a panel."""
-    days, sales = rows.times.astype("datetime64[D]"), rows.sales.astype(np.float32)
-    return panel_from_codes(days, rows.series, rows.stores, rows.items, sales)
 
 
 def describe(panel: SalesPanel) -> dict[str, Any]:
@@ -139,8 +130,8 @@ def describe(panel: SalesPanel) -> dict[str, Any]:
     cleaned, rules, first_sale = find_closed(panel.sales, panel.series.store_codes, panel.start)
     is_on_sale = np.arange(panel.n_days) >= first_sale[:, None]
     n_closed = int((is_on_sale & np.isfinite(panel.sales) & np.isnan(cleaned)).sum())
-    n_closed_series = rules.weekdays.sum(axis=0).tolist()
-    weekdays = {f"{name}s": n for name, n in zip(WEEKDAY_NAMES, n_closed_series, strict=True) if n}
+    n_closed_series = zip(WEEKDAY_NAMES, rules.weekdays.sum(axis=0).tolist(), strict=True)
+    weekdays = {f"{name}s": n for name, n in n_closed_series if n}
     regular = ", ".join(f"{name} ({counted(n, 'series')})" for name, n in weekdays.items())
     words = f"Closed days: {counted(n_closed, 'recorded zero')} read as closed."
     return {
@@ -168,16 +159,15 @@ def _found_in_files(
 ) -> tuple[Finding, Finding, Finding]:
     """Rows without a number, and days that are still ahead."""
     n_rows, n_known = sum(len(file.sales) for file in files), int(np.isfinite(panel.sales).sum())
-    not_numeric = [(file, problem) for file in files for problem in file.problems]
-    n_unreadable = sum(int(problem.rows.sum()) for _, problem in not_numeric)
-    unreadable = tuple(
-        f"{file.path.name} {place}" for file, problem in not_numeric for place in file.examples(problem)
-    )
+    n_empty = sum(int(file.is_empty.sum()) for file in files)
+    n_unreadable = sum(int(np.isnan(file.sales).sum()) for file in files) - n_empty
+    places = ((file.path.name, place) for file in files for place in file.examples(file.problems[-1]))
+    unreadable = tuple(f"{name} {place}" for name, place in places)
     n_ahead = int(np.isfinite(panel.sales[:, panel.dates > np.datetime64("today")]).sum())
     spelling = "Write numbers with a decimal point and no thousands separator." if n_unreadable else ""
     last_day = f"The last day is {panel.end}: is it mistyped?" if n_ahead else ""
     return (
-        Finding("empty sales", "missing", sum(int(file.is_empty.sum()) for file in files), n_rows),
+        Finding("empty sales", "missing", n_empty, n_rows),
         Finding("not numeric", params.not_numeric, n_unreadable, n_rows, unreadable, spelling),
         Finding("days after today", "keep", n_ahead, n_known, note=last_day),
     )

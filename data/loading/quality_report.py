@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 from data.text import counted, share
@@ -34,7 +35,7 @@ class Finding:
 
 def examples(described: Iterable[str]) -> tuple[str, ...]:
     """The first few of them."""
-    return tuple(text for text, _ in zip(described, range(MAX_EXAMPLES), strict=False))
+    return tuple(islice(described, MAX_EXAMPLES))
 
 
 @dataclass(frozen=True)

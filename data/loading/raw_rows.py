@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from data.loading.read_file import ParsedFile
 from data.loading.text_values import EncodedColumn, parse_labels
+from data.panel.sales_panel import SalesPanel, SeriesId, panel_from_codes
 from data.panel.schema import ITEM, STORE
-from data.panel.series_index import SeriesId
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,16 @@ class SalesRows:
 
     def __len__(self) -> int:
         return len(self.sales)
+
+    @property
+    def days(self) -> NDArray[np.datetime64]:
+        """The day of each row, datetime64[D]."""
+        return self.times.astype("datetime64[D]")
+
+    def panel(self) -> SalesPanel:
+        """Arrange the rows as a panel; raises `DataContractError` unless there is one per series and day."""
+        sales = self.sales.astype(np.float32)
+        return panel_from_codes(self.days, self.series, self.stores, self.items, sales)
 
     def take(self, rows: NDArray[np.integer[Any]] | NDArray[np.bool_] | slice) -> SalesRows:
         """Some of the rows, by position, mask or slice, with the same names."""

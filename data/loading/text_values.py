@@ -15,12 +15,8 @@ INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+")
 CUT_NUMBER = re.compile(r"-?[0-9]\.[0-9]*[1-9][0-9]*[eE]\+(1[1-9]|[2-9][0-9])")
-MISSING_NUMBERS = frozenset(
-    ("", "NA", "N/A", "n/a", "#N/A", "#NA", "NaN", "nan", "-nan", "NULL", "null", "None", "none", "<NA>", "-")
-)
-MISSING_LABELS = frozenset(
-    ("", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>")
-)  # not NA: a country, a name
+MISSING_LABELS = {"", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>"}  # not NA: a country, a name
+MISSING_NUMBERS = MISSING_LABELS | {"NA", "N/A", "n/a", "#N/A", "#NA", "none", "-"}
 LARGEST = float(np.finfo(np.float32).max)
 
 

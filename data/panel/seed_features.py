@@ -26,7 +26,9 @@ def seed_features(
     """
     days = np.asarray(day_index, dtype=np.int64)
     features = np.empty((len(sales), len(days), len(SEED_FEATURES)), dtype=np.float32)
-    features[:, :, : len(CALENDAR_FEATURES)] = _calendar_features(start, days)
+    dates = calendar(start, int(days.max(initial=-1)) + 1)
+    by_date = (dates.year, dates.month, dates.day, dates.weekday, dates.is_weekend)
+    features[:, :, : len(by_date)] = np.stack([column[days] for column in by_date], axis=1)
     total, n_known = np.zeros(features.shape[:2]), np.zeros(features.shape[:2])
     for lag in range(1, REACH_DAYS + 1):
         before = _lagged(sales, days, lag)
@@ -39,12 +41,6 @@ def seed_features(
             mean = np.divide(total, n_known, out=np.full_like(total, np.nan), where=n_known > 0)
             features[:, :, SEED_FEATURES.index(f"rolling_mean_{lag}")] = mean
     return features
-
-
-def _calendar_features(start: np.datetime64, days: NDArray[np.int64]) -> NDArray[np.int64]:
-    all_days = calendar(start, int(days.max(initial=-1)) + 1)
-    columns = (all_days.year, all_days.month, all_days.day, all_days.weekday, all_days.is_weekend)
-    return np.stack([column[days] for column in columns], axis=1)
 
 
 def _lagged(sales: NDArray[np.floating], days: NDArray[np.int64], lag: int) -> NDArray[np.floating]:

@@ -18,7 +18,6 @@ from data.errors import DataContractError
 SeriesId = int | str
 IntArray = NDArray[np.int64]
 
-# As programs write it: 7, 7.0, 7e0, 1e+05, 1.0E7. Not 007 or 12E4, which are codes.
 NUMBER = re.compile(
     r"-?(0|[1-9][0-9]*)(\.[0-9]*)?(e[+-]?[0-9]{1,3}|E[+-][0-9]{1,3})?|-?[0-9]\.[0-9]+E[0-9]{1,3}"
 )
@@ -28,7 +27,7 @@ MAX_DIGITS = 40
 def canonical_label(text: str) -> str:
     """Return the one spelling of a label: its digits if the text spells a whole number, else the text itself.
 
-    "7", "7.0", "7.00" and "7e0" are all "7". "007" stays: leading zeros belong to codes. "1.5" and "A" stay.
+    "7", "7.0", "7.00" and "7e0" are all "7". "1.5" and "A" stay, and so do the codes "007" and "12E4".
     """
     if len(text) > MAX_DIGITS or not NUMBER.fullmatch(text):
         return text
