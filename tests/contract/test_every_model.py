@@ -14,7 +14,7 @@ from models.evaluation.model_names import BASELINE_REGRESSORS, SEASONAL_NAIVE, S
 from models.forecaster.forecaster import Forecaster, ForecasterParams
 
 SEED = SeedParams(rows=3000, rounds=60, forest_rows=400, forest_trees=4)
-PARAMS = ForecasterParams(horizon_days=28, folds=1, backtest_rows=800, final_rows=800, rounds=5)
+PARAMS = ForecasterParams(horizon_days=28, folds=1, backtest_rows=800, final_rows=800, rounds=60)
 Forecast = Callable[[SalesPanel, int], NDArray[np.float32]]
 
 
