@@ -45,12 +45,12 @@ def test_a_second_repro_runs_nothing(reproduced: Clone) -> None:
 
 def test_a_setting_runs_its_stage_again_and_the_two_runs_can_be_compared(reproduced: Clone) -> None:
     params = yaml.safe_load(reproduced.paths.params.read_text())
-    params["forecaster"]["rounds"] += 5
+    params["forecaster"]["seed"] += 1
     reproduced.paths.params.write_text(yaml.safe_dump(params))
     assert stages_run(reproduced.dvc("repro")) == ["train"]
     changes = json.loads(reproduced.dvc("metrics", "diff", "--json"))
     assert changes["reports/scores.json"]["wape"]["diff"]
-    assert "forecaster.rounds" in reproduced.dvc("params", "diff")
+    assert "forecaster.seed" in reproduced.dvc("params", "diff")
     reproduced.dvc("plots", "diff", "HEAD")
     page = (reproduced.root / "dvc_plots" / "index.html").read_text()
     assert "seasonal naive" in page
