@@ -1,6 +1,7 @@
 """The demo from end to end, a small one: real jobs, a real service, and a page at the end."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -57,11 +58,13 @@ def test_sales_and_models_of_the_project_are_not_touched(clone: Path) -> None:
     assert [path.name for path in (clone / "data").rglob("*") if path.is_file()] == ["own.csv"]
 
 
-def test_the_demo_as_it_comes_ends_in_a_promotion(tmp_path: Path) -> None:
+def test_the_demo_as_it_comes_ends_near_the_error_that_is_possible(tmp_path: Path) -> None:
     shutil.copy(ROOT / "params.yaml", tmp_path)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "2"}
     subprocess.run([sys.executable, "-m", "training.demo"], cwd=tmp_path, env=environment, check=True)
     decisions = read_decisions(tmp_path / "reports" / "demo" / "models" / "history.jsonl")
-    tried = [(entry.attempt, entry.decision) for entry in decisions if entry.attempt]
-    assert tried[-1][1] == "promoted", tried
-    assert "retrained, promoted" in (tmp_path / "reports" / "demo.html").read_text()
+    assert [entry.decision for entry in decisions if entry.attempt], "the flag was acted on"
+    last = (tmp_path / "reports" / "demo.html").read_text().rpartition("<tr")[2]
+    served, never_retrained, _, possible = map(float, re.findall(r"<td class=\"number\">([\d.]+)</td>", last))
+    assert served < 1.25 * possible
+    assert never_retrained > 2 * possible

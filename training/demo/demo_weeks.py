@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 SALES = SyntheticParams(stores=5, items=10, days=1300, start=date(2014, 6, 1), seed=7)
 WEEKS, WEEKS_BEFORE_SHOCK = 12, 3
-SHOCKS = ("item-mix", "weekday-rotation")  # the first is followed by level breaks, the second needs new trees
+SHOCKS = ("item-mix", "weekday-rotation")  # followed by level breaks and by the change of weekdays
 SETTINGS: dict[str, dict[str, Any]] = {
     "forecaster": {"folds": 2, "backtest_rows": 20_000, "final_rows": 40_000, "rounds": 150},
     "train": {"seed": {"rows": 20_000, "rounds": 50, "forest_rows": 5_000, "forest_trees": 5}},
