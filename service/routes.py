@@ -17,7 +17,6 @@ from data.errors import ArtifactError, StorecastError
 from data.panel.sales_panel import SeriesIndex
 from models.champion import Champion
 from models.storage.bounded_json import read_bounded
-from models.storage.forecast_table import ForecastTable
 from service import __version__
 from service.api.forecasts import Forecasts
 from service.api.operations import BY_PATH
@@ -37,14 +36,7 @@ Live = Callable[[], LiveModel]
 
 def create_routes(settings: Settings) -> FastAPI:
     """The application to mount; set its `state.live_model` before the first request."""
-    app = FastAPI(
-        title="Storecast",
-        version=__version__,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        generate_unique_id_function=lambda route: route.name,
-    )
+    app = FastAPI(openapi_url=None)
 
     def live() -> LiveModel:
         model: LiveModel = app.state.live_model
@@ -59,8 +51,6 @@ def create_routes(settings: Settings) -> FastAPI:
     _add_model_routes(app, live, settings)
     add_page_routes(app, champion)
     add_documentation(app, champion, settings)
-    if settings.admin_routes:
-        _add_admin_routes(app, live)
     return app
 
 
@@ -83,6 +73,13 @@ def _add_model_routes(app: FastAPI, live: Live, settings: Settings) -> None:
     def health() -> JSONResponse:
         return JSONResponse(_health(live()))
 
+    if settings.admin_routes:
+
+        @app.post(**BY_PATH["/admin/reload"].route)
+        def reload() -> JSONResponse:
+            live().refresh()
+            return JSONResponse(_health(live()))
+
     @app.get(**BY_PATH["/model"].route)
     def model() -> JSONResponse:
         return JSONResponse(live().forecasts.champion.card)
@@ -102,16 +99,13 @@ def _add_model_routes(app: FastAPI, live: Live, settings: Settings) -> None:
         offset: Annotated[int, Query(ge=0, description="Matching series to skip.")] = 0,
     ) -> JSONResponse:
         table = live().forecasts.table
-        rows = _matching(table.series, search)
-        shown = [_listed(table, row) for row in rows[offset : offset + limit]]
+        known, rows = table.series, _matching(table.series, search)
+        shown = [
+            {"store": known.stores[row], "item": known.items[row]}
+            | {"mean_sales": round(float(table.mean_sales[row]), 2)}
+            for row in rows[offset : offset + limit]
+        ]
         return JSONResponse({"total": len(rows), "series": shown})
-
-
-def _add_admin_routes(app: FastAPI, live: Live) -> None:
-    @app.post(**BY_PATH["/admin/reload"].route)
-    def reload() -> JSONResponse:
-        live().refresh()
-        return JSONResponse(_health(live()))
 
 
 def _answer_errors_in_one_shape(app: FastAPI) -> None:
@@ -157,11 +151,6 @@ def _matching(series: SeriesIndex, search: str) -> list[int]:
     words = search.lower().split()
     names = (f"{store}\n{item}".lower() for store, item in zip(series.stores, series.items, strict=True))
     return [row for row, name in enumerate(names) if all(word in name for word in words)]
-
-
-def _listed(table: ForecastTable, row: int) -> dict[str, Any]:
-    series, mean = table.series, float(table.mean_sales[row])
-    return {"store": series.stores[row], "item": series.items[row], "mean_sales": round(mean, 2)}
 
 
 def methods_of(app: Starlette) -> dict[str, frozenset[str]]:

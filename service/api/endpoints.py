@@ -33,17 +33,15 @@ MAX_HISTORY_ROWS = 500_000  # about what the default limit on bodies lets throug
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One POST endpoint."""
+    """One POST endpoint; `request` and `response` are the types of its bodies."""
 
     name: str
     summary: str
     description: str
     request: Any
-    """The type of a body."""
     response: Any
-    """The type of a response."""
     output: type[BaseModel]
-    """Its model, as BentoML declares one; a list of them has no type there."""
+    """The response's model, as BentoML declares one; a list of them has no type there."""
     max_members: Sequence[int]
     """Fields and list items a body may hold, by nesting level."""
     validate: Callable[[Any], Any]
@@ -57,7 +55,6 @@ class Endpoint:
 
     @property
     def path(self) -> str:
-        """Where it is found."""
         return f"/{self.name}"
 
     def parse(self, body: bytes) -> Any:

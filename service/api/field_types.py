@@ -1,7 +1,7 @@
 """What a field of a request may hold: labels, days and numbers as callers write them, and their schemas."""
 
 import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
@@ -9,6 +9,7 @@ MAX_SALES = 1e12
 MAX_LABEL_CHARACTERS = 256
 LEAST_LABEL, MOST_LABEL = -(2**63), 2**63 - 1  # what an array of them holds
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+MIDNIGHT = datetime.time()
 
 
 def _label(value: object) -> int | str:
@@ -23,16 +24,16 @@ def _label(value: object) -> int | str:
     )
 
 
-def _day(value: object) -> datetime.date:
+def _day(value: Any) -> datetime.date:
     if isinstance(value, datetime.date):
         return value
     try:
-        day = _read_day(value) if isinstance(value, str) else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise ValueError('expected a date such as "2018-01-15"')
-    return day
+        moment = datetime.datetime.fromisoformat(value)  # JavaScript and pandas write a day as its midnight
+        if moment.time() == MIDNIGHT and (len(value) > 10 or value[4:5] == value[7:8] == "-"):
+            return moment.date()
+    except (TypeError, ValueError):
+        pass
+    raise ValueError('expected a date such as "2018-01-15"')
 
 
 def _recorded_day(value: object) -> datetime.date:
@@ -40,13 +41,6 @@ def _recorded_day(value: object) -> datetime.date:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError(f"expected a day of the years {FIRST_YEAR} to {LAST_YEAR}")
     return day
-
-
-def _read_day(text: str) -> datetime.date | None:
-    if len(text) == len("2018-01-15"):
-        return datetime.date.fromisoformat(text) if text[4] == text[7] == "-" else None
-    moment = datetime.datetime.fromisoformat(text)  # what JavaScript and pandas write for a day
-    return moment.date() if len(text) > len("2018-01-15") and moment.time() == datetime.time() else None
 
 
 def _no_text(value: object) -> object:

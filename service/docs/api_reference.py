@@ -3,7 +3,7 @@
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,32 +41,23 @@ ERRORS = {
 }
 
 
-@dataclass(frozen=True)
-class FieldTable:
-    """The fields of one object, under a title where a body may be one of several."""
-
-    title: str
-    rows: tuple[FieldRow, ...]
+FieldTable = tuple[str, list[FieldRow]]  # the fields of one object; a title where a body may be another
 
 
 @dataclass(frozen=True)
 class OperationView:
-    """One operation as the page shows it."""
+    """One operation as the page shows it; `described` is what the document says of it."""
 
-    id: str
     method: str
     path: str
-    summary: str
-    description: str
-    parameters: tuple[FieldRow, ...]
-    request: tuple[FieldTable, ...]
-    response: tuple[FieldTable, ...]
+    described: Json
+    parameters: list[FieldRow]
+    request: list[FieldTable]
+    response: list[FieldTable]
     curl: str
     example: str
     body: str
     """What the form for trying it is filled with; empty for a GET."""
-    statuses: tuple[str, ...]
-    needs_key: bool
 
 
 @dataclass(frozen=True)
@@ -76,7 +67,7 @@ class Section:
     id: str
     title: str
     intro: str
-    operations: tuple[OperationView, ...]
+    operations: list[OperationView]
 
 
 def sections_of(document: Json) -> list[Section]:
@@ -86,11 +77,7 @@ def sections_of(document: Json) -> list[Section]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             views[operation["tags"][0]].append(_view(path, method, operation, models))
-    return [
-        Section(tag, title, intro, tuple(views[tag]))
-        for tag, (title, intro) in SECTIONS.items()
-        if views[tag]
-    ]
+    return [Section(tag, *words, views[tag]) for tag, words in SECTIONS.items() if views[tag]]
 
 
 def prose(text: str) -> Markup:
@@ -124,31 +111,24 @@ def _view(path: str, method: str, operation: Json, models: Models) -> OperationV
     examples = [indented(example["value"]) for example in content.get("examples", {}).values()] or [""]
     [answer] = operation["responses"]["200"]["content"].values()
     example = answer.get("example", answer["schema"].get("example"))
+    query = {one["name"]: one for one in operation.get("parameters", ())}
+    parameters = {
+        "properties": {
+            name: one["schema"] | {"description": one.get("description", "")} for name, one in query.items()
+        },
+        "required": [name for name, one in query.items() if one.get("required")],
+    }
     return OperationView(
-        id=operation["operationId"],
         method=method.upper(),
         path=path,
-        summary=operation["summary"],
-        description=operation.get("description", ""),
-        parameters=tuple(_parameter(one, models) for one in operation.get("parameters", ())),
-        request=tuple(_tables(content.get("schema", {}), models)),
-        response=tuple(_tables(answer["schema"], models)),
+        described=operation,
+        parameters=list(field_rows(parameters, models)),
+        request=list(_tables(content.get("schema", {}), models)),
+        response=list(_tables(answer["schema"], models)),
         curl=_curl(path, method, examples[0]),
         example="" if example is None else indented(example),
         body=examples[-1] if operation["operationId"] == "drift_check" else examples[0],
-        statuses=tuple(status for status in operation["responses"] if status != "200"),
-        needs_key="security" in operation,
     )
-
-
-def _parameter(parameter: Mapping[str, Any], models: Models) -> FieldRow:
-    as_object = {
-        "properties": {
-            parameter["name"]: parameter["schema"] | {"description": parameter.get("description", "")}
-        },
-        "required": [parameter["name"]] if parameter.get("required") else [],
-    }
-    return next(field_rows(as_object, models))
 
 
 def _tables(schema: Json, models: Models) -> Iterator[FieldTable]:
@@ -159,10 +139,10 @@ def _tables(schema: Json, models: Models) -> Iterator[FieldTable]:
     for _, found in objects:
         if "properties" in found:
             title = found.get("description", "") if several else ""
-            yield FieldTable(title, tuple(field_rows(found, models)))
+            yield title, list(field_rows(found, models))
         elif found.get("type") == "array":
             most = f"at most {found['maxItems']:,} " if "maxItems" in found else ""
-            yield FieldTable(f"Or a list of {most}such objects.", ())
+            yield f"Or a list of {most}such objects.", []
 
 
 def _curl(path: str, method: str, body: str) -> str:

@@ -18,8 +18,7 @@ from models.champion import Champion
 from service.api.drift_check import calibration_of
 from service.api.request_models import DriftCheckRequest
 from service.api.response_models import VERSION
-
-Json = dict[str, Any]
+from service.docs.field_table import Json
 
 EXAMPLE_CUTOFF = datetime.date(2017, 12, 31)  # of the examples as the models have them
 WEEK_DAYS, CHECKED_SERIES = 7, 43  # a little more than the 300 rows a drift check needs

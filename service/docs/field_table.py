@@ -31,13 +31,18 @@ def field_rows(schema: Json, models: Models, prefix: str = "") -> Iterator[Field
     schema = resolved(schema, models)
     required = schema.get("required", ())
     for name, described in schema.get("properties", {}).items():
-        field, is_nullable = _without_null(described, models)
-        type_name, limits = _type_of(field, models), _limits_of(field, models)
+        members = described.get("anyOf", [described])
+        kinds = [member for member in members if member.get("type") != "null"]
+        field = resolved(kinds[0], models) if len(kinds) == 1 else {**described, "anyOf": kinds}
+        default = described.get("default")
+        type_name, limits = _type_of(field, models), [_limits_of(field, models)]
+        if default not in (None, ""):
+            limits.append(f"default {json.dumps(default)}")
         yield FieldRow(
             name=f"{prefix}{name}",
-            type=f"{type_name} or null" if is_nullable and name in required else type_name,
+            type=f"{type_name} or null" if len(kinds) < len(members) and name in required else type_name,
             is_required=name in required,
-            limits="; ".join(filter(None, (limits, _default_of(described)))),
+            limits="; ".join(filter(None, limits)),
             meaning=described.get("description") or field.get("description") or "",
         )
         is_list = field.get("type") == "array"
@@ -46,26 +51,10 @@ def field_rows(schema: Json, models: Models, prefix: str = "") -> Iterator[Field
             yield from field_rows(inner, models, f"{prefix}{name}[]." if is_list else f"{prefix}{name}.")
 
 
-def _default_of(schema: Json) -> str:
-    default = schema.get("default")
-    return "" if default in (None, "") else f"default {json.dumps(default)}"
-
-
 def resolved(schema: Json, models: Models) -> Json:
     """The schema a reference stands for, or the schema itself."""
     reference = schema.get("$ref")
     return models[reference.rpartition("/")[2]] if reference else schema
-
-
-def _without_null(schema: Json, models: Models) -> tuple[Json, bool]:
-    """A schema without its null, and whether null is allowed."""
-    members = schema.get("anyOf", [])
-    others = [member for member in members if member.get("type") != "null"]
-    if len(others) == len(members):
-        return resolved(schema, models), False
-    if len(others) == 1:
-        return resolved(others[0], models), True
-    return {**schema, "anyOf": others}, True
 
 
 def _type_of(schema: Json, models: Models) -> str:

@@ -13,9 +13,9 @@ from service import __version__
 from service.api.operations import OPEN_PATHS, OPERATIONS, Operation
 from service.api.response_models import ErrorResponse
 from service.core.settings import Settings
-from service.docs.examples import ExampleValues, Json, model_examples
+from service.docs.examples import ExampleValues, model_examples
+from service.docs.field_table import Json
 
-REFERENCE = "#/components/schemas/{model}"
 DESCRIPTION = """\
 Daily sales forecasts for every store and item, with ranges.
 
@@ -61,18 +61,17 @@ def _described(operation: Operation, by_fastapi: Json, values: ExampleValues) ->
         "tags": [operation.tag],
         "summary": operation.summary,
         **({"description": operation.description} if operation.description else {}),
-        **({"parameters": by_fastapi["parameters"]} if "parameters" in by_fastapi else {}),
     }
+    statuses = {429, 503}
     if operation.request is not None:
+        statuses |= BODY_ERRORS
         examples = model_examples(operation.request, values)
         named = {name: {"value": body} for name, body in examples.items()}
         content = _json(_schemas()[0][f"{operation.name} request"], examples=named)
         described["requestBody"] = {"required": True, "content": content}
-    statuses = {429, 503}
-    if operation.request is not None:
-        statuses |= BODY_ERRORS
     if "parameters" in by_fastapi:
         statuses |= PARAMETER_ERRORS
+        described["parameters"] = by_fastapi["parameters"]
     success = {"description": "Success", "content": _content(operation, by_fastapi, values)}
     described["responses"] = {"200": success} | _errors(statuses)
     return described
@@ -113,7 +112,7 @@ def _schemas() -> tuple[dict[str, Json], Json]:
         kinds[f"{operation.name} request"] = operation.request
         kinds[f"{operation.name} response"] = operation.response
     inputs = [(key, MODE, TypeAdapter(kind)) for key, kind in kinds.items() if kind is not None]
-    by_key, definitions = TypeAdapter.json_schemas(inputs, ref_template=REFERENCE)
+    by_key, definitions = TypeAdapter.json_schemas(inputs, ref_template="#/components/schemas/{model}")
     return {str(key): schema for (key, _), schema in by_key.items()}, definitions["$defs"]
 
 

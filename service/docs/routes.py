@@ -43,11 +43,8 @@ class DocumentationCache:
     def get(self, champion: Champion | None) -> Documentation:
         """The documentation for a champion, or without one."""
         version, latest = champion.record.version if champion else None, self._latest
-        if latest is None or latest.version != version:
-            latest = self._latest = self._render(version, champion)
-        return latest
-
-    def _render(self, version: str | None, champion: Champion | None) -> Documentation:
+        if latest is not None and latest.version == version:
+            return latest
         document = openapi_document(self._app.routes, champion, self._settings)
         models = document["components"]["schemas"]
         page = self._template.render(
@@ -60,7 +57,8 @@ class DocumentationCache:
         )
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
         assets = Asset.of(text.encode(), "docs.json"), Asset.of(page.encode(), "docs.html")
-        return Documentation(version, *assets)
+        latest = self._latest = Documentation(version, *assets)
+        return latest
 
 
 def add_documentation(app: FastAPI, champion: Callable[[], Champion | None], settings: Settings) -> None:

@@ -57,8 +57,9 @@ def daily_sales_of(champion: Champion, store: str | None, item: str | None, hist
     """
     table = champion.table
     chosen = _chosen_rows(table.series, store, item)
+    active = chosen[table.methods[chosen, 0] != DISCONTINUED]
     is_single = store is not None and item is not None
-    rows = chosen if is_single else _without_discontinued(table, chosen)
+    rows = chosen if is_single or not len(active) else active
     first = table.cutoff - (history_days - 1) * DAY
     # From a year before the first day on, with a margin to see which weekdays usually have a record.
     recorded = champion.history.select(rows).window(first - (YEAR_DAYS + 2 * WEEK_DAYS) * DAY, table.cutoff)
@@ -100,12 +101,6 @@ def _chosen_rows(series: SeriesIndex, store: str | None, item: str | None) -> ND
             hint="GET /series?search= lists them.",
         )
     return np.flatnonzero(chosen)
-
-
-def _without_discontinued(table: ForecastTable, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The rows that a total is over; all of them where every series is discontinued."""
-    active = rows[table.methods[rows, 0] != DISCONTINUED]
-    return active if len(active) else rows
 
 
 def _last_sale(history: SalesPanel) -> str | None:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from data.panel.series_index import SeriesId
-from drift.monitors.last_year import Comparison, compare_with_last_year
+from drift.monitors.last_year import compare_with_last_year
 from drift.monitors.series_attention import HORIZON_DAYS, Reason, series_needing_attention
 from models.champion import Accuracy, Champion
 from models.storage.forecast_table import DISCONTINUED
@@ -44,28 +44,25 @@ def overview_of(champion: Champion, days: int) -> Overview:
     shown = compare_with_last_year(panel, table, days)
     judged = shown if days == HORIZON_DAYS else compare_with_last_year(panel, table, HORIZON_DAYS)
     reasons, count = series_needing_attention(panel, table, judged)
+
+    def rounded(values: NDArray[np.float64]) -> list[float]:
+        return [round(value, 1) for value in values.tolist()]
+
     return Overview(
         model_version=champion.record.version,
         cutoff=str(table.cutoff),
         days=days,
         stores=list(table.series.store_names),
         items=list(table.series.item_names),
-        series=_columns(table.series.store_codes, table.series.item_codes, shown),
+        series=SeriesColumns(
+            store=table.series.store_codes.tolist(),
+            item=table.series.item_codes.tolist(),
+            forecast=rounded(shown.forecast),
+            comparable_forecast=rounded(shown.compared),
+            last_year=rounded(shown.last_year),
+        ),
         discontinued=np.flatnonzero(table.methods[:, 0] == DISCONTINUED).tolist(),
         attention=reasons,
         attention_count=count,
         accuracy=champion.accuracy,
-    )
-
-
-def _columns(stores: NDArray[np.int64], items: NDArray[np.int64], sums: Comparison) -> SeriesColumns:
-    def rounded(values: NDArray[np.float64]) -> list[float]:
-        return [round(value, 1) for value in values.tolist()]
-
-    return SeriesColumns(
-        store=stores.tolist(),
-        item=items.tolist(),
-        forecast=rounded(sums.forecast),
-        comparable_forecast=rounded(sums.compared),
-        last_year=rounded(sums.last_year),
     )

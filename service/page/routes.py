@@ -1,8 +1,8 @@
 """Routes of the planner's page beside the public API: read-only JSON under `/page`."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from enum import IntEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 from fastapi import FastAPI, Query, Request, Response
 from pydantic import BaseModel
@@ -17,7 +17,6 @@ from service.page.overview import Overview, overview_of
 HISTORY_DAYS = 112
 MAX_HISTORY_DAYS = 728
 
-T = TypeVar("T")
 _Label = Annotated[str | None, Query(max_length=256, description="Leave out for the total over all.")]
 
 
@@ -29,27 +28,9 @@ class Period(IntEnum):
     QUARTER = 90
 
 
-class VersionCache:
-    """Values computed from the champion that serves; dropped when another version does."""
-
-    def __init__(self) -> None:
-        self._cached: tuple[str | None, dict[Hashable, Any]] = (None, {})
-
-    def get(self, champion: Champion, key: Hashable, compute: Callable[[], T]) -> T:
-        """The value of a key, computed on the first call."""
-        version, values = self._cached
-        if version != champion.record.version:
-            values = {}
-            self._cached = (champion.record.version, values)  # one assignment: other threads read the pair
-        if key not in values:
-            values[key] = compute()
-        value: T = values[key]
-        return value
-
-
 def add_page_routes(app: FastAPI, get_champion: Callable[[], Champion | None]) -> None:
     """Add the page's routes over the champion that serves; without one they raise `NoChampionError`."""
-    cache = VersionCache()
+    overviews: dict[Period, tuple[str, Asset]] = {}  # with the version each is of
 
     def champion() -> Champion:
         current = get_champion()
@@ -61,7 +42,10 @@ def add_page_routes(app: FastAPI, get_champion: Callable[[], Champion | None]) -
     @app.get(**BY_PATH["/page/overview"].route | {"response_model": Overview})
     def overview(request: Request, days: Period = Period.FOUR_WEEKS) -> Response:
         current = champion()
-        asset = cache.get(current, days, lambda: _json_asset(overview_of(current, int(days))))
+        version, asset = overviews.get(days, ("", None))
+        if asset is None or version != current.record.version:
+            asset = _json_asset(overview_of(current, int(days)))
+            overviews[days] = current.record.version, asset
         return asset.answer(request, {})
 
     @app.get(**BY_PATH["/page/sales"].route | {"response_model": DailySales})

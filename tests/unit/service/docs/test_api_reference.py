@@ -35,16 +35,16 @@ def test_every_operation_has_an_example_request_and_those_of_json_an_example_res
         if operation.method == "POST":
             assert json.loads(words[-1])
             assert json.loads(operation.body)
-            assert operation.request[0].rows
-        if operation.response and operation.response[0].rows:
+            assert operation.request[0][1]
+        if operation.response and operation.response[0][1]:
             assert json.loads(operation.example), operation.path
 
 
 def test_every_field_of_the_forecast_endpoints_is_listed(sections: list[Section]) -> None:
     predict, forecast = sections[0].operations[:2]
-    assert [len(table.rows) for table in predict.request] == [3, 13, 0]
-    assert predict.request[2].title == "Or a list of at most 1,000 such objects."
-    assert {"forecasts[].days[].upper_95", "cutoff"} <= {row.name for row in forecast.response[0].rows}
+    assert [len(rows) for _, rows in predict.request] == [3, 13, 0]
+    assert predict.request[2][0] == "Or a list of at most 1,000 such objects."
+    assert {"forecasts[].days[].upper_95", "cutoff"} <= {row.name for row in forecast.response[0][1]}
 
 
 def test_every_code_of_the_service_is_explained() -> None:
