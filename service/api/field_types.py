@@ -9,7 +9,6 @@ MAX_SALES = 1e12
 MAX_LABEL_CHARACTERS = 256
 LEAST_LABEL, MOST_LABEL = -(2**63), 2**63 - 1  # what an array of them holds
 FIRST_YEAR, LAST_YEAR = 1900, 2199
-MIDNIGHT = datetime.time()
 
 
 def _label(value: object) -> int | str:
@@ -28,8 +27,10 @@ def _day(value: Any) -> datetime.date:
     if isinstance(value, datetime.date):
         return value
     try:
+        if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":
+            return datetime.date.fromisoformat(value)
         moment = datetime.datetime.fromisoformat(value)  # JavaScript and pandas write a day as its midnight
-        if moment.time() == MIDNIGHT and (len(value) > 10 or value[4:5] == value[7:8] == "-"):
+        if len(value) > 10 and moment.time() == datetime.time():
             return moment.date()
     except (TypeError, ValueError):
         pass

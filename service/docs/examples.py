@@ -51,22 +51,21 @@ class ExampleValues:
             new_sales=tuple(_expected_sales(champion)),
         )
 
-    def fit(self, body: Any) -> Any:
-        """An example of a model, with these values."""
+    def fit(self, body: Any, name: str = "") -> Any:
+        """An example of a model, or of its field of that name, with these values."""
+        own = {"store": self.store, "item": self.item, "model_version": self.version}
+        if name in own and body is not None:
+            return own[name]
+        if name == "horizon_days":
+            return min(body, self.horizon_days)
         if isinstance(body, list):
             return [self.fit(entry) for entry in body]
         if isinstance(body, dict):
-            return {name: self._field(name, value) for name, value in body.items()}
+            return {key: self.fit(value, key) for key, value in body.items()}
         if isinstance(body, str) and _DAY.fullmatch(body):
             step = (datetime.date.fromisoformat(body) - EXAMPLE_CUTOFF).days
             return str(self.cutoff + datetime.timedelta(days=min(step, self.horizon_days)))
         return body
-
-    def _field(self, name: str, value: Any) -> Any:
-        own = {"store": self.store, "item": self.item, "model_version": self.version}
-        if name == "horizon_days":
-            return min(value, self.horizon_days)
-        return own[name] if name in own and value is not None else self.fit(value)
 
 
 def model_examples(described: Any, values: ExampleValues) -> dict[str, Any]:
