@@ -12,6 +12,7 @@ SKIPPED_SHARE = 0.4
 SETTLING_DAYS = 7  # a series' first week says little about its level
 FIRST_ORIGIN = 14
 MAX_REPEATS = 3
+NEAR_DAYS = 28  # a horizon beyond it has far days
 
 FEATURES = (
     *("weekday", "month", "day", "week_parity", "step", "day_of_year", "year_sin", "year_cos"),
@@ -27,8 +28,8 @@ FEATURES = (
 def sample_rows(history: History, horizon_days: int, max_rows: int, rng: np.random.Generator) -> Rows:
     """One row for each (series, known open day) with a step drawn from 1..horizon_days, at most `max_rows`.
 
-    Half of the steps are drawn log-uniformly, which teaches the first days more: orders rest on those. With
-    all of them drawn so, days 29 to 90 lose.
+    Steps are drawn log-uniformly, which teaches the first days more: orders rest on those. Where the horizon
+    is beyond four weeks half of them are drawn uniformly, or its far days would lose.
 
     Where there are fewer days than that, each is taken up to three times with other steps.
 
@@ -46,8 +47,11 @@ def sample_rows(history: History, horizon_days: int, max_rows: int, rng: np.rand
         chosen = rng.choice(len(series), max_rows, replace=False)
         series, target = series[chosen], target[chosen]
     near = np.exp(rng.uniform(0, np.log(horizon_days + 1), len(series))).astype(np.int64)
-    step = np.where(rng.random(len(series)) < 0.5, near, rng.integers(1, horizon_days + 1, len(series)))
-    origin = target - np.clip(step, 1, horizon_days) + 1
+    step = np.clip(near, 1, horizon_days)
+    if horizon_days > NEAR_DAYS:
+        is_near = rng.random(len(series)) < 0.5
+        step = np.where(is_near, step, rng.integers(1, horizon_days + 1, len(series)))
+    origin = target - step + 1
     settled = (origin > history.first_sale[series] + SETTLING_DAYS) & (origin >= FIRST_ORIGIN)
     return Rows(series[settled], origin[settled], target[settled])
 
