@@ -3,7 +3,7 @@
 import itertools
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -193,11 +193,19 @@ def test_sigterm_loses_nothing_in_flight(champion_folder: Path, tmp_path: Path) 
     import_champion(champion_folder, tmp_path / "home")
     with Service(tmp_path, workers=2) as service, ExitStack() as stack:
         wait_until(lambda: len(service.workers()) == 2, "two workers")
-        clients = [stack.enter_context(httpx.Client(base_url=service.url, timeout=60)) for _ in range(10)]
+        clients = [stack.enter_context(httpx.Client(base_url=service.url, timeout=60)) for _ in range(5)]
         body = {"series": [{"store": 1, "item": 5}] * 1000, "horizon_days": 90}
         with ThreadPoolExecutor(len(clients)) as pool:
-            jobs = [pool.submit(client.post, "/forecast", json=body) for client in clients]
-            wait_until(lambda: _in_progress(service) == len(clients), "all requests to be in flight")
+
+            def are_in_flight() -> list[Future[httpx.Response]]:
+                """Requests that are all in flight; none where one ended before the last was sent."""
+                jobs = [pool.submit(client.post, "/forecast", json=body) for client in clients]
+                while not all(job.done() for job in jobs):
+                    if _in_progress(service) == len(clients):
+                        return jobs
+                return []
+
+            jobs = next(sent for _ in range(100) if (sent := are_in_flight()))
             assert service.stop() == 0
             assert [job.result().status_code for job in jobs] == [200] * len(clients)
 
