@@ -1,12 +1,13 @@
 """The routes FastAPI serves inside the bento: the page, the state of the model, the documentation."""
 
 import datetime
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic_core import from_json
@@ -15,6 +16,7 @@ from starlette.routing import Mount, Route
 
 from data.errors import ArtifactError, StorecastError
 from data.panel.sales_panel import SeriesIndex
+from data.text import quoted
 from models.champion import Champion
 from models.storage.bounded_json import read_bounded
 from service import __version__
@@ -36,7 +38,7 @@ Live = Callable[[], LiveModel]
 
 def create_routes(settings: Settings) -> FastAPI:
     """The application to mount; set its `state.live_model` before the first request."""
-    app = FastAPI(openapi_url=None)
+    app = FastAPI(openapi_url=None, dependencies=[Depends(_refuse_repeats)])
 
     def live() -> LiveModel:
         model: LiveModel = app.state.live_model
@@ -106,6 +108,14 @@ def _add_model_routes(app: FastAPI, live: Live, settings: Settings) -> None:
             for row in rows[offset : offset + limit]
         ]
         return JSONResponse({"total": len(rows), "series": shown})
+
+
+async def _refuse_repeats(request: Request) -> None:
+    """A query parameter given twice is an error: FastAPI would take the last and check no other."""
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    if repeated := next((name for name, times in given.items() if times > 1), None):
+        message = f"{quoted(repeated)} is in the query more than once, expected it once."
+        raise errors.RequestError(errors.INVALID_REQUEST, message)
 
 
 def _answer_errors_in_one_shape(app: FastAPI) -> None:

@@ -159,3 +159,10 @@ def test_paths_and_methods_of_mounted_applications_are_known() -> None:
         ]
     )
     assert methods_of(app) == {"/a": {"GET"}, "/b": {"POST"}}
+
+
+@pytest.mark.parametrize("path", ["/series?limit=x&limit=0", "/page/overview?days=7&days=28"])
+def test_a_query_parameter_that_is_given_twice_is_refused(client: Client, path: str) -> None:
+    answer = client().get(path)
+    assert answer.status_code == 422
+    assert "is in the query more than once" in answer.json()["error"]["message"]
