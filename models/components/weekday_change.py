@@ -19,8 +19,8 @@ from models.components.empirical_bayes import shrink
 from models.components.seasonal_profile import Floats, Ints, prefix_sums
 
 FEWEST_NEW_WEEKS, FEWEST_OLD_WEEKS = 2, 26
-TIMES_THE_PAST = 4.0  # how far a change stands out from the strongest of the past: slow drifts reach 3
-LEAST_MOVED = 0.05  # share of a week's sales that move to other weekdays
+TIMES_THE_PAST = 4.0  # how far a change has to stand out from the strongest of the past
+LEAST_MOVED = 0.05  # share of sales that move to other weekdays: slow drifts stand out as well, but move less
 OPEN_SHARE = 0.5  # of weeks on which a weekday is known, to be one of the store's weekdays
 LEAST_WEEKS_SHARE = 0.5  # of weeks that are complete
 NEVER = np.iinfo(np.int32).min  # a change before all sales
